@@ -1,0 +1,451 @@
+//! Chapter 2: the forward pass.
+//!
+//! From one neuron to a layer of them, from one input to a batch, from a layer to a network; then
+//! softmax and the losses, which say how wrong an answer is. A batch is rows everywhere: X is
+//! `[batch × inputs]`, W is `[inputs × outputs]`, and Z = XW + b.
+
+use std::ops::Range;
+
+use ch01_neuron::{Activation, Real, softplus};
+use ndarray::parallel::prelude::*;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
+use rand::{Rng, RngExt};
+use rand_distr::{Distribution, StandardNormal};
+use rayon::slice::ParallelSlice;
+
+// ---------------------------------------------------------------------------------- products --
+
+/// The product of two matrices as it is defined: (AB)ᵢⱼ = Σₖ aᵢₖ bₖⱼ.
+///
+/// `left: [rows × inner]`, `right: [inner × columns]`, result `[rows × columns]`. It is the
+/// yardstick for [`product`].
+///
+/// # Panics
+/// If `left` is not as wide as `right` is high.
+pub fn product_by_definition<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
+    assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
+    Array2::from_shape_fn((left.nrows(), right.ncols()), |(i, j)| {
+        (0..left.ncols()).map(|k| left[[i, k]] * right[[k, j]]).sum()
+    })
+}
+
+/// The same product, fast, because it skips the zeros of `left`.
+///
+/// Row i of the product is a weighted sum of the rows of `right`: Σₖ aᵢₖ · (row k of `right`).
+/// Seen this way, aᵢₖ = 0 saves a whole row, and four in five pixels of a handwritten digit are 0.
+/// What a zero skips is not looked at: an infinity there makes no not-a-number. Shapes and panics
+/// are those of [`product_by_definition`].
+pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
+    assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
+    weighted_sums(&NonZeros::of_rows(left), right)
+}
+
+/// AᵀB, fast in the same way: row k of it is a weighted sum of the rows of `right` too, with the
+/// factors of column k of `left`.
+///
+/// `left: [inner × rows]`, `right: [inner × columns]`, result `[rows × columns]`.
+///
+/// # Panics
+/// If `left` is not as high as `right`.
+pub fn transposed_product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
+    assert_same_inner_size("the rows of left", left.dim(), left.nrows(), right);
+    weighted_sums(&NonZeros::of_columns(left), right)
+}
+
+fn assert_same_inner_size<T>(
+    side: &str,
+    left_shape: (usize, usize),
+    left_size: usize,
+    right: ArrayView2<T>,
+) {
+    let right_shape = right.dim();
+    assert!(
+        left_size == right.nrows(),
+        "product: {side}, {left_shape:?}, must be as many as the rows of right, {right_shape:?}",
+    );
+}
+
+/// The entries of a matrix that are not zero: a list for each row, or a list for each column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NonZeros<T> {
+    /// Where an entry stands in its row (or column), and its value; list after list.
+    entries: Vec<(u32, T)>,
+    /// Which entries belong to which row (or column).
+    lists: Vec<Range<usize>>,
+}
+
+impl<T: Real> NonZeros<T> {
+    /// A list for each row. A branch at each entry would be guessed wrong at every edge of a
+    /// stroke; so each entry is written down, and the next one overwrites it if it was zero.
+    pub fn of_rows(matrix: ArrayView2<T>) -> Self {
+        let mut entries = vec![(0, T::zero()); matrix.len() + 1];
+        let mut count = 0;
+        let list = |row: ArrayView1<T>| {
+            let start = count;
+            let row = row.as_slice().expect("standard layout");
+            for (position, &value) in row.iter().enumerate() {
+                entries[count] = (position as u32, value);
+                count += usize::from(value != T::zero());
+            }
+            start..count
+        };
+        let lists = matrix.as_standard_layout().rows().into_iter().map(list).collect();
+        Self { entries, lists }
+    }
+
+    /// A list for each column.
+    pub fn of_columns(matrix: ArrayView2<T>) -> Self {
+        let (rows, columns) = matrix.dim();
+        let mut entries = vec![(0, T::zero()); matrix.len()]; // room for `rows` a column
+        let mut lists: Vec<_> = (0..columns).map(|k| k * rows..k * rows).collect();
+        let by_rows = Self::of_rows(matrix);
+        for (row, list) in by_rows.lists.iter().enumerate() {
+            for &(column, value) in &by_rows.entries[list.clone()] {
+                let list = &mut lists[column as usize];
+                entries[list.end] = (row as u32, value);
+                list.end += 1;
+            }
+        }
+        Self { entries, lists }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.lists.iter().map(Range::len).sum()
+    }
+}
+
+/// Row i of the result is Σₖ fᵢₖ · (row k of `rows`), with the factors f of list i.
+///
+/// Large results are shared out among the threads of rayon's current pool. Each row is summed in
+/// the same order whoever does it, so the number of threads does not change a bit of it.
+fn weighted_sums<T: Real>(factors: &NonZeros<T>, rows: ArrayView2<T>) -> Array2<T> {
+    let mut sums = Array2::zeros((factors.lists.len(), rows.ncols()));
+    let rows = rows.as_standard_layout(); // a copy, unless the rows lie one after the other already
+    let rows = rows.as_slice().expect("standard layout");
+    let fill = |(lists, mut sums): (&[Range<usize>], ArrayViewMut2<T>)| {
+        for (list, mut sum) in lists.iter().zip(sums.rows_mut()) {
+            let sum = sum.as_slice_mut().expect("standard layout");
+            add_weighted_rows(&factors.entries[list.clone()], rows, sum);
+        }
+    };
+    if factors.count() * sums.ncols() < WORTH_SHARING {
+        fill((&factors.lists, sums.view_mut()));
+    } else {
+        let share = factors.lists.len().div_ceil(rayon::current_num_threads());
+        let shares = sums.axis_chunks_iter_mut(Axis(0), share).into_par_iter();
+        factors.lists.par_chunks(share).zip(shares).for_each(fill);
+    }
+    sums
+}
+
+/// With fewer multiplications than this, waking a second thread takes longer than it saves.
+const WORTH_SHARING: usize = 1 << 23;
+
+/// Adds Σₖ fₖ · (row k of `rows`) to `sum`, four rows at a time, so that each number of `sum` is
+/// loaded and stored once for four multiplications.
+fn add_weighted_rows<T: Real>(factors: &[(u32, T)], rows: &[T], sum: &mut [T]) {
+    let width = sum.len();
+    let row = |k: u32| &rows[k as usize * width..][..width];
+    let mut fours = factors.chunks_exact(4);
+    for four in &mut fours {
+        let [f0, f1, f2, f3] = [four[0].1, four[1].1, four[2].1, four[3].1];
+        let (r0, r1) = (row(four[0].0), row(four[1].0));
+        let (r2, r3) = (row(four[2].0), row(four[3].0));
+        for j in 0..width {
+            let first_two = multiply_add(f1, r1[j], multiply_add(f0, r0[j], sum[j]));
+            sum[j] = multiply_add(f3, r3[j], multiply_add(f2, r2[j], first_two));
+        }
+    }
+    for &(k, factor) in fours.remainder() {
+        for (sum, &number) in sum.iter_mut().zip(row(k)) {
+            *sum = multiply_add(factor, number, *sum);
+        }
+    }
+}
+
+/// a · b + c, in one instruction where the processor has one for it.
+fn multiply_add<T: Real>(a: T, b: T, c: T) -> T {
+    let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+    if fused { a.mul_add(b, c) } else { a * b + c }
+}
+
+// -------------------------------------------------------------------------- layers, networks --
+
+/// A layer of neurons that all see the same inputs. Column j of W holds the weights of neuron j.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dense<T> {
+    /// W, `[inputs × outputs]`
+    pub weights: Array2<T>,
+    /// b, `[outputs]`
+    pub bias: Array1<T>,
+}
+
+impl<T: Real> Dense<T> {
+    /// A layer whose weights are drawn from `generator`, and whose bias is zero.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        initialization: Initialization,
+        generator: &mut impl Rng,
+    ) -> Self {
+        let weights = initialization.weights(inputs, outputs, generator);
+        Self { weights, bias: Array1::zeros(outputs) }
+    }
+
+    /// Z = XW + b: from `[batch × inputs]` to `[batch × outputs]`.
+    ///
+    /// # Panics
+    /// If X is not as wide as W is high.
+    pub fn forward(&self, inputs: ArrayView2<T>) -> Array2<T> {
+        product(inputs, self.weights.view()) + &self.bias
+    }
+}
+
+/// A dense layer and the activation function of its neurons.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer<T> {
+    /// W and b.
+    pub dense: Dense<T>,
+    /// f in A = f(XW + b).
+    pub activation: Activation,
+}
+
+/// Layers in a row: each takes what the one before it gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network<T> {
+    /// From the side of the inputs to the side of the outputs.
+    pub layers: Vec<Layer<T>>,
+}
+
+/// What a forward pass computed on its way. The backward pass will need all of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace<T> {
+    /// Z of each layer, `[batch × outputs]`
+    pub pre_activations: Vec<Array2<T>>,
+    /// A = f(Z) of each layer, `[batch × outputs]`
+    pub activations: Vec<Array2<T>>,
+}
+
+impl<T: Real> Network<T> {
+    /// A network of dense layers; `sizes` are the inputs, the neurons of each hidden layer, and
+    /// the outputs, such as `[784, 128, 10]`.
+    ///
+    /// # Panics
+    /// If there are fewer than two sizes.
+    pub fn new(
+        sizes: &[usize],
+        (hidden, output): (Activation, Activation),
+        initialization: Initialization,
+        generator: &mut impl Rng,
+    ) -> Self {
+        assert!(sizes.len() >= 2, "a network has at least inputs and outputs, not sizes {sizes:?}");
+        let mut layers = Vec::new();
+        for pair in sizes.windows(2) {
+            let dense = Dense::new(pair[0], pair[1], initialization, generator);
+            let activation = if layers.len() == sizes.len() - 2 { output } else { hidden };
+            layers.push(Layer { dense, activation });
+        }
+        Self { layers }
+    }
+
+    /// The outputs alone: from `[batch × inputs]` to `[batch × outputs]`.
+    pub fn forward(&self, inputs: ArrayView2<T>) -> Array2<T> {
+        self.trace(inputs).activations.pop().expect("a network has a layer")
+    }
+
+    /// The outputs, and everything on the way to them.
+    pub fn trace(&self, inputs: ArrayView2<T>) -> Trace<T> {
+        let mut trace = Trace { pre_activations: Vec::new(), activations: Vec::new() };
+        for (index, layer) in self.layers.iter().enumerate() {
+            let z = layer.dense.forward(trace.inputs_of(index, inputs));
+            trace.activations.push(z.mapv(|z| layer.activation.value(z)));
+            trace.pre_activations.push(z);
+        }
+        trace
+    }
+
+    /// W and b of each layer in turn, each as one list of numbers (W row by row).
+    pub fn parameters_mut(&mut self) -> Vec<&mut [T]> {
+        let dense = self.layers.iter_mut().map(|layer| &mut layer.dense);
+        let slices =
+            dense.flat_map(|dense| [dense.weights.as_slice_mut(), dense.bias.as_slice_mut()]);
+        slices.map(|slice| slice.expect("weights are kept in standard layout")).collect()
+    }
+
+    /// How many numbers there are to learn.
+    pub fn parameter_count(&self) -> usize {
+        self.layers.iter().map(|layer| layer.dense.weights.len() + layer.dense.bias.len()).sum()
+    }
+}
+
+impl<T: Real> Trace<T> {
+    /// What layer `index` was given: the activations of the layer before it, or the network's
+    /// `inputs`, which the trace does not copy.
+    pub fn inputs_of<'a>(&'a self, index: usize, inputs: ArrayView2<'a, T>) -> ArrayView2<'a, T> {
+        if index == 0 { inputs } else { self.activations[index - 1].view() }
+    }
+
+    /// What the network answered, `[batch × outputs]`.
+    pub fn output(&self) -> ArrayView2<'_, T> {
+        self.activations.last().expect("a network has a layer").view()
+    }
+}
+
+// ---------------------------------------------------------------------------- initialization --
+
+/// Where the weights of a layer start.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Initialization {
+    /// All weights 0: then all neurons of a layer stay equal for ever.
+    Zeros,
+    /// Normal numbers of mean 0 and this standard deviation.
+    Normal(f64),
+    /// Uniform in ±√(6 / (inputs + outputs)): variance 2 / (inputs + outputs) (Glorot and Bengio
+    /// 2010).
+    Xavier,
+    /// Normal numbers of variance 2 / inputs, for ReLU (He et al. 2015).
+    He,
+}
+
+impl Initialization {
+    /// `[inputs × outputs]` weights, drawn row by row. They are drawn as `f64` and then rounded, so
+    /// that a network in `f32` and one in `f64` start alike.
+    pub fn weights<T: Real>(
+        self,
+        inputs: usize,
+        outputs: usize,
+        generator: &mut impl Rng,
+    ) -> Array2<T> {
+        let (fan_in, fan_out) = (inputs as f64, outputs as f64);
+        let draw = || match self {
+            Self::Zeros => 0.0,
+            Self::Normal(deviation) => deviation * normal(generator),
+            Self::Xavier => (6.0 / (fan_in + fan_out)).sqrt() * uniform(generator),
+            Self::He => (2.0 / fan_in).sqrt() * normal(generator),
+        };
+        let numbers: Array1<f64> = std::iter::repeat_with(draw).take(inputs * outputs).collect();
+        let weights = numbers.into_shape_with_order((inputs, outputs)).expect("as many as drawn");
+        weights.mapv(T::of)
+    }
+}
+
+/// A number from the normal distribution of mean 0 and variance 1.
+fn normal(generator: &mut impl Rng) -> f64 {
+    StandardNormal.sample(generator)
+}
+
+/// A number between −1 and 1, each as likely as any other; its variance is 1/3.
+fn uniform(generator: &mut impl Rng) -> f64 {
+    2.0 * generator.random::<f64>() - 1.0
+}
+
+// --------------------------------------------------------------------------- softmax, losses --
+
+/// ln Σⱼ exp zⱼ of one row, without overflow: the largest z is taken out of the sum first.
+///
+/// Of an empty row it is −∞, the logarithm of an empty sum.
+pub fn log_sum_exp<T: Real>(row: ArrayView1<T>) -> T {
+    let largest = row.fold(T::neg_infinity(), |largest, &z| largest.max(z));
+    if largest.is_infinite() {
+        return largest; // ∞ − ∞ would not be a number
+    }
+    largest + row.iter().map(|&z| (z - largest).exp()).sum::<T>().ln()
+}
+
+/// Softmax, row by row: pⱼ = exp zⱼ / Σₖ exp zₖ. Each row becomes probabilities that add up to 1.
+///
+/// `logits: [batch × classes]`, result the same shape.
+pub fn softmax<T: Real>(logits: ArrayView2<T>) -> Array2<T> {
+    let mut probabilities = logits.to_owned();
+    for mut row in probabilities.rows_mut() {
+        let normalizer = log_sum_exp(row.view());
+        row.mapv_inplace(|z| (z - normalizer).exp());
+    }
+    probabilities
+}
+
+/// The mean of (a − y)² over all entries, for `outputs` and `targets: [batch × outputs]`.
+pub fn mean_squared_error<T: Real>(outputs: ArrayView2<T>, targets: ArrayView2<T>) -> T {
+    mean(outputs, targets, |a, y| (a - y) * (a - y))
+}
+
+/// The mean of −y ln p − (1 − y) ln(1 − p) over all entries, with p = σ(z).
+///
+/// It takes the logits z, `[batch × outputs]`, and computes softplus(z) − yz, which is the same
+/// but never takes the logarithm of 0. Targets are between 0 and 1.
+pub fn binary_cross_entropy<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
+    mean(logits, targets, |z, y| softplus(z) - y * z)
+}
+
+/// The mean over the batch of −Σⱼ yⱼ ln pⱼ, for `probabilities` and `targets: [batch × classes]`.
+///
+/// A class with y = 0 counts nothing, whatever its p.
+pub fn cross_entropy<T: Real>(probabilities: ArrayView2<T>, targets: ArrayView2<T>) -> T {
+    let surprise = |p: T, y: T| if y == T::zero() { y } else { -y * p.ln() };
+    mean(probabilities, targets, surprise) * T::of(targets.ncols() as f64)
+}
+
+/// Softmax and cross-entropy in one: the mean over the batch of −Σⱼ yⱼ ln softmax(z)ⱼ.
+///
+/// The logarithm undoes the exponential, so that ln softmax(z)ⱼ = zⱼ − log_sum_exp(z), which is
+/// finite for all finite logits. `logits` and `targets: [batch × classes]`.
+pub fn softmax_cross_entropy<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
+    let mut log_probabilities = logits.to_owned();
+    for mut row in log_probabilities.rows_mut() {
+        let normalizer = log_sum_exp(row.view());
+        row -= normalizer;
+    }
+    mean(log_probabilities.view(), targets, |log_p, y| -y * log_p) * T::of(targets.ncols() as f64)
+}
+
+/// The mean of f(output, target) over all entries.
+fn mean<T: Real>(outputs: ArrayView2<T>, targets: ArrayView2<T>, f: impl Fn(T, T) -> T) -> T {
+    let (shape, target_shape) = (outputs.dim(), targets.dim());
+    assert!(shape == target_shape, "loss: outputs {shape:?} and targets {target_shape:?} differ");
+    let sum: T = outputs.iter().zip(&targets).map(|(&output, &target)| f(output, target)).sum();
+    sum / T::of(outputs.len() as f64)
+}
+
+/// One name for the losses that a network can be trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// [`mean_squared_error`]
+    MeanSquaredError,
+    /// [`binary_cross_entropy`], of logits
+    BinaryCrossEntropy,
+    /// [`softmax_cross_entropy`], of logits
+    SoftmaxCrossEntropy,
+}
+
+impl Loss {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 3] =
+        [Self::MeanSquaredError, Self::BinaryCrossEntropy, Self::SoftmaxCrossEntropy];
+
+    /// How wrong `outputs` are: 0 is perfect. Both are `[batch × outputs]`.
+    ///
+    /// # Panics
+    /// If the shapes differ.
+    pub fn value<T: Real>(self, outputs: ArrayView2<T>, targets: ArrayView2<T>) -> T {
+        match self {
+            Self::MeanSquaredError => mean_squared_error(outputs, targets),
+            Self::BinaryCrossEntropy => binary_cross_entropy(outputs, targets),
+            Self::SoftmaxCrossEntropy => softmax_cross_entropy(outputs, targets),
+        }
+    }
+}
+
+/// Labels as rows with a single 1: label 3 of 5 classes becomes 0 0 0 1 0.
+///
+/// Result `[labels × classes]`.
+///
+/// # Panics
+/// If a label is not below `classes`.
+pub fn one_hot<T: Real>(labels: &[u8], classes: usize) -> Array2<T> {
+    let mut rows = Array2::zeros((labels.len(), classes));
+    for (mut row, &label) in rows.rows_mut().into_iter().zip(labels) {
+        row[usize::from(label)] = T::one();
+    }
+    rows
+}
