@@ -4,14 +4,11 @@
 //! softmax and the losses, which say how wrong an answer is. A batch is rows everywhere: X is
 //! `[batch × inputs]`, W is `[inputs × outputs]`, and Z = XW + b.
 
-use std::ops::Range;
-
-use ch01_neuron::{Activation, Real, softplus};
+use ch01_neuron::{Activation, Real, relu, softplus};
 use ndarray::parallel::prelude::*;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
-use rayon::slice::ParallelSlice;
 
 // ---------------------------------------------------------------------------------- products --
 
@@ -70,48 +67,65 @@ fn assert_same_inner_size<T>(
 pub struct NonZeros<T> {
     /// Where an entry stands in its row (or column), and its value; list after list.
     entries: Vec<(u32, T)>,
-    /// Which entries belong to which row (or column).
-    lists: Vec<Range<usize>>,
+    /// Where each list begins in `entries`, and at last where the last one ends.
+    starts: Vec<usize>,
 }
 
 impl<T: Real> NonZeros<T> {
-    /// A list for each row. A branch at each entry would be guessed wrong at every edge of a
-    /// stroke; so each entry is written down, and the next one overwrites it if it was zero.
+    /// A list for each row.
+    ///
+    /// A processor would guess the outcome of `if value != 0` wrong at each edge of a stroke, so
+    /// there is no `if`: every value is written down, and the next overwrites it if it was zero.
     pub fn of_rows(matrix: ArrayView2<T>) -> Self {
-        let mut entries = vec![(0, T::zero()); matrix.len() + 1];
-        let mut count = 0;
-        let list = |row: ArrayView1<T>| {
-            let start = count;
-            let row = row.as_slice().expect("standard layout");
-            for (position, &value) in row.iter().enumerate() {
-                entries[count] = (position as u32, value);
-                count += usize::from(value != T::zero());
+        let (mut entries, mut starts) = (Vec::new(), vec![0]);
+        let mut list = vec![(0, T::zero()); matrix.ncols()];
+        for row in matrix.as_standard_layout().rows() {
+            let mut length = 0;
+            for (column, &value) in row.as_slice().expect("standard layout").iter().enumerate() {
+                list[length] = (column as u32, value);
+                length += usize::from(value != T::zero());
             }
-            start..count
-        };
-        let lists = matrix.as_standard_layout().rows().into_iter().map(list).collect();
-        Self { entries, lists }
+            entries.extend_from_slice(&list[..length]);
+            starts.push(entries.len());
+        }
+        Self { entries, starts }
     }
 
-    /// A list for each column.
+    /// A list for each column: those of the rows, dealt out in two passes. The first counts how
+    /// long each list will be, the second puts each entry in its place.
     pub fn of_columns(matrix: ArrayView2<T>) -> Self {
-        let (rows, columns) = matrix.dim();
-        let mut entries = vec![(0, T::zero()); matrix.len()]; // room for `rows` a column
-        let mut lists: Vec<_> = (0..columns).map(|k| k * rows..k * rows).collect();
         let by_rows = Self::of_rows(matrix);
-        for (row, list) in by_rows.lists.iter().enumerate() {
-            for &(column, value) in &by_rows.entries[list.clone()] {
-                let list = &mut lists[column as usize];
-                entries[list.end] = (row as u32, value);
-                list.end += 1;
+        let mut starts = vec![0; matrix.ncols() + 1];
+        for &(column, _) in &by_rows.entries {
+            starts[column as usize + 1] += 1;
+        }
+        for column in 0..matrix.ncols() {
+            starts[column + 1] += starts[column];
+        }
+        let mut next = starts.clone();
+        let mut entries = by_rows.entries.clone();
+        for row in 0..matrix.nrows() {
+            for &(column, value) in by_rows.list(row) {
+                entries[next[column as usize]] = (row as u32, value);
+                next[column as usize] += 1;
             }
         }
-        Self { entries, lists }
+        Self { entries, starts }
     }
 
-    /// How many there are.
+    /// What is not zero in one row (or column): positions and values.
+    pub fn list(&self, index: usize) -> &[(u32, T)] {
+        &self.entries[self.starts[index]..self.starts[index + 1]]
+    }
+
+    /// How many lists there are.
+    pub fn lists(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// How many entries there are.
     pub fn count(&self) -> usize {
-        self.lists.iter().map(Range::len).sum()
+        self.entries.len()
     }
 }
 
@@ -120,21 +134,21 @@ impl<T: Real> NonZeros<T> {
 /// Large results are shared out among the threads of rayon's current pool. Each row is summed in
 /// the same order whoever does it, so the number of threads does not change a bit of it.
 fn weighted_sums<T: Real>(factors: &NonZeros<T>, rows: ArrayView2<T>) -> Array2<T> {
-    let mut sums = Array2::zeros((factors.lists.len(), rows.ncols()));
+    let mut sums = Array2::zeros((factors.lists(), rows.ncols()));
     let rows = rows.as_standard_layout(); // a copy, unless the rows lie one after the other already
     let rows = rows.as_slice().expect("standard layout");
-    let fill = |(lists, mut sums): (&[Range<usize>], ArrayViewMut2<T>)| {
-        for (list, mut sum) in lists.iter().zip(sums.rows_mut()) {
+    let fill = |first: usize, mut sums: ArrayViewMut2<T>| {
+        for (index, mut sum) in sums.rows_mut().into_iter().enumerate() {
             let sum = sum.as_slice_mut().expect("standard layout");
-            add_weighted_rows(&factors.entries[list.clone()], rows, sum);
+            add_weighted_rows(factors.list(first + index), rows, sum);
         }
     };
     if factors.count() * sums.ncols() < WORTH_SHARING {
-        fill((&factors.lists, sums.view_mut()));
+        fill(0, sums.view_mut());
     } else {
-        let share = factors.lists.len().div_ceil(rayon::current_num_threads());
+        let share = factors.lists().div_ceil(rayon::current_num_threads());
         let shares = sums.axis_chunks_iter_mut(Axis(0), share).into_par_iter();
-        factors.lists.par_chunks(share).zip(shares).for_each(fill);
+        shares.enumerate().for_each(|(index, sums)| fill(index * share, sums));
     }
     sums
 }
@@ -198,6 +212,11 @@ impl<T: Real> Dense<T> {
     /// # Panics
     /// If X is not as wide as W is high.
     pub fn forward(&self, inputs: ArrayView2<T>) -> Array2<T> {
+        let (weights, bias) = (self.weights.dim(), self.bias.len());
+        assert!(
+            weights.1 == bias,
+            "dense: weights {weights:?} and bias [{bias}] must have as many outputs"
+        );
         product(inputs, self.weights.view()) + &self.bias
     }
 }
@@ -209,6 +228,15 @@ pub struct Layer<T> {
     pub dense: Dense<T>,
     /// f in A = f(XW + b).
     pub activation: Activation,
+}
+
+impl<T: Real> Layer<T> {
+    /// A = f(Z), entry by entry: `[batch × outputs]`.
+    pub fn activate(&self, pre_activations: Array2<T>) -> Array2<T> {
+        let mut activations = pre_activations;
+        self.activation.apply(activations.as_slice_mut().expect("standard layout"));
+        activations
+    }
 }
 
 /// Layers in a row: each takes what the one before it gives.
@@ -259,7 +287,7 @@ impl<T: Real> Network<T> {
         let mut trace = Trace { pre_activations: Vec::new(), activations: Vec::new() };
         for (index, layer) in self.layers.iter().enumerate() {
             let z = layer.dense.forward(trace.inputs_of(index, inputs));
-            trace.activations.push(z.mapv(|z| layer.activation.value(z)));
+            trace.activations.push(layer.activate(z.clone()));
             trace.pre_activations.push(z);
         }
         trace
@@ -273,9 +301,16 @@ impl<T: Real> Network<T> {
         slices.map(|slice| slice.expect("weights are kept in standard layout")).collect()
     }
 
+    /// The same lists, to look at.
+    pub fn parameters(&self) -> Vec<&[T]> {
+        let dense = self.layers.iter().map(|layer| &layer.dense);
+        let slices = dense.flat_map(|dense| [dense.weights.as_slice(), dense.bias.as_slice()]);
+        slices.map(|slice| slice.expect("weights are kept in standard layout")).collect()
+    }
+
     /// How many numbers there are to learn.
     pub fn parameter_count(&self) -> usize {
-        self.layers.iter().map(|layer| layer.dense.weights.len() + layer.dense.bias.len()).sum()
+        self.parameters().into_iter().map(<[T]>::len).sum()
     }
 }
 
@@ -346,23 +381,44 @@ fn uniform(generator: &mut impl Rng) -> f64 {
 ///
 /// Of an empty row it is −∞, the logarithm of an empty sum.
 pub fn log_sum_exp<T: Real>(row: ArrayView1<T>) -> T {
-    let largest = row.fold(T::neg_infinity(), |largest, &z| largest.max(z));
+    let largest = largest(row);
     if largest.is_infinite() {
         return largest; // ∞ − ∞ would not be a number
     }
     largest + row.iter().map(|&z| (z - largest).exp()).sum::<T>().ln()
 }
 
+/// The largest number of a row, −∞ if it is empty, not-a-number if one of them is.
+fn largest<T: Real>(row: ArrayView1<T>) -> T {
+    row.fold(T::neg_infinity(), |largest, &z| if z > largest || z.is_nan() { z } else { largest })
+}
+
 /// Softmax, row by row: pⱼ = exp zⱼ / Σₖ exp zₖ. Each row becomes probabilities that add up to 1.
 ///
-/// `logits: [batch × classes]`, result the same shape.
+/// Softmax does not change when the same number is taken from all logits of a row; the largest is
+/// taken, so that no exponential overflows. `logits: [batch × classes]`, result the same shape.
 pub fn softmax<T: Real>(logits: ArrayView2<T>) -> Array2<T> {
     let mut probabilities = logits.to_owned();
     for mut row in probabilities.rows_mut() {
-        let normalizer = log_sum_exp(row.view());
-        row.mapv_inplace(|z| (z - normalizer).exp());
+        let largest = largest(row.view());
+        row.mapv_inplace(|z| (z - largest).exp());
+        let sum = row.sum();
+        row /= sum;
     }
     probabilities
+}
+
+/// ln softmax(z)ⱼ = zⱼ − ln Σₖ exp zₖ, row by row: finite for all finite logits, where the logarithm
+/// of [`softmax`] would be −∞ as soon as a probability rounds to 0.
+pub fn log_softmax<T: Real>(logits: ArrayView2<T>) -> Array2<T> {
+    let mut log_probabilities = logits.to_owned();
+    for mut row in log_probabilities.rows_mut() {
+        let largest = largest(row.view());
+        row -= largest; // first, so that what is left is small and keeps its digits
+        let normalizer = log_sum_exp(row.view());
+        row -= normalizer;
+    }
+    log_probabilities
 }
 
 /// The mean of (a − y)² over all entries, for `outputs` and `targets: [batch × outputs]`.
@@ -372,10 +428,11 @@ pub fn mean_squared_error<T: Real>(outputs: ArrayView2<T>, targets: ArrayView2<T
 
 /// The mean of −y ln p − (1 − y) ln(1 − p) over all entries, with p = σ(z).
 ///
-/// It takes the logits z, `[batch × outputs]`, and computes softplus(z) − yz, which is the same
-/// but never takes the logarithm of 0. Targets are between 0 and 1.
+/// It takes the logits z, `[batch × outputs]`, and computes softplus(z) − yz, which is the same but
+/// never takes the logarithm of 0; softplus(z) is split, so that its large part and yz cancel before
+/// the small part is added. Targets are between 0 and 1.
 pub fn binary_cross_entropy<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
-    mean(logits, targets, |z, y| softplus(z) - y * z)
+    mean(logits, targets, |z, y| (relu(z) - y * z) + softplus(-z.abs()))
 }
 
 /// The mean over the batch of −Σⱼ yⱼ ln pⱼ, for `probabilities` and `targets: [batch × classes]`.
@@ -388,14 +445,10 @@ pub fn cross_entropy<T: Real>(probabilities: ArrayView2<T>, targets: ArrayView2<
 
 /// Softmax and cross-entropy in one: the mean over the batch of −Σⱼ yⱼ ln softmax(z)ⱼ.
 ///
-/// The logarithm undoes the exponential, so that ln softmax(z)ⱼ = zⱼ − log_sum_exp(z), which is
-/// finite for all finite logits. `logits` and `targets: [batch × classes]`.
+/// The logarithm undoes the exponential, see [`log_softmax`]; so the loss is finite for all finite
+/// logits. `logits` and `targets: [batch × classes]`.
 pub fn softmax_cross_entropy<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
-    let mut log_probabilities = logits.to_owned();
-    for mut row in log_probabilities.rows_mut() {
-        let normalizer = log_sum_exp(row.view());
-        row -= normalizer;
-    }
+    let log_probabilities = log_softmax(logits);
     mean(log_probabilities.view(), targets, |log_p, y| -y * log_p) * T::of(targets.ncols() as f64)
 }
 

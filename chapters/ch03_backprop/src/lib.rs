@@ -64,9 +64,10 @@ impl ActivationBackward for Activation {
         pre_activations: ArrayView2<T>,
         activation_gradient: Array2<T>,
     ) -> Array2<T> {
-        let mut delta = activation_gradient;
-        Zip::from(&mut delta).and(pre_activations).for_each(|d, &z| *d *= self.derivative(z));
-        delta
+        assert_same_shape("pre-activations", pre_activations, activation_gradient.view());
+        let mut slopes = pre_activations.as_standard_layout().into_owned();
+        self.apply_derivative(slopes.as_slice_mut().expect("standard layout"));
+        activation_gradient * slopes
     }
 }
 
@@ -77,6 +78,7 @@ pub fn mean_squared_error_gradient<T: Real>(
     outputs: ArrayView2<T>,
     targets: ArrayView2<T>,
 ) -> Array2<T> {
+    assert_same_shape("outputs", outputs, targets);
     (&outputs - &targets) * T::of(2.0 / outputs.len() as f64)
 }
 
@@ -85,6 +87,7 @@ pub fn binary_cross_entropy_gradient<T: Real>(
     logits: ArrayView2<T>,
     targets: ArrayView2<T>,
 ) -> Array2<T> {
+    assert_same_shape("logits", logits, targets);
     (logits.mapv(sigmoid) - targets) / T::of(logits.len() as f64)
 }
 
@@ -95,6 +98,7 @@ pub fn cross_entropy_gradient<T: Real>(
     probabilities: ArrayView2<T>,
     targets: ArrayView2<T>,
 ) -> Array2<T> {
+    assert_same_shape("probabilities", probabilities, targets);
     let batch = T::of(targets.nrows() as f64);
     let mut gradient = targets.to_owned();
     Zip::from(&mut gradient).and(probabilities).for_each(|y, &p| {
@@ -111,6 +115,7 @@ pub fn softmax_backward<T: Real>(
     probabilities: ArrayView2<T>,
     probability_gradient: ArrayView2<T>,
 ) -> Array2<T> {
+    assert_same_shape("probabilities", probabilities, probability_gradient);
     let weighted = &probabilities * &probability_gradient;
     let row_sums = weighted.sum_axis(Axis(1)).insert_axis(Axis(1)); // [batch × 1]
     weighted - &probabilities * &row_sums
@@ -124,6 +129,7 @@ pub fn softmax_cross_entropy_gradient<T: Real>(
     logits: ArrayView2<T>,
     targets: ArrayView2<T>,
 ) -> Array2<T> {
+    assert_same_shape("logits", logits, targets);
     (softmax(logits) - targets) / T::of(logits.nrows() as f64)
 }
 
@@ -141,6 +147,12 @@ impl LossBackward for Loss {
             Self::SoftmaxCrossEntropy => softmax_cross_entropy_gradient(outputs, targets),
         }
     }
+}
+
+/// Subtraction and multiplication of arrays would stretch a single row without a word.
+fn assert_same_shape<T>(name: &str, values: ArrayView2<T>, others: ArrayView2<T>) {
+    let (shape, other) = (values.dim(), others.dim());
+    assert!(shape == other, "backward: {name} {shape:?} and gradient or targets {other:?} differ");
 }
 
 // --------------------------------------------------------------------------------- networks --
@@ -303,7 +315,7 @@ impl<T: Real> GradientCheck<T> {
         let mut nudged = network.clone();
         let mut largest = T::zero();
         for (slice, index) in entries {
-            let x = nudged.parameters_mut()[slice][index];
+            let x = network.parameters()[slice][index];
             let analytic = gradients.slices()[slice][index];
             let name = || entry_name(network, slice, index);
             let error = self.entry(name, analytic, x, |x| {
@@ -318,8 +330,8 @@ impl<T: Real> GradientCheck<T> {
 }
 
 /// Every parameter of a network, as (slice, index); see [`GradientCheck::network`].
-pub fn all_entries<T: Real>(network: &mut Network<T>) -> Vec<(usize, usize)> {
-    let slices = network.parameters_mut().into_iter().enumerate();
+pub fn all_entries<T: Real>(network: &Network<T>) -> Vec<(usize, usize)> {
+    let slices = network.parameters().into_iter().enumerate();
     slices.flat_map(|(s, slice)| (0..slice.len()).map(move |index| (s, index))).collect()
 }
 
@@ -357,8 +369,9 @@ pub struct Variable<'t, T> {
 }
 
 /// How one variable changes with each of the others: the outcome of a walk back along the tape.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TapeGradient<T> {
+#[derive(Debug, Clone)]
+pub struct TapeGradient<'t, T> {
+    tape: &'t Tape<T>,
     by_node: Vec<T>,
 }
 
@@ -404,7 +417,11 @@ impl<'t, T: Real> Variable<'t, T> {
 
     /// xⁿ
     pub fn powi(self, n: i32) -> Self {
-        self.unary(self.value.powi(n), T::of(f64::from(n)) * self.value.powi(n - 1))
+        let derivative = match n {
+            0 => T::zero(), // also at 0, where 0 · 0⁻¹ would not be a number
+            _ => T::of(f64::from(n)) * self.value.powi(n - 1),
+        };
+        self.unary(self.value.powi(n), derivative)
     }
 
     /// f(x)
@@ -417,7 +434,7 @@ impl<'t, T: Real> Variable<'t, T> {
     ///
     /// The gradient is a value of its own. The tape stays as it is, so that a second walk, from
     /// here or from elsewhere, starts from nothing too.
-    pub fn backward(self) -> TapeGradient<T> {
+    pub fn backward(self) -> TapeGradient<'t, T> {
         let nodes = self.tape.nodes.borrow();
         let mut by_node = vec![T::zero(); nodes.len()];
         by_node[self.node] = T::one();
@@ -427,13 +444,17 @@ impl<'t, T: Real> Variable<'t, T> {
                 by_node[input] += handed_on; // added: a variable may be used more than once
             }
         }
-        TapeGradient { by_node }
+        TapeGradient { tape: self.tape, by_node }
     }
 }
 
-impl<T: Real> TapeGradient<T> {
+impl<T: Real> TapeGradient<'_, T> {
     /// The derivative by `variable`; 0 if it had no part in the result.
+    ///
+    /// # Panics
+    /// If the variable is on another tape.
     pub fn by(&self, variable: Variable<T>) -> T {
+        assert!(std::ptr::eq(self.tape, variable.tape), "the variable must be on the same tape");
         self.by_node.get(variable.node).copied().unwrap_or_default()
     }
 }

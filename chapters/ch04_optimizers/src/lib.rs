@@ -26,6 +26,8 @@ pub fn parameters<'a, T: Real>(
     network: &'a mut Network<T>,
     gradients: &'a Gradients<T>,
 ) -> Vec<Parameter<'a, T>> {
+    let (layers, given) = (network.layers.len(), gradients.layers.len());
+    assert!(layers == given, "optimizer: a network of {layers} layers, gradients of {given}");
     let pairs = network.parameters_mut().into_iter().zip(gradients.slices());
     pairs.map(|(values, gradient)| Parameter { values, gradient }).collect()
 }
@@ -47,12 +49,13 @@ pub trait Optimizer<T> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory<T, const N: usize> {
     steps: i32,
+    lengths: Vec<usize>,
     lists: Vec<[Vec<T>; N]>,
 }
 
 impl<T, const N: usize> Default for Memory<T, N> {
     fn default() -> Self {
-        Self { steps: 0, lists: Vec::new() }
+        Self { steps: 0, lengths: Vec::new(), lists: Vec::new() }
     }
 }
 
@@ -69,12 +72,17 @@ impl<T: Real, const N: usize> Memory<T, N> {
         parameters: Vec<Parameter<'_, T>>,
         rule: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Sync,
     ) {
-        if self.lists.is_empty() {
-            let zeros = |p: &Parameter<T>| std::array::from_fn(|_| vec![T::zero(); p.values.len()]);
-            self.lists = parameters.iter().map(zeros).collect();
+        let lengths: Vec<usize> = parameters.iter().map(|p| p.values.len()).collect();
+        if self.steps == 0 {
+            let zeros = |&length: &usize| std::array::from_fn(|_| vec![T::zero(); length]);
+            self.lists = lengths.iter().map(zeros).collect();
+            self.lengths = lengths.clone();
         }
-        let (given, known) = (parameters.len(), self.lists.len());
-        assert!(given == known, "optimizer: {given} parameters, but the first step had {known}");
+        let first = &self.lengths;
+        assert!(
+            lengths == *first,
+            "optimizer: parameters {lengths:?}, at the first step {first:?}"
+        );
         for (parameter, memory) in parameters.into_iter().zip(&mut self.lists) {
             let memory = memory.each_mut().map(Vec::as_mut_slice);
             update(parameter.values, parameter.gradient, memory, &rule);
@@ -295,7 +303,8 @@ impl<T: Real> Optimizer<T> for RmsProp<T> {
             let gradient = gradient + weight_decay * weight;
             let squares = decay * squares + new * gradient * gradient;
             let mean = if centered { decay * mean + new * gradient } else { mean };
-            let size = (squares - mean * mean).sqrt() + epsilon;
+            let variance = (squares - mean * mean).max(T::zero()); // rounding may go below
+            let size = variance.sqrt() + epsilon;
             let velocity = momentum * velocity + gradient / size;
             (weight - learning_rate * velocity, [squares, mean, velocity])
         });
@@ -405,9 +414,9 @@ pub enum Schedule {
 impl Schedule {
     /// What the base learning rate is multiplied by at `step` (from 0) of `total`.
     ///
-    /// The rate of a linear or cosine schedule would be 0 at step `total`, which is not taken.
+    /// The rate of a linear or cosine schedule is 0 from step `total` on, which is not taken.
     pub fn factor(&self, step: usize, total: usize) -> f64 {
-        let progress = step as f64 / total.max(1) as f64;
+        let progress = (step as f64 / total.max(1) as f64).min(1.0);
         match self {
             Self::Constant => 1.0,
             Self::Step { every, factor } => factor.powf((step / every.max(&1)) as f64),

@@ -1,0 +1,228 @@
+//! Compares what the chapters' programs write now with what is committed.
+
+mod skeleton;
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::values::{Measured, Tolerance, Values};
+use skeleton::compare_figures;
+
+/// One difference between the committed files and those of a fresh run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The file, relative to the folders that are compared.
+    pub file: PathBuf,
+    /// What is different, in words.
+    pub problem: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.file.display(), self.problem)
+    }
+}
+
+/// Compares two folders of generated files, such as `book/src/generated` and one that a fresh run
+/// of all programs filled: values within the tolerance that the committed file states, figures by
+/// what is drawn. Files and values of long experiments may be missing in the fresh folder.
+///
+/// # Errors
+/// All differences, file by file; a file that cannot be read is one.
+pub fn compare_generated(committed: &Path, fresh: &Path) -> Result<(), Vec<Difference>> {
+    let mut differences = Vec::new();
+    let mut files = BTreeSet::new();
+    for folder in [committed, fresh] {
+        if let Err(error) = collect(folder, folder, &mut files) {
+            let file = folder.to_owned();
+            differences.push(Difference { file, problem: format!("cannot be read: {error}") });
+        }
+    }
+    for file in files {
+        let problems = compare_files(&committed.join(&file), &fresh.join(&file));
+        let file = |problem| Difference { file: file.clone(), problem };
+        differences.extend(problems.into_iter().map(file));
+    }
+    if differences.is_empty() { Ok(()) } else { Err(differences) }
+}
+
+/// Adds all files below `folder`, relative to `root`. Hidden files are nobody's figures.
+fn collect(root: &Path, folder: &Path, files: &mut BTreeSet<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if let (false, Ok(relative)) = (hidden, path.strip_prefix(root)) {
+            files.insert(relative.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// All problems of one file.
+fn compare_files(committed: &Path, fresh: &Path) -> Vec<String> {
+    let is_values = committed.file_name().is_some_and(|name| name == "values.json");
+    if is_values && committed.exists() {
+        return compare_values(committed, fresh);
+    }
+    match (committed.exists(), fresh.exists()) {
+        (false, _) => return vec!["a program writes it, but it is not committed".to_owned()],
+        (true, false) => {
+            let text = std::fs::read_to_string(committed).unwrap_or_default();
+            let long = text.contains(" data-experiment=");
+            let problem = "it is committed, but no program writes it".to_owned();
+            return if long { Vec::new() } else { vec![problem] };
+        }
+        (true, true) => {}
+    }
+    match (std::fs::read(committed), std::fs::read(fresh)) {
+        (Ok(old), Ok(new)) if old == new => Vec::new(),
+        (Ok(old), Ok(new)) if committed.extension().is_some_and(|kind| kind == "svg") => {
+            compare_figures(&String::from_utf8_lossy(&old), &String::from_utf8_lossy(&new))
+        }
+        (Ok(_), Ok(_)) => vec!["the bytes are different".to_owned()],
+        (Err(error), _) | (_, Err(error)) => vec![format!("cannot be read: {error}")],
+    }
+}
+
+/// All problems of two files of values. A missing fresh file is one without values.
+fn compare_values(committed: &Path, fresh: &Path) -> Vec<String> {
+    let (old, new) = match (Values::load(committed), Values::load_or_new(fresh)) {
+        (Ok(old), Ok(new)) => (old, new),
+        (Err(error), _) | (_, Err(error)) => return vec![error.to_string()],
+    };
+    let names: BTreeSet<&str> = old.iter().chain(new.iter()).map(|(name, _)| name).collect();
+    let problem = |name: &str| {
+        let problem = match (old.get(name), new.get(name)) {
+            (None, _) => "a program writes it, but it is not committed".to_owned(),
+            (Some(old), None) if old.experiment.is_some() => return None,
+            (Some(_), None) => "it is committed, but no program writes it".to_owned(),
+            (Some(old), Some(new)) => value_problem(old, new)?,
+        };
+        Some(format!("value `{name}`: {problem}"))
+    };
+    names.into_iter().filter_map(problem).collect()
+}
+
+/// What is wrong with a fresh value, if anything.
+fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
+    if old.tolerance != new.tolerance {
+        return Some(format!("tolerance: committed {}, fresh {}", old.tolerance, new.tolerance));
+    }
+    let Tolerance::Within(distance) = old.tolerance else { return None };
+    let (text, fresh) = (&old.text, &new.text);
+    match (old.value.as_f64(), new.value.as_f64()) {
+        (Some(old), Some(new)) if (old - new).abs() <= distance => None,
+        (Some(old), Some(new)) => {
+            let off = (old - new).abs();
+            Some(format!(
+                "committed {old} ({text}), fresh {new} ({fresh}): off by {off}, tolerance {distance}"
+            ))
+        }
+        (None, None) if old.value == new.value => None,
+        _ => Some(format!("committed {text:?}, fresh {fresh:?}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Chart, Error, Figure, Format, Output, Series};
+
+    fn two_folders() -> (tempfile::TempDir, Output, Output) {
+        let root = tempfile::tempdir().unwrap();
+        let folder = |name| Output::folder(&root.path().join(name), "ch01_neuron").unwrap();
+        let (old, new) = (folder("old"), folder("new"));
+        (root, old, new)
+    }
+
+    fn problems(root: &tempfile::TempDir) -> Vec<String> {
+        match compare_generated(&root.path().join("old"), &root.path().join("new")) {
+            Ok(()) => Vec::new(),
+            Err(differences) => differences.iter().map(Difference::to_string).collect(),
+        }
+    }
+
+    fn measure(output: &Output, name: &str, measured: Measured) -> Result<(), Error> {
+        let mut values = output.values()?;
+        values.set(name, measured)?;
+        values.save()
+    }
+
+    fn share(value: f64) -> Measured {
+        Measured::number(value, Format::Percent(1)).within(0.001)
+    }
+
+    fn chart(last: f64) -> Chart {
+        let points = [(0.0, 0.0), (1.0, 100.0), (2.0, last)];
+        Chart::new("Title", "Description.").series(Series::line("line", points))
+    }
+
+    #[test]
+    fn a_value_within_its_tolerance_passes_and_one_beyond_it_does_not() {
+        let (root, old, new) = two_folders();
+        measure(&old, "accuracy", share(0.9760)).unwrap();
+        measure(&new, "accuracy", share(0.9769)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        measure(&new, "accuracy", share(0.9771)).unwrap();
+        let problems = problems(&root);
+        assert!(problems[0].contains("value `accuracy`: committed 0.976 (97.6%)"), "{problems:?}");
+    }
+
+    #[test]
+    fn timings_are_not_compared() {
+        let (root, old, new) = two_folders();
+        let time = |seconds| Measured::number(seconds, Format::Seconds(1)).machine();
+        measure(&old, "time", time(1.0)).unwrap();
+        measure(&new, "time", time(9.0)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+    }
+
+    #[test]
+    fn all_differences_are_reported_at_once() {
+        let (root, old, new) = two_folders();
+        measure(&old, "gone", share(0.5)).unwrap();
+        measure(&old, "kind", share(0.5)).unwrap();
+        measure(&new, "kind", Measured::text("half")).unwrap();
+        measure(&new, "new", share(0.5)).unwrap();
+        old.figure("gone", &chart(1.0)).unwrap();
+        new.figure("new", &chart(1.0)).unwrap();
+        assert_eq!(problems(&root).len(), 5, "{:#?}", problems(&root));
+    }
+
+    #[test]
+    fn results_of_long_experiments_may_be_missing() {
+        let (root, old, new) = two_folders();
+        measure(&old, "long", share(0.5).experiment("seeds, 2026-11-23")).unwrap();
+        old.figure("long", &chart(1.0).experiment("seeds, 2026-11-23")).unwrap();
+        measure(&new, "x", share(0.5)).unwrap();
+        measure(&old, "x", share(0.5)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_curve_that_moved_within_the_tolerance_passes_and_one_beyond_it_does_not() {
+        let (root, old, new) = two_folders();
+        old.figure("curve", &chart(50.0)).unwrap();
+        new.figure("curve", &chart(50.2)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        new.figure("curve", &chart(60.0)).unwrap();
+        assert!(problems(&root)[0].contains("the number"), "{:?}", problems(&root));
+        old.figure("curve", &chart(50.0).tolerance(50.0)).unwrap();
+        new.figure("curve", &chart(60.0).tolerance(50.0)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+    }
+
+    #[test]
+    fn of_a_machine_dependent_figure_only_the_structure_is_compared() {
+        let (root, old, new) = two_folders();
+        old.figure("time", &chart(10.0).machine_dependent()).unwrap();
+        new.figure("time", &chart(90.0).machine_dependent()).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        let more = chart(90.0).series(Series::line("other", [(0.0, 0.0), (1.0, 1.0)]));
+        new.figure("time", &more.machine_dependent()).unwrap();
+        assert_eq!(problems(&root).len(), 1);
+    }
+}

@@ -1,0 +1,254 @@
+//! The chapter as one run: both recipes, their table, the figures and the numbers of the page.
+
+use anyhow::Result;
+use book_figures::{Axis, Chart, Figure, Format, HeatMap, ImageGrid, Measured, Output, Series};
+use ch02_forward::Network;
+use ch05_mnist::{CLASSES, Dataset, Evaluation, evaluate, likeliest};
+use ndarray::Axis as Along;
+
+use crate::arguments::RecipeName;
+use crate::files::Source;
+use crate::runs::{Study, Timing, progress, run_and_watch, with_threads};
+
+/// The seed of everything that a plain run of the chapter shows.
+const SEED: u64 = 0;
+
+/// One recipe, run to its end, with a look at it after each epoch.
+struct Outcome {
+    name: RecipeName,
+    network: Network<f32>,
+    fit_seconds: f64,
+    history: Vec<Epoch>,
+    test: Evaluation,
+}
+
+/// The network after an epoch.
+struct Epoch {
+    train_loss: f64,
+    train_accuracy: f64,
+    test_loss: f64,
+    test_accuracy: f64,
+}
+
+/// Trains, prints, draws, measures.
+pub fn run() -> Result<()> {
+    let (train, test) = Source::new(None).load()?;
+    let output = Output::chapter("ch05_mnist")?;
+    println!("{} training and {} test images, seed {SEED}\n", train.len(), test.len());
+    println!("recipe      epochs   training   train loss   test loss   test accuracy");
+    let mut results = Vec::new();
+    for name in RecipeName::ALL {
+        let result = with_threads(None, || train_and_watch(name, &train, &test))?;
+        let (epochs, last) = (result.history.len(), result.last());
+        println!(
+            "{:10}{epochs:8}{:9.2} s{:13.4}{:12.4}{:14.2} %",
+            name.name(),
+            result.fit_seconds,
+            last.train_loss,
+            last.test_loss,
+            100.0 * last.test_accuracy,
+        );
+        results.push(result);
+    }
+    draw_curves(&results, &output)?;
+    draw_steady(results.last().expect("two recipes"), &test, &output)?;
+    write_values(&results, &output)?;
+    println!("\nfigures and values: {}", output.path().display());
+    Ok(())
+}
+
+fn train_and_watch(name: RecipeName, train: &Dataset, test: &Dataset) -> Result<Outcome> {
+    let recipe = name.recipe();
+    let mut history = Vec::new();
+    let run = run_and_watch(&recipe, SEED, train, &progress(&recipe, train), |network, _| {
+        let (on_train, on_test) = (evaluate(network, train), evaluate(network, test));
+        history.push(Epoch {
+            train_loss: on_train.loss,
+            train_accuracy: on_train.accuracy,
+            test_loss: on_test.loss,
+            test_accuracy: on_test.accuracy,
+        });
+    })?;
+    let test = evaluate(&run.network, test);
+    Ok(Outcome { name, network: run.network, fit_seconds: run.fit_seconds, history, test })
+}
+
+impl Outcome {
+    fn last(&self) -> &Epoch {
+        self.history.last().expect("a recipe has an epoch")
+    }
+
+    /// One point an epoch, from epoch 1.
+    fn curve(&self, value: fn(&Epoch) -> f64) -> impl Iterator<Item = (f64, f64)> {
+        self.history
+            .iter()
+            .enumerate()
+            .map(move |(index, epoch)| (index as f64 + 1.0, value(epoch)))
+    }
+}
+
+/// Loss and accuracy by epoch, on the training images and on the test images.
+fn draw_curves(results: &[Outcome], output: &Output) -> Result<()> {
+    let [documents, steady] = results else { unreachable!("two recipes") };
+    let ends = |value: fn(&Epoch) -> f64| (value(documents.last()), value(steady.last()));
+    let ((train, steady_train), (test, steady_test)) =
+        (ends(|epoch| epoch.train_loss), ends(|epoch| epoch.test_loss));
+    let description = format!(
+        "After the last epoch the loss on the training images is {train:.3} with the documents' \
+         recipe and {steady_train:.3} with the steady one; on the test images it is {test:.3} and \
+         {steady_test:.3}."
+    );
+    let axis = Axis::new("cross-entropy after the epoch [nats]").from_zero();
+    let chart = Chart::new("Loss by epoch", description).y_axis(axis);
+    output.figure("loss", &curves(chart, results, |e| e.train_loss, |e| e.test_loss))?;
+
+    let ((train, steady_train), (test, steady_test)) =
+        (ends(|epoch| epoch.train_accuracy), ends(|epoch| epoch.test_accuracy));
+    let [train, steady_train, test, steady_test] =
+        [train, steady_train, test, steady_test].map(|share| 100.0 * share);
+    let description = format!(
+        "After the last epoch {train:.1} % of the training images are read right with the \
+         documents' recipe and {steady_train:.1} % with the steady one; of the test images \
+         {test:.1} % and {steady_test:.1} %."
+    );
+    let axis = Axis::new("images read right [%]");
+    let chart = Chart::new("Accuracy by epoch", description).y_axis(axis);
+    let percent = |e: &Epoch| 100.0 * e.train_accuracy;
+    output.figure("accuracy", &curves(chart, results, percent, |e| 100.0 * e.test_accuracy))?;
+    Ok(())
+}
+
+fn curves(
+    chart: Chart,
+    results: &[Outcome],
+    train: fn(&Epoch) -> f64,
+    test: fn(&Epoch) -> f64,
+) -> impl Figure {
+    let mut chart = chart.x_axis(Axis::new("epoch").integers());
+    for result in results {
+        let name = |set: &str| format!("{}, {set}", result.name.name());
+        chart = chart.series(Series::line(name("test"), result.curve(test)).markers());
+        chart = chart.series(Series::line(name("training"), result.curve(train)).markers());
+    }
+    chart.tolerance(12.0)
+}
+
+/// What the steady network takes for what, its worst mistakes, what its neurons look for.
+fn draw_steady(result: &Outcome, test: &Dataset, output: &Output) -> Result<()> {
+    let confusion = &result.test.confusion;
+    let wrong = confusion.sum() - confusion.diag().sum();
+    let ((digit, taken_for), count) = (confusion.indexed_iter())
+        .filter(|((digit, taken_for), _)| digit != taken_for)
+        .max_by_key(|(_, count)| **count)
+        .expect("there are ten classes");
+    let description = format!(
+        "Of {} test images {wrong} are misread. The most frequent mistake is a {digit} taken for a \
+         {taken_for}, {count} times.",
+        test.len()
+    );
+    let matrix = confusion.rows().into_iter();
+    let matrix = matrix.map(|row| row.iter().map(|&count| count as f64).collect()).collect();
+    let digits = || (0..CLASSES).map(|digit| digit.to_string());
+    let heat_map = HeatMap::new("What is taken for what", description, matrix)
+        .rows("the digit", digits())
+        .columns("taken for", digits())
+        .print(Format::Integer)
+        .color_range(0.0, 50.0);
+    output.figure("confusion", &heat_map.machine_dependent())?;
+    output.figure("mistakes", &worst_mistakes(&result.test, test).machine_dependent())?;
+    output.figure("weights", &first_weights(&result.network, test).machine_dependent())?;
+    Ok(())
+}
+
+/// The misread images to whose true class the network gave the smallest probability.
+fn worst_mistakes(evaluation: &Evaluation, test: &Dataset) -> ImageGrid {
+    let answers = evaluation.probabilities.rows().into_iter().zip(&test.labels).enumerate();
+    let mut mistakes: Vec<_> = answers
+        .map(|(index, (row, &label))| (index, label, likeliest(row), row[usize::from(label)]))
+        .filter(|(_, label, taken_for, _)| usize::from(*label) != *taken_for)
+        .collect();
+    mistakes.sort_by(|a, b| a.3.total_cmp(&b.3));
+    mistakes.truncate(15);
+    let pairs = mistakes.iter().map(|(_, label, taken_for, _)| format!("{label} as {taken_for}"));
+    let description = format!(
+        "Fifteen test images with what they were read as: {}.",
+        pairs.collect::<Vec<_>>().join(", ")
+    );
+    let mut grid = ImageGrid::new("The worst mistakes", description, 5);
+    for (index, label, taken_for, _) in mistakes {
+        let pixels = test.images.pixels.row(index).to_vec();
+        grid = grid.gray(format!("{label} read as {taken_for}"), test.images.width, &pixels);
+    }
+    grid
+}
+
+/// The weights of the first neurons of the first layer, each as an image.
+fn first_weights(network: &Network<f32>, test: &Dataset) -> ImageGrid {
+    let weights = &network.layers[0].dense.weights;
+    let shown = weights.ncols().min(20);
+    let largest = weights.iter().fold(0.0, |largest: f32, weight| largest.max(weight.abs()));
+    let description = format!(
+        "The weights of {shown} of the {} neurons of the first layer, each drawn where its pixel \
+         is. The largest weight of the layer is {largest:.2} in size.",
+        weights.ncols()
+    );
+    let mut grid = ImageGrid::new("What the first neurons look for", description, 5);
+    for (neuron, column) in weights.axis_iter(Along(1)).take(shown).enumerate() {
+        let numbers: Vec<f64> = column.iter().map(|&weight| weight.into()).collect();
+        grid = grid.signed(format!("neuron {neuron}"), test.images.width, &numbers);
+    }
+    grid.range(0.4)
+}
+
+fn write_values(results: &[Outcome], output: &Output) -> Result<()> {
+    let mut values = output.values()?;
+    for result in results {
+        let (name, last) = (result.name.name(), result.last());
+        let note = format!("seed {SEED}, after epoch {}", result.history.len());
+        let accuracy = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
+        let loss = |loss: f64| Measured::number(loss, Format::Decimals(2)).within(0.01);
+        let mut set = |what: &str, measured: Measured| {
+            values.set(&format!("{name}.{what}"), measured.note(&note))
+        };
+        set("test_accuracy", accuracy(last.test_accuracy))?;
+        set("train_accuracy", accuracy(last.train_accuracy))?;
+        set("test_loss", loss(last.test_loss))?;
+        set("train_loss", loss(last.train_loss))?;
+        set("fit_seconds", Measured::number(result.fit_seconds, Format::Seconds(1)).machine())?;
+    }
+    values.set("parameters", Measured::count(results[0].network.parameter_count()))?;
+    values.save()?;
+    Ok(())
+}
+
+/// Writes the outcome of `study` into the chapter's values.
+pub fn record_study(studies: &[Study]) -> Result<()> {
+    let mut values = Output::chapter("ch05_mnist")?.values()?;
+    for study in studies {
+        let how = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
+        let note = format!("seeds 0 to {}", study.seeds - 1);
+        let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
+            let measured = Measured::number(value, format).within(tolerance);
+            let measured = measured.note(&note).experiment(&how);
+            values.set(&format!("study.{}.{what}", study.recipe), measured)
+        };
+        set("mean", study.mean, Format::Percent(1), 0.001)?;
+        set("deviation", study.deviation, Format::Percent(1), 0.001)?;
+        set("lowest", study.lowest, Format::Percent(1), 0.001)?;
+        set("highest", study.highest, Format::Percent(1), 0.001)?;
+    }
+    values.save()?;
+    Ok(())
+}
+
+/// Writes the outcome of `scaling` into the chapter's values.
+pub fn record_scaling(timings: &[Timing]) -> Result<()> {
+    let mut values = Output::chapter("ch05_mnist")?.values()?;
+    for timing in timings {
+        let name = format!("scaling.{}_examples_{}_hidden", timing.examples, timing.hidden);
+        let seconds = Measured::number(timing.seconds, Format::Seconds(2)).machine();
+        values.set(&name, seconds.experiment("cargo run -p ch05_mnist -- scaling --record"))?;
+    }
+    values.save()?;
+    Ok(())
+}
