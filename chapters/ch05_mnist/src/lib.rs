@@ -36,8 +36,8 @@ pub const LARGEST_FILE: u64 = 1 << 32;
 /// What can be wrong with an IDX file.
 #[derive(Debug, Error)]
 pub enum IdxError {
-    /// The bytes could not be read, or not be unpacked.
-    #[error("{0}")]
+    /// The bytes could not be read, or not be unpacked; the source of the error says why.
+    #[error("expected a file that can be read and unpacked to its end")]
     Read(#[from] io::Error),
     /// The file ends within its header.
     #[error("expected a header of {expected} bytes, found the end of the file")]
@@ -439,8 +439,8 @@ pub fn likeliest(probabilities: ArrayView1<f64>) -> usize {
 /// What can be wrong with a file of weights.
 #[derive(Debug, Error)]
 pub enum WeightsError {
-    /// It is no safetensors file.
-    #[error("expected a safetensors file, found: {0}")]
+    /// It is no safetensors file; the source of the error says why.
+    #[error("expected a safetensors file")]
     Format(#[from] SafeTensorError),
     /// It holds no `0.weight`, or another tensor is not there.
     #[error("expected a tensor {name}, found {found}")]
