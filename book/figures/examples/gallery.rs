@@ -3,7 +3,10 @@
 
 use std::fmt::Write;
 
-use book_figures::{Axis, BarChart, Chart, Error, Figure, Format, HeatMap, ImageGrid, Series};
+use book_figures::{
+    Axis, BarChart, Chart, ComputationGraph, ContourMap, DecisionRegions, Error, Figure, Format,
+    HeatMap, ImageGrid, NetworkDiagram, Series,
+};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let path = std::env::args().nth(1).unwrap_or_else(|| "gallery.html".to_owned());

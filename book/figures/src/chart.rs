@@ -47,6 +47,11 @@ impl Series {
         self
     }
 
+    /// The points of the series.
+    pub(crate) fn points(&self) -> &[(f64, f64)] {
+        &self.points
+    }
+
     /// The series with its first and last point only, if it has more than `limit`.
     pub(crate) fn ends_if_longer(&self, limit: usize) -> Self {
         let mut ends = self.clone();
@@ -362,13 +367,14 @@ mod tests {
     }
 
     #[test]
-    fn the_second_series_is_dashed() {
+    fn the_second_series_and_its_label_are_dashed() {
         let svg = Chart::new("T", "D")
             .series(Series::line("one", [(0.0, 1.0), (1.0, 2.0)]))
             .series(Series::line("two", [(0.0, 2.0), (1.0, 1.0)]))
             .svg("x")
             .unwrap();
-        assert!(svg.contains("stroke-dasharray=\"9 5\""));
+        let dashed = svg.matches("stroke-dasharray=\"9 5\"").count();
+        assert_eq!(dashed, 2, "the line itself and the sample beside its name");
     }
 
     #[test]
@@ -380,6 +386,15 @@ mod tests {
             .unwrap();
         let numbers = svg.split(|c: char| !c.is_ascii_digit()).filter(|digits| digits.len() > 3);
         assert_eq!(numbers.count(), 0, "{svg}");
+    }
+
+    #[test]
+    fn a_height_without_room_for_the_plot_is_refused() {
+        let tall = |height: f64| {
+            let line = Series::line("", [(0.0, 0.5), (1.0, 1.0)]);
+            Chart::new("T", "D").series(line).height(height).svg("x")
+        };
+        assert!([0.0, f64::NAN, -1.0, 1e9].map(tall).iter().all(Result::is_err));
     }
 
     #[test]

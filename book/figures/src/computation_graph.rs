@@ -9,7 +9,7 @@ use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 const RADIUS: f64 = 22.0;
 
 /// How far two rows are apart.
-const ROW: f64 = 96.0;
+const ROW: f64 = 108.0;
 
 /// A node of a [`ComputationGraph`], to connect wires to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +109,9 @@ impl ComputationGraph {
             all_finite(&format!("place of the node `{label}`"), &[at.0, at.1])?;
         }
         for wire in &self.wires {
-            for end in [wire.from, wire.to].into_iter().filter(|&end| end >= self.nodes.len()) {
-                return Err(Error::size("node", format!("below {}", self.nodes.len()), end));
+            let last = wire.from.max(wire.to);
+            if last >= self.nodes.len() {
+                return Err(Error::size("node", format!("below {}", self.nodes.len()), last));
             }
             let (from, to) = (&self.nodes[wire.from].label, &self.nodes[wire.to].label);
             let numbers: Vec<f64> = wire.value.into_iter().chain(wire.gradient).collect();
@@ -164,10 +165,10 @@ fn draw_node(node: &Drawn, (x, y): (f64, f64), canvas: &mut Canvas) {
     canvas.push(if node.operation { label } else { label.set("font-weight", "600") });
 }
 
-/// The value above the middle of a wire, the gradient below it.
+/// The value above a wire, the gradient below it, near its start: wires meet at their ends.
 fn draw_numbers(wire: &Wire, places: &[(f64, f64)], canvas: &mut Canvas) {
     let (from, to) = (places[wire.from], places[wire.to]);
-    let (x, y) = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
+    let (x, y) = (0.6 * from.0 + 0.4 * to.0, 0.6 * from.1 + 0.4 * to.1);
     let label = |number: f64, at| Element::label(&tick_label(rounded(number)), at, "middle").halo();
     if let Some(value) = wire.value {
         canvas.push(label(value, (x, y - 0.8 * TEXT_SIZE)));

@@ -99,8 +99,11 @@ impl ContourMap {
             draw_markers(&path.ends_if_longer(MOST_MARKERS), index, &frame, &mut plot)?;
         }
         let marks: Vec<(f64, f64)> = self.marks.iter().map(|mark| pixel(&plot, mark.1)).collect();
+        let crowded =
+            paths.iter().flat_map(|path| path.points().iter().map(|&at| pixel(&plot, at)));
+        let crowded: Vec<(f64, f64)> = crowded.chain(marks.iter().copied()).collect();
         drop(plot);
-        draw_level_names(names, &mut canvas);
+        draw_level_names(names, &crowded, &mut canvas);
         for ((name, _), at) in self.marks.iter().zip(marks) {
             draw_mark(name, at, &mut canvas);
         }
@@ -153,15 +156,20 @@ fn pixel(plot: &Plot<'_>, at: (f64, f64)) -> (f64, f64) {
     (units(x), units(y))
 }
 
-/// Writes each level's number on its line, unless the line is short or other numbers are near.
-fn draw_level_names(names: Vec<LevelName>, canvas: &mut Canvas) {
+/// Writes each level's number on its line, unless there is no place without other numbers or
+/// `crowded` points near.
+fn draw_level_names(names: Vec<LevelName>, crowded: &[(f64, f64)], canvas: &mut Canvas) {
     let mut taken: Vec<(f64, f64)> = Vec::new();
     for (name, line) in names {
         let (width, height) = (canvas.width, canvas.height);
         let free = |&(x, y): &(f64, f64)| {
             let inside = x > 90.0 && x < width - 50.0 && y > 90.0 && y < height - 80.0;
+            let far = |near: &(f64, f64), dx: f64, dy: f64| {
+                (near.0 - x).abs() > dx || (near.1 - y).abs() > dy
+            };
             inside
-                && taken.iter().all(|near| (near.0 - x).abs() > 70.0 || (near.1 - y).abs() > 34.0)
+                && taken.iter().all(|near| far(near, 70.0, 34.0))
+                && crowded.iter().all(|near| far(near, 40.0, 18.0))
         };
         let from_middle = (0..line.len()).map(|step| (line.len() / 2 + step) % line.len());
         if let Some(at) = from_middle.map(|index| line[index]).find(free) {

@@ -32,6 +32,9 @@ impl Head {
                 return Err(Error::NoText(what.to_owned()));
             }
         }
+        if !(self.tolerance >= 0.0 && self.tolerance.is_finite()) {
+            return Err(Error::size("tolerance", "0 or a finite number above it", self.tolerance));
+        }
         let (width, height) = (short(canvas.width), short(canvas.height));
         let svg = Element::new("svg")
             .set("role", "img")
@@ -100,7 +103,8 @@ pub trait Figure {
         self
     }
 
-    /// States that only the structure of the figure can be compared, such as for timings.
+    /// States that only the words of the figure can be compared, such as for timings, whose
+    /// numbers and ticks depend on the machine.
     fn machine_dependent(mut self) -> Self
     where
         Self: Sized,
@@ -175,6 +179,12 @@ mod tests {
         assert!(svg.contains(r#"<title id="ch01_neuron-x-title">A &lt; B</title>"#));
         assert!(svg.contains(r#"viewBox="0 0 640 400""#) && !svg.contains(" width="));
         assert!(!svg.contains("\n\n"));
+    }
+
+    #[test]
+    fn a_tolerance_that_would_let_everything_pass_is_refused() {
+        assert!(Blank(Head::new("A", "B")).tolerance(f64::NAN).svg("x").is_err());
+        assert!(Blank(Head::new("A", "B")).tolerance(-1.0).svg("x").is_err());
     }
 
     #[test]

@@ -7,6 +7,12 @@ use crate::plot::tick_label;
 use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 use crate::values::Format;
 
+/// How wide a cell is at least, in units; larger matrices are images.
+const LEAST_CELL: f64 = 6.0;
+
+/// How many rows a matrix has at most.
+const MOST_ROWS: usize = 100;
+
 /// The rows or the columns of a matrix: what they are, and the label of each.
 #[derive(Debug, Clone, Default)]
 struct Side {
@@ -82,6 +88,10 @@ impl HeatMap {
     fn canvas(&self) -> Result<Canvas, Error> {
         self.check()?;
         let layout = self.layout();
+        if layout.width < LEAST_CELL {
+            let found = format!("{:.1}", layout.width);
+            return Err(Error::size("width of a cell", format!("at least {LEAST_CELL}"), found));
+        }
         let mut canvas = Canvas::new(640.0, layout.bottom() + 8.0);
         self.draw_labels(&layout, &mut canvas);
         let range = self.range()?;
@@ -101,6 +111,9 @@ impl HeatMap {
         let width = self.matrix.first().map_or(0, Vec::len);
         if width == 0 {
             return Err(Error::NoData("heat map".to_owned()));
+        }
+        if self.matrix.len() > MOST_ROWS {
+            return Err(Error::size("rows", format!("at most {MOST_ROWS}"), self.matrix.len()));
         }
         for (index, row) in self.matrix.iter().enumerate() {
             if row.len() != width {
@@ -162,7 +175,7 @@ impl HeatMap {
         let title = match (self.rows.name.as_str(), self.columns.name.as_str()) {
             ("", columns) => columns.to_owned(),
             (rows, "") => format!("↓ {rows}"),
-            (rows, columns) => format!("↓ {rows}   → {columns}"),
+            (rows, columns) => format!("↓ {rows}, → {columns}"),
         };
         if !title.is_empty() {
             canvas.push(bold(Element::label(&title, (4.0, 0.7 * TEXT_SIZE), "start")));
@@ -266,6 +279,13 @@ mod tests {
         assert!(map(vec![]).svg("x").is_err());
         assert!(map(vec![vec![]]).svg("x").is_err());
         assert!(map(vec![vec![f64::NAN]]).svg("x").is_err());
+    }
+
+    #[test]
+    fn a_matrix_without_room_for_its_cells_is_refused() {
+        assert!(map(vec![vec![0.0; 200]]).svg("x").is_err());
+        assert!(map(vec![vec![0.0]; 200]).svg("x").is_err());
+        assert!(map(vec![vec![0.0]]).rows("x", ["long ".repeat(40)]).svg("x").is_err());
     }
 
     #[test]

@@ -3,14 +3,20 @@
 use crate::error::{Error, all_finite};
 use crate::figure::{Head, impl_figure};
 use crate::palette::{dash, series_color};
-use crate::svg::{Canvas, Element, TEXT_SIZE};
+use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 use crate::values::Format;
 
 /// How many nodes of a layer are drawn if the caller says nothing else.
 const MOST_NODES: usize = 8;
 
-/// The radius of a node that holds a number.
-const RADIUS: f64 = 25.0;
+/// How many layers there is room for.
+const MOST_LAYERS: usize = 6;
+
+/// The radius of a node that holds a number or a long name.
+const WIDE: f64 = 30.0;
+
+/// The radius of a node that holds at most two letters.
+const NARROW: f64 = 17.0;
 
 /// One layer: how many nodes it has, and what is written at them.
 #[derive(Debug, Clone, Default)]
@@ -118,6 +124,10 @@ impl NetworkDiagram {
         if let Some(layer) = &self.problem {
             return Err(Error::size("layer", format!("below {}", self.layers.len()), layer));
         }
+        if self.layers.len() > MOST_LAYERS {
+            let found = self.layers.len();
+            return Err(Error::size("layers", format!("at most {MOST_LAYERS}"), found));
+        }
         for (index, layer) in self.layers.iter().enumerate() {
             let next = self.layers.get(index + 1).map_or(0, |layer| layer.size);
             layer.check(index, next)?;
@@ -133,7 +143,15 @@ impl NetworkDiagram {
     fn pitch(&self) -> f64 {
         let small = self.layers.iter().all(|layer| self.slots(layer).len() <= 4);
         let weights = self.layers.iter().any(|layer| !layer.weights.is_empty());
-        if self.has_names_above() || (small && weights) { 92.0 } else { 60.0 }
+        let close = 2.0 * self.radius() + 12.0;
+        if self.has_names_above() || (small && weights) { 102.0 } else { close }
+    }
+
+    /// The radius of all nodes.
+    fn radius(&self) -> f64 {
+        let long = |name: &String| name.chars().count() > 2;
+        let wide = |layer: &Layer| !layer.values.is_empty() || layer.names.iter().any(long);
+        if self.layers.iter().any(wide) { WIDE } else { NARROW }
     }
 
     /// The nodes that are drawn of a layer; nothing stands for the ellipsis.
@@ -211,13 +229,14 @@ impl NetworkDiagram {
                 canvas.push(Element::label("⋮", (x, y), "middle").set("font-weight", "600"));
                 continue;
             };
-            let circle = Element::new("circle").numbers([("cx", x), ("cy", y), ("r", RADIUS)]);
+            let circle =
+                Element::new("circle").numbers([("cx", x), ("cy", y), ("r", self.radius())]);
             let circle = circle.set("stroke", "currentColor").number("stroke-width", 1.5);
             canvas.push(circle.set("style", "fill:var(--bg, Canvas)"));
             let name = layer.names.get(node).map(String::as_str);
             let value = layer.values.get(node).map(|&value| self.format.print(value));
             if let (Some(name), Some(_)) = (name, &value) {
-                let above = (x, y - RADIUS - 0.6 * TEXT_SIZE);
+                let above = (x, y - self.radius() - 0.6 * TEXT_SIZE);
                 canvas.push(Element::label(name, above, "middle").halo());
             }
             if let Some(text) = value.as_deref().or(name) {
@@ -228,15 +247,11 @@ impl NetworkDiagram {
 
     fn draw_caption(&self, index: usize, top: f64, canvas: &mut Canvas) {
         let place = self.nodes(index, 0.0).first().map_or(0.0, |(_, (x, _))| *x);
-        let last = index + 1 == self.layers.len();
-        let (x, anchor) = match (index, last) {
-            (0, false) => (4.0, "start"),
-            (_, true) if index > 0 => (636.0, "end"),
-            _ => (place, "middle"),
-        };
         for (line, text) in self.layers[index].caption.lines().enumerate() {
+            let half = text_width(text, TEXT_SIZE) / 2.0;
+            let x = place.min(636.0 - half).max(4.0 + half);
             let y = top + 1.25 * TEXT_SIZE * line as f64;
-            canvas.push(Element::label(text, (x, y), anchor));
+            canvas.push(Element::label(text, (x, y), "middle"));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The folder of a chapter's generated files.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -20,9 +21,7 @@ impl Output {
     /// # Errors
     /// If the name is not like `ch05_mnist` or the folder cannot be created.
     pub fn chapter(chapter: &str) -> Result<Self, Error> {
-        let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/generated");
-        let generated = std::env::var_os("BOOK_GENERATED").map_or(book, PathBuf::from);
-        Self::folder(&generated, chapter)
+        Self::folder(&generated(std::env::var_os("BOOK_GENERATED")), chapter)
     }
 
     /// Opens (and creates) the folder of a chapter inside `generated`.
@@ -63,6 +62,13 @@ impl Output {
     }
 }
 
+/// The folder of all generated files: the one that an environment variable names, or the book's.
+fn generated(variable: Option<OsString>) -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let in_book = || here.parent().unwrap_or(here).join("src/generated");
+    variable.map_or_else(in_book, PathBuf::from)
+}
+
 /// Names become file names, ids and directives, so they are plain.
 fn check_name(name: &str) -> Result<(), Error> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c);
@@ -97,6 +103,12 @@ mod tests {
         let path = output.figure("sigmoid", &chart(vec![(0.0, 0.0), (1.0, 1.0)])).unwrap();
         assert_eq!(path, folder.path().join("ch01_neuron/sigmoid.svg"));
         assert!(std::fs::read_to_string(path).unwrap().contains("ch01_neuron-sigmoid-desc"));
+    }
+
+    #[test]
+    fn figures_go_into_the_book_unless_the_environment_names_another_folder() {
+        assert!(generated(None).ends_with("book/src/generated"));
+        assert_eq!(generated(Some("/tmp/fresh".into())), PathBuf::from("/tmp/fresh"));
     }
 
     #[test]

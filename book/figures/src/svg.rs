@@ -73,7 +73,10 @@ impl Element {
 
     /// Puts a rim in the color of the page around a text, so that lines behind it do not disturb.
     pub fn halo(self) -> Self {
-        self.set("style", "paint-order:stroke;stroke:var(--bg, transparent);stroke-width:5")
+        self.set(
+            "style",
+            "paint-order:stroke;stroke:var(--bg, transparent);stroke-width:9;stroke-linejoin:round",
+        )
     }
 
     /// An element with a list of points: "polyline" or "polygon".

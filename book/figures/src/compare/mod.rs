@@ -111,8 +111,11 @@ fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
     if old.tolerance != new.tolerance {
         return Some(format!("tolerance: committed {}, fresh {}", old.tolerance, new.tolerance));
     }
-    let Tolerance::Within(distance) = old.tolerance else { return None };
     let (text, fresh) = (&old.text, &new.text);
+    if old.value.as_f64().is_some() && shape(text) != shape(fresh) {
+        return Some(format!("committed {text:?}, fresh {fresh:?}: printed in another way"));
+    }
+    let Tolerance::Within(distance) = old.tolerance else { return None };
     match (old.value.as_f64(), new.value.as_f64()) {
         (Some(old), Some(new)) if (old - new).abs() <= distance => None,
         (Some(old), Some(new)) => {
@@ -126,10 +129,19 @@ fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
     }
 }
 
+/// What two printed numbers have in common if their format is the same: the number of decimals,
+/// and everything that is not part of a number.
+fn shape(text: &str) -> (usize, String) {
+    let digit = |c: &char| c.is_ascii_digit();
+    let decimals =
+        text.split_once('.').map_or(0, |(_, rest)| rest.chars().take_while(digit).count());
+    (decimals, text.chars().filter(|&c| !c.is_numeric() && !",.−⁻".contains(c)).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Chart, Error, Figure, Format, Output, Series};
+    use crate::{Chart, DecisionRegions, Error, Figure, Format, Output, Series};
 
     fn two_folders() -> (tempfile::TempDir, Output, Output) {
         let root = tempfile::tempdir().unwrap();
@@ -181,6 +193,39 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_is_printed_in_another_way_is_a_difference() {
+        let (root, old, new) = two_folders();
+        measure(&old, "share", Measured::number(0.976, Format::Percent(1))).unwrap();
+        measure(&new, "share", Measured::number(0.976, Format::Percent(0))).unwrap();
+        assert_eq!(problems(&root).len(), 1);
+        measure(&new, "share", Measured::number(0.976, Format::Decimals(1))).unwrap();
+        assert_eq!(problems(&root).len(), 1);
+        assert_eq!(shape("9.9 × 10⁻⁷"), shape("1.0 × 10⁶"));
+    }
+
+    #[test]
+    fn regions_whose_border_moved_a_little_pass_and_others_do_not() {
+        let (root, old, new) = two_folders();
+        let regions = |border: f64| {
+            let ranges = [(0.0, 1.0), (0.0, 1.0)];
+            DecisionRegions::new("T", "D", ranges, move |x, _| usize::from(x > border))
+        };
+        old.figure("regions", &regions(0.5)).unwrap();
+        new.figure("regions", &regions(0.504)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        new.figure("regions", &regions(0.6)).unwrap();
+        assert!(problems(&root)[0].contains("pixels changed"), "{:?}", problems(&root));
+    }
+
+    #[test]
+    fn a_folder_that_does_not_exist_is_a_difference() {
+        let (root, _, new) = two_folders();
+        new.figure("x", &chart(1.0)).unwrap();
+        assert!(compare_generated(&root.path().join("none"), &root.path().join("new")).is_err());
+        assert!(compare_generated(&root.path().join("new"), &root.path().join("none")).is_err());
+    }
+
+    #[test]
     fn all_differences_are_reported_at_once() {
         let (root, old, new) = two_folders();
         measure(&old, "gone", share(0.5)).unwrap();
@@ -216,10 +261,10 @@ mod tests {
     }
 
     #[test]
-    fn of_a_machine_dependent_figure_only_the_structure_is_compared() {
+    fn of_a_machine_dependent_figure_only_the_words_are_compared() {
         let (root, old, new) = two_folders();
         old.figure("time", &chart(10.0).machine_dependent()).unwrap();
-        new.figure("time", &chart(90.0).machine_dependent()).unwrap();
+        new.figure("time", &chart(9000.0).machine_dependent()).unwrap();
         assert_eq!(problems(&root), Vec::<String>::new());
         let more = chart(90.0).series(Series::line("other", [(0.0, 0.0), (1.0, 1.0)]));
         new.figure("time", &more.machine_dependent()).unwrap();

@@ -1,6 +1,8 @@
 //! Takes an SVG apart into its skeleton (elements, names, words) and what may differ a little from
 //! machine to machine: numbers, colors, pixels.
 
+use std::collections::BTreeSet;
+
 use crate::png;
 
 /// A part of an SVG.
@@ -33,11 +35,11 @@ pub fn compare_figures(committed: &str, fresh: &str) -> Vec<String> {
         let (old, new) = (shown(old_tolerance), shown(tolerance));
         return vec![format!("data-tolerance: committed {old}, fresh {new}")];
     }
-    let units = match tolerance {
-        Some("machine") => f64::INFINITY,
-        Some(number) => number.parse().unwrap_or(0.0),
-        None => 0.0,
-    };
+    if tolerance == Some("machine") {
+        return compare_names(committed, fresh);
+    }
+    let stated = tolerance.and_then(|number| number.parse().ok());
+    let units = stated.filter(|units: &f64| *units >= 0.0).unwrap_or(0.0);
     let pairs = committed.lines().zip(fresh.lines()).enumerate();
     let problem = |(line, (old, new))| {
         line_problem(old, new, units).map(|problem| format!("line {}: {problem}", line + 1))
@@ -49,6 +51,28 @@ pub fn compare_figures(committed: &str, fresh: &str) -> Vec<String> {
     }
     let first = problems.first().map_or(String::new(), |problem| format!(", first in {problem}"));
     vec![format!("{old} elements (lines) became {new}{first}")]
+}
+
+/// Compares figures whose numbers depend on the machine, and with them ticks and sizes: what they
+/// say in words must be the same.
+fn compare_names(committed: &str, fresh: &str) -> Vec<String> {
+    let (old, new) = (names(committed), names(fresh));
+    let gone = old.difference(&new).map(|name| format!("the text {name:?} is gone"));
+    let added = new.difference(&old).map(|name| format!("the text {name:?} is new"));
+    gone.chain(added).collect()
+}
+
+/// All texts of a figure without their numbers, as far as they hold letters.
+fn names(svg: &str) -> BTreeSet<String> {
+    let text = |line: &str| {
+        let content = line.strip_suffix('>')?.rsplit_once("</")?.0.rsplit_once('>')?.1.to_owned();
+        let words = tokens(&content).into_iter().filter_map(|token| match token {
+            Token::Word(word) => Some(word.to_owned()),
+            _ => None,
+        });
+        Some(words.collect::<String>()).filter(|words| words.contains(char::is_alphabetic))
+    };
+    svg.lines().filter_map(text).collect()
 }
 
 /// The first problems, and how many more there are.
@@ -203,6 +227,12 @@ mod tests {
         assert!(
             line_problem("<text x=\"1\">0.50</text>", "<text x=\"3\">0.50</text>", 1.0).is_some()
         );
+    }
+
+    #[test]
+    fn the_names_of_a_figure_are_its_texts_without_numbers() {
+        let svg = "<svg>\n<text x=\"1\">SGD</text>\n<text>3.2 s</text>\n<text>17</text>\n</svg>";
+        assert_eq!(names(svg), BTreeSet::from([" s".to_owned(), "SGD".to_owned()]));
     }
 
     #[test]

@@ -74,13 +74,14 @@ impl Axis {
 
     /// A range that the caller gave.
     fn checked(&self, low: f64, high: f64) -> Result<Range<f64>, Error> {
-        let possible = low.is_finite() && high.is_finite() && !(self.logarithmic && low <= 0.0);
-        if low < high && possible {
+        let possible = (high - low).is_finite() && !(self.logarithmic && low <= 0.0);
+        if low < high && possible && !too_close(low, high) {
             return Ok(low..high);
         }
         let sign = if self.logarithmic { "0 < " } else { "" };
+        let expected = format!("{sign}low < high, finite and not too close to each other");
         let what = format!("range of the axis `{}`", self.name);
-        Err(Error::size(what, format!("{sign}low < high, both finite"), format!("{low} to {high}")))
+        Err(Error::size(what, expected, format!("{low} to {high}")))
     }
 
     /// A range that holds all data.
@@ -91,11 +92,12 @@ impl Axis {
         let to_line = |value: f64| if self.logarithmic { value.ln() } else { value };
         let low = to_line(data.iter().copied().fold(f64::INFINITY, f64::min));
         let high = to_line(data.iter().copied().fold(f64::NEG_INFINITY, f64::max));
-        let room = if low == high { 0.5 * low.abs().max(1.0) } else { padding * (high - low) };
+        let flat = too_close(low, high);
+        let room = if flat { 0.5 * low.abs().max(1.0) } else { padding * (high - low) };
         let keeps_zero = |end: f64| self.from_zero && end == 0.0 && !self.logarithmic;
         let low = if keeps_zero(low) { low } else { low - room };
-        let high = if keeps_zero(high) { high } else { high + room };
-        Ok(if self.logarithmic { low.exp()..high.exp() } else { low..high })
+        let high = if keeps_zero(high) && !flat { high } else { high + room };
+        if self.logarithmic { self.checked(low.exp(), high.exp()) } else { self.checked(low, high) }
     }
 
     /// Checks that all data can be drawn on this axis.
@@ -110,6 +112,11 @@ impl Axis {
             }
         }
     }
+}
+
+/// Whether there is no room for ticks between two numbers.
+fn too_close(low: f64, high: f64) -> bool {
+    high - low <= 1e-9 * low.abs().max(high.abs()).max(1e-99)
 }
 
 /// A range of numbers on a scale, in the form that plotters draws.
@@ -264,5 +271,16 @@ mod tests {
     fn a_constant_series_still_has_a_range() {
         let axis = Axis::new("y").coordinate([2.0, 2.0].into_iter(), 0.05).unwrap();
         assert!(axis.contains(2.0) && axis.share(2.0) == 0.5);
+        let axis = Axis::new("y").from_zero().coordinate([0.0].into_iter(), 0.05).unwrap();
+        assert_eq!((axis.share(0.0), axis.share(0.5)), (0.0, 1.0));
+    }
+
+    #[test]
+    fn numbers_without_room_for_ticks_are_no_trap() {
+        let range = |low: f64, high: f64| Axis::new("y").coordinate([low, high].into_iter(), 0.0);
+        assert!(range(-1e308, 1e308).is_err());
+        assert!(range(1e300, 1.000_000_000_000_1e300).unwrap().labels(6).len() > 1);
+        assert!(range(0.0, 1e-310).unwrap().labels(6).len() > 1);
+        assert!(Axis::new("y").range(1e16, 1e16 + 2.0).coordinate([].into_iter(), 0.0).is_err());
     }
 }

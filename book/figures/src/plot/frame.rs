@@ -52,10 +52,18 @@ pub struct Frame<'a> {
 /// How many ticks an axis has at most.
 const TICKS: usize = 6;
 
+/// How wide and high a plot is at least, in units.
+const LEAST: f64 = 60.0;
+
 impl Frame<'_> {
     /// Draws grid, ticks and names, and gives the plot to draw series into.
     pub fn draw<'c>(&self, canvas: &'c mut Canvas) -> Result<Plot<'c>, Error> {
         let [left, right, top, bottom] = self.edges(canvas);
+        let (wide, high) = (right - left, bottom - top);
+        if !(wide >= LEAST && high >= LEAST && canvas.height < 10_000.0) {
+            let found = format!("{wide} × {high}");
+            return Err(Error::size("plot", format!("at least {LEAST} × {LEAST} units"), found));
+        }
         self.draw_names(canvas, [left, right, top]);
         let (width, height) = (canvas.width, canvas.height);
         let root = Pen::new(canvas).into_drawing_area();

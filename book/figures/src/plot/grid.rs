@@ -95,10 +95,10 @@ fn follow(start: Crossing, neighbors: &mut BTreeMap<Crossing, Vec<Crossing>>) ->
     let mut chain = vec![start];
     let mut here = start;
     while let Some(next) = neighbors.get_mut(&here).and_then(Vec::pop) {
-        if let Some(back) = neighbors.get_mut(&next) {
-            if let Some(place) = back.iter().position(|&crossing| crossing == here) {
-                back.swap_remove(place);
-            }
+        if let Some(back) = neighbors.get_mut(&next)
+            && let Some(place) = back.iter().position(|&crossing| crossing == here)
+        {
+            back.swap_remove(place);
         }
         chain.push(next);
         here = next;

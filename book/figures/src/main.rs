@@ -1,0 +1,82 @@
+//! Runs the program of every chapter into a folder of its own, and compares what they draw and
+//! measure with what is committed: `cargo run -p book-figures`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::{env, fs, io};
+
+use book_figures::compare_generated;
+
+fn main() -> ExitCode {
+    match check() {
+        Ok(0) => {
+            println!("all figures and values are up to date");
+            ExitCode::SUCCESS
+        }
+        Ok(differences) => {
+            eprintln!(
+                "error: {differences} differences; run the chapter's program, look at what has \
+                 changed, and commit book/src/generated"
+            );
+            ExitCode::FAILURE
+        }
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// How many differences there are, each printed.
+fn check() -> Result<usize, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let fresh = root.join("target/fresh");
+    empty(&fresh).map_err(|error| format!("{}: {error}", fresh.display()))?;
+    for chapter in programs(&root.join("chapters"))? {
+        run(&chapter, &root, &fresh)?;
+    }
+    match compare_generated(&root.join("book/src/generated"), &fresh) {
+        Ok(()) => Ok(0),
+        Err(differences) => {
+            for difference in &differences {
+                eprintln!("{difference}");
+            }
+            Ok(differences.len())
+        }
+    }
+}
+
+/// Makes a folder, or empties it.
+fn empty(folder: &Path) -> io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)
+}
+
+/// The names of the chapters that have a program, in their order.
+fn programs(chapters: &Path) -> Result<Vec<String>, String> {
+    let unreadable = |error: io::Error| format!("{}: {error}", chapters.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(chapters).map_err(unreadable)? {
+        let path: PathBuf = entry.map_err(unreadable)?.path();
+        if path.join("src/main.rs").is_file() {
+            names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Runs a chapter's program as a reader would, except for where it writes.
+fn run(chapter: &str, root: &Path, fresh: &Path) -> Result<(), String> {
+    println!("== cargo run -p {chapter}");
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(["run", "--quiet", "-p", chapter]).current_dir(root);
+    match command.env("BOOK_GENERATED", fresh).status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("cargo run -p {chapter}: expected success, found {status}")),
+        Err(error) => Err(format!("cargo run -p {chapter}: {error}")),
+    }
+}
