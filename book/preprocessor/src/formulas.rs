@@ -1,0 +1,244 @@
+//! Displayed formulas: each has a number, a name, an anchor and the test that checks it.
+
+use crate::claims::{self, Claim};
+use crate::html::{attribute, block_text, rust_code, table};
+use crate::markup::{DisplayedMath, Kind};
+use crate::math::Converter;
+use crate::pages::Page;
+use crate::problems::{Place, Problems, did_you_mean, line_at};
+use crate::project::Project;
+
+/// A displayed formula.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Formula {
+    /// Its name, unique in the book.
+    pub name: String,
+    /// The number of its chapter.
+    pub chapter: u32,
+    /// Its number in the chapter.
+    pub number: usize,
+    /// The index of its page.
+    pub page: usize,
+    /// Where its block begins in the page.
+    pub offset: usize,
+    /// Its file and line.
+    pub place: Place,
+    /// It, typeset; empty if its LaTeX is wrong.
+    pub mathml: String,
+    /// The test that checks it, if there is one.
+    pub check: Option<Claim>,
+}
+
+impl Formula {
+    /// Its number as the reader sees it: `3.7`.
+    pub fn label(&self) -> String {
+        format!("{}.{}", self.chapter, self.number)
+    }
+
+    /// Its anchor.
+    pub fn anchor(&self) -> String {
+        format!("eq-{}", self.name)
+    }
+
+    /// Its name as words.
+    fn words(&self) -> String {
+        self.name.replace('-', " ")
+    }
+
+    /// The block on its page.
+    pub fn render(&self, project: &Project) -> String {
+        let (anchor, label, words) = (self.anchor(), self.label(), self.words());
+        let check = self.check.as_ref().map(|check| rendered_check(check, project));
+        let math = format!(r#"<div class="formula-math">{}</div>"#, self.mathml);
+        let link = format!(r##"href="#{anchor}" aria-label="Formula ({label})""##);
+        let number = format!(r#"<a class="formula-number" {link}>({label})</a>"#);
+        let name = format!(r#"id="{anchor}" role="group" aria-label="Formula {label}: {words}""#);
+        let content = math + &number + &check.unwrap_or_default();
+        format!(r#"<div class="formula" {name}>{content}</div>"#)
+    }
+
+    /// A link to it in a sentence.
+    pub fn link(&self, from: &Page, pages: &[Page]) -> String {
+        let address = attribute(&from.address_of(&pages[self.page]));
+        let (anchor, label) = (self.anchor(), self.label());
+        let title = self.words();
+        format!(
+            r#"<a class="formula-link" href="{address}#{anchor}" title="{title}">({label})</a>"#
+        )
+    }
+
+    /// Its row in the index of formulas.
+    fn row(&self, from: &Page, pages: &[Page], project: &Project) -> String {
+        let test = self.check.as_ref().map_or(String::new(), |check| {
+            let name = block_text(&check.name);
+            format!("<code>{name}</code><br>{}", check.excerpt.link(project))
+        });
+        let (link, words, mathml) = (self.link(from, pages), self.words(), &self.mathml);
+        let formula = format!(r#"{words}<div class="formula-math">{mathml}</div>"#);
+        format!("<td>{link}</td><td>{formula}</td><td>{test}</td>")
+    }
+}
+
+/// The ✓ that unfolds the source of a test.
+fn rendered_check(check: &Claim, project: &Project) -> String {
+    let (name, code) = (block_text(&check.name), rust_code(&check.excerpt.text));
+    let link = check.excerpt.link(project);
+    let mark = r#"<span class="check-mark" aria-hidden="true">✓</span>"#;
+    let label = format!(r#"<span class="check-label">checked by <code>{name}</code></span>"#);
+    let source = format!(r#"<p class="check-source">{link}</p>"#);
+    let summary = format!("<summary>{mark} {label}</summary>");
+    format!(r#"<details class="check">{summary}{code}{source}</details>"#)
+}
+
+/// All displayed formulas of the book.
+#[derive(Debug, Default)]
+pub struct Formulas {
+    /// They, in the order of the book.
+    pub all: Vec<Formula>,
+}
+
+impl Formulas {
+    /// Numbers the formulas of all pages and finds their tests.
+    pub fn gather(
+        project: &Project,
+        pages: &[Page],
+        claims: &[Claim],
+        converter: &Converter,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut gatherer = Gatherer { project, claims, converter, problems, all: Vec::new() };
+        for (index, page) in pages.iter().enumerate() {
+            for mark in &page.marks {
+                if let Kind::Formula(block) = &mark.kind {
+                    gatherer.add(index, page, mark.range.start, block);
+                }
+            }
+        }
+        Self { all: gatherer.all }
+    }
+
+    /// The formula at a place of a page.
+    pub fn at(&self, page: usize, offset: usize) -> Option<&Formula> {
+        self.all.iter().find(|formula| formula.page == page && formula.offset == offset)
+    }
+
+    /// The formula of a name.
+    pub fn named(&self, name: &str) -> Result<&Formula, String> {
+        let formula = self.all.iter().find(|formula| formula.name == name);
+        formula.ok_or_else(|| {
+            let names = self.all.iter().map(|formula| formula.name.as_str());
+            format!("unknown formula `{name}`{}", did_you_mean(name, names))
+        })
+    }
+
+    /// The index of all formulas.
+    pub fn index(&self, from: &Page, pages: &[Page], project: &Project) -> String {
+        let rows: Vec<String> =
+            self.all.iter().map(|formula| formula.row(from, pages, project)).collect();
+        table("formulas", &["Number", "Formula", "Checked by"], &rows)
+    }
+}
+
+/// What is needed to take in one formula after the other.
+struct Gatherer<'a> {
+    project: &'a Project,
+    claims: &'a [Claim],
+    converter: &'a Converter,
+    problems: &'a mut Problems,
+    all: Vec<Formula>,
+}
+
+impl Gatherer<'_> {
+    fn add(&mut self, index: usize, page: &Page, offset: usize, block: &DisplayedMath) {
+        let place = page.place(offset);
+        let mathml = self.mathml(page, block);
+        if let Err(message) = self.check_name(&block.name) {
+            return self.problems.error(place, message);
+        }
+        let Some(chapter) = page.chapter else {
+            let message = "displayed formula on a page without a chapter: expected a page with a \
+                 number in SUMMARY.md or chNN in its path";
+            return self.problems.error(place, message);
+        };
+        let check = self.check_of(chapter, &block.name, &place);
+        let number = 1 + self.all.iter().filter(|formula| formula.chapter == chapter).count();
+        let name = block.name.clone();
+        self.all.push(Formula { name, chapter, number, page: index, offset, place, mathml, check });
+    }
+
+    fn mathml(&mut self, page: &Page, block: &DisplayedMath) -> String {
+        self.converter.display(&block.latex).unwrap_or_else(|bad| {
+            let line = line_at(&page.source, block.body) + line_at(&block.latex, bad.offset) - 1;
+            let message = format!("LaTeX does not parse: {}", bad.message);
+            self.problems.error(Place::new(&page.file, line), message);
+            String::new()
+        })
+    }
+
+    fn check_name(&self, name: &str) -> Result<(), String> {
+        let letters = |part: &str| {
+            !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+        };
+        if name.is_empty() {
+            return Err("formula without a name: expected ```math name-of-the-formula".into());
+        }
+        if !name.split('-').all(letters) || name.starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(format!(
+                "`{name}` is no name of a formula: expected lower-case words with hyphens, as in \
+                 ```math weight-gradient"
+            ));
+        }
+        match self.all.iter().find(|formula| formula.name == name) {
+            Some(other) => Err(format!("formula `{name}` is already at {}", other.place)),
+            None => Ok(()),
+        }
+    }
+
+    /// The test of a formula; says what is wrong if there is none.
+    fn check_of(&mut self, chapter: u32, name: &str, place: &Place) -> Option<Claim> {
+        let function = name.replace('-', "_");
+        let of_chapter = || self.claims.iter().filter(|claim| claim.chapter == chapter);
+        let found = of_chapter().find(|claim| claim.name == function);
+        if let Some(claim) = found.filter(|claim| claim.is_test()) {
+            return Some(claim.clone());
+        }
+        let file = claims::expected_file(self.project, self.claims, chapter);
+        let expected = format!("expected a test `fn {function}` in {}", file.display());
+        let message = match found.and_then(|claim| claim.defect.map(|defect| (claim, defect))) {
+            Some((claim, defect)) => {
+                format!("formula `{name}` without a test: {defect} ({})", claim.excerpt.place())
+            }
+            None => {
+                let tests = of_chapter().filter(|claim| claim.is_test());
+                let meant = did_you_mean(&function, tests.map(|claim| claim.name.as_str()));
+                format!("formula `{name}` without a test: {expected}{meant}")
+            }
+        };
+        self.problems.error(place.clone(), message);
+        None
+    }
+}
+
+/// Says which tests check no formula of their chapter.
+pub fn report_idle_tests(
+    project: &Project,
+    formulas: &Formulas,
+    claims: &[Claim],
+    problems: &mut Problems,
+) {
+    for claim in claims.iter().filter(|claim| claim.is_test()) {
+        let name = claim.name.replace('_', "-");
+        let of_chapter = || formulas.all.iter().filter(|formula| formula.chapter == claim.chapter);
+        if of_chapter().any(|formula| formula.name.replace('-', "_") == claim.name) {
+            continue;
+        }
+        let free = of_chapter().filter(|formula| formula.check.is_none());
+        let meant = did_you_mean(&name, free.map(|formula| formula.name.as_str()));
+        let (test, chapter) = (&claim.name, claim.chapter);
+        let message = format!(
+            "test `{test}` without a formula: expected ```math {name} on a page of chapter \
+             {chapter}{meant}"
+        );
+        problems.add(project.settings.test_without_formula, claim.excerpt.place(), message);
+    }
+}

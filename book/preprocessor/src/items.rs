@@ -1,0 +1,420 @@
+//! The items of the chapters' crates: every function, type, trait, constant, macro, `impl` and
+//! method with its Rust path and its lines.
+
+use std::path::{Path, PathBuf};
+
+use syn::{ImplItem, Item as Syntax, TraitItem, Visibility};
+
+use crate::problems::Problems;
+use crate::project::{Project, file_name, folders_in};
+use crate::source::{self, Excerpt};
+
+/// What kind of item it is, as messages call it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemKind {
+    /// A function.
+    Function,
+    /// A method or an associated function.
+    Method,
+    /// A structure or a union.
+    Struct,
+    /// An enumeration.
+    Enum,
+    /// A trait.
+    Trait,
+    /// A constant or a static.
+    Constant,
+    /// A type alias.
+    Type,
+    /// A macro by example.
+    Macro,
+    /// An implementation block.
+    Impl,
+    /// A module with its items between braces.
+    Module,
+}
+
+impl ItemKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Method => "method",
+            Self::Struct => "struct",
+            Self::Enum => "enum",
+            Self::Trait => "trait",
+            Self::Constant => "constant",
+            Self::Type => "type",
+            Self::Macro => "macro",
+            Self::Impl => "impl",
+            Self::Module => "module",
+        }
+    }
+}
+
+/// The `impl` block that an item is, or is a part of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// The type, as written: `Dense<F>`.
+    pub type_name: String,
+    /// The trait, as written: `Layer<F>`.
+    pub trait_name: Option<String>,
+}
+
+impl Block {
+    /// The first line of the block: `impl Layer<F> for Dense<F>`.
+    fn name(&self) -> String {
+        match &self.trait_name {
+            Some(trait_name) => format!("impl {trait_name} for {}", self.type_name),
+            None => format!("impl {}", self.type_name),
+        }
+    }
+}
+
+/// An item of a chapter's crate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The path of the module in which it stands.
+    pub module: String,
+    /// Its name; that of a method begins with its type or trait.
+    pub name: String,
+    /// The `impl` block, if there is one.
+    pub block: Option<Block>,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Whether it says `pub` and its documentation shows it.
+    visible: bool,
+    /// Whether another crate can use it, so that a page must show it.
+    pub public: bool,
+    /// Its lines.
+    pub excerpt: Excerpt,
+}
+
+impl Item {
+    /// Its Rust path: `ch03_backprop::Dense::backward`.
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.module, self.name)
+    }
+
+    /// Whether it is a part of an `impl` block.
+    pub fn is_member(&self) -> bool {
+        self.block.is_some() && self.kind != ItemKind::Impl
+    }
+
+    /// Whether it has methods of its own.
+    fn is_type(&self) -> bool {
+        matches!(self.kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Type)
+    }
+
+    /// A path that tells it from other items of the same name.
+    pub fn full_path(&self) -> String {
+        let Some(Block { type_name, trait_name: Some(trait_name) }) = &self.block else {
+            return self.path();
+        };
+        match self.name.rsplit_once("::") {
+            Some((_, method)) if self.is_member() => {
+                format!("{}::<{type_name} as {trait_name}>::{method}", self.module)
+            }
+            _ => self.path(),
+        }
+    }
+}
+
+/// Another name of an item or a module: `pub use idx::Reader`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alias {
+    /// The path under which it is exported.
+    pub from: String,
+    /// The path that it stands for.
+    pub to: String,
+    /// Whether it stands for all that is in a module.
+    pub glob: bool,
+}
+
+/// All items of all chapters.
+#[derive(Debug, Default)]
+pub struct Items {
+    /// The items in the order of their files.
+    pub all: Vec<Item>,
+    /// The names that were exported a second time.
+    pub aliases: Vec<Alias>,
+    /// The names of the crates.
+    pub crates: Vec<String>,
+}
+
+impl Items {
+    /// Reads the library of every chapter, and its program as the module `main`.
+    pub fn read(project: &Project, problems: &mut Problems) -> Self {
+        let mut reader = Reader { project, problems, items: Self::default() };
+        for folder in folders_in(&project.root.join(project.chapters())) {
+            let name = file_name(&folder);
+            let source = project.chapters().join(&name).join("src");
+            reader.items.crates.push(name.clone());
+            reader.read_root(&source.join("lib.rs"), &name, true);
+            reader.read_root(&source.join("main.rs"), &format!("{name}::main"), false);
+        }
+        let mut items = reader.items;
+        items.open_exports();
+        items.close_methods_of_private_types();
+        items
+    }
+
+    /// Makes public what a private module holds and `pub use` exports.
+    fn open_exports(&mut self) {
+        for item in self.all.iter_mut().filter(|item| item.visible) {
+            let exported = |alias: &Alias| match alias.glob {
+                true => item.module == alias.to,
+                false => format!("{}::{}", item.module, item.name) == alias.to,
+            };
+            item.public |= self.aliases.iter().any(exported);
+        }
+    }
+
+    /// A method is public if its type is.
+    fn close_methods_of_private_types(&mut self) {
+        let types: Vec<(String, bool)> = self
+            .all
+            .iter()
+            .filter(|item| item.is_type())
+            .map(|item| (item.path(), item.public))
+            .collect();
+        for item in self.all.iter_mut().filter(|item| item.is_member()) {
+            let owner = item.name.split("::").next().unwrap_or_default();
+            let path = format!("{}::{owner}", item.module);
+            let public = types.iter().find(|(name, _)| *name == path).map(|(_, public)| *public);
+            item.public = item.visible && public.unwrap_or(item.public);
+        }
+    }
+
+    /// Where the module of an alias or an import begins: `self::a`, `crate::a`, `a` are absolute
+    /// afterwards.
+    fn absolute(&self, module: &str, path: &str) -> String {
+        let krate = module.split("::").next().unwrap_or_default();
+        let (first, rest) = path.split_once("::").map_or((path, ""), |parts| parts);
+        let base = match first {
+            "crate" => krate.to_owned(),
+            "self" => module.to_owned(),
+            "super" => module.rsplit_once("::").map_or(module, |(parent, _)| parent).to_owned(),
+            other if self.crates.iter().any(|known| known == other) => other.to_owned(),
+            other => format!("{module}::{other}"),
+        };
+        if rest.is_empty() { base } else { format!("{base}::{rest}") }
+    }
+}
+
+/// A module that is being read.
+#[derive(Clone)]
+struct Module<'a> {
+    path: String,
+    /// Whether another crate can name it.
+    public: bool,
+    file: &'a Path,
+    source: &'a str,
+    /// The folder in which the files of its modules are.
+    folder: PathBuf,
+}
+
+/// A walk over the files of the chapters.
+struct Reader<'a> {
+    project: &'a Project,
+    problems: &'a mut Problems,
+    items: Items,
+}
+
+impl Reader<'_> {
+    /// Reads the file at the root of a crate, if there is one.
+    fn read_root(&mut self, file: &Path, path: &str, public: bool) {
+        if self.project.root.join(file).is_file() {
+            let folder = file.parent().unwrap_or(file).to_owned();
+            self.read_file(file, path, public, folder);
+        }
+    }
+
+    fn read_file(&mut self, file: &Path, path: &str, public: bool, folder: PathBuf) {
+        let parsed = source::parse(&self.project.root, file, self.problems);
+        let Some((source, syntax)) = parsed else { return };
+        let module = Module { path: path.to_owned(), public, file, source: &source, folder };
+        self.read_items(&syntax.items, &module);
+    }
+
+    fn read_items(&mut self, items: &[Syntax], module: &Module<'_>) {
+        for item in items {
+            if !source::has_argument(attributes_of(item), "cfg", "test") {
+                self.read_item(item, module);
+            }
+        }
+    }
+
+    fn read_item(&mut self, item: &Syntax, module: &Module<'_>) {
+        use ItemKind as Kind;
+        let (visibility, name, kind) = match item {
+            Syntax::Fn(it) => (&it.vis, &it.sig.ident, Kind::Function),
+            Syntax::Struct(it) => (&it.vis, &it.ident, Kind::Struct),
+            Syntax::Union(it) => (&it.vis, &it.ident, Kind::Struct),
+            Syntax::Enum(it) => (&it.vis, &it.ident, Kind::Enum),
+            Syntax::Const(it) => (&it.vis, &it.ident, Kind::Constant),
+            Syntax::Static(it) => (&it.vis, &it.ident, Kind::Constant),
+            Syntax::Type(it) => (&it.vis, &it.ident, Kind::Type),
+            Syntax::Trait(it) => {
+                self.read_trait(it, module);
+                (&it.vis, &it.ident, Kind::Trait)
+            }
+            Syntax::Impl(it) => return self.read_impl(item, it, module),
+            Syntax::Macro(it) => return self.read_macro(item, it, module),
+            Syntax::Mod(it) => return self.read_module(item, it, module),
+            Syntax::Use(it) if is_public(&it.vis) => return self.read_use(&it.tree, "", module),
+            _ => return,
+        };
+        let visible = is_public(visibility) && !is_undocumented(attributes_of(item));
+        let excerpt = Excerpt::of(module.file, module.source, item);
+        self.push(name.to_string(), None, kind, visible, module, excerpt);
+    }
+
+    fn push(
+        &mut self,
+        name: String,
+        block: Option<Block>,
+        kind: ItemKind,
+        visible: bool,
+        module: &Module<'_>,
+        excerpt: Excerpt,
+    ) {
+        let public = visible && module.public;
+        let module = module.path.clone();
+        self.items.all.push(Item { module, name, block, kind, visible, public, excerpt });
+    }
+
+    fn read_trait(&mut self, syntax: &syn::ItemTrait, module: &Module<'_>) {
+        let owner = &syntax.ident;
+        for member in &syntax.items {
+            let name = match member {
+                TraitItem::Fn(function) => &function.sig.ident,
+                TraitItem::Const(constant) => &constant.ident,
+                TraitItem::Type(alias) => &alias.ident,
+                _ => continue,
+            };
+            let excerpt = Excerpt::of(module.file, module.source, member);
+            let name = format!("{owner}::{name}");
+            self.push(name, None, ItemKind::Method, false, module, excerpt);
+        }
+    }
+
+    fn read_impl(&mut self, item: &Syntax, syntax: &syn::ItemImpl, module: &Module<'_>) {
+        let type_name = written(&*syntax.self_ty);
+        let trait_name = syntax.trait_.as_ref().map(|(_, path, _)| written(path));
+        let inherent = trait_name.is_none();
+        let owner = short(&type_name);
+        let block = Block { type_name, trait_name };
+        let excerpt = Excerpt::of(module.file, module.source, item);
+        let name = block.name();
+        self.push(name, Some(block.clone()), ItemKind::Impl, false, module, excerpt);
+        for member in &syntax.items {
+            let (name, kind, visibility, attributes) = match member {
+                ImplItem::Fn(it) => (&it.sig.ident, ItemKind::Method, &it.vis, &it.attrs),
+                ImplItem::Const(it) => (&it.ident, ItemKind::Constant, &it.vis, &it.attrs),
+                _ => continue,
+            };
+            let visible = inherent && is_public(visibility) && !is_undocumented(attributes);
+            let excerpt = Excerpt::of(module.file, module.source, member);
+            let name = format!("{owner}::{name}");
+            self.push(name, Some(block.clone()), kind, visible, module, excerpt);
+        }
+    }
+
+    fn read_macro(&mut self, item: &Syntax, syntax: &syn::ItemMacro, module: &Module<'_>) {
+        let Some(name) = &syntax.ident else { return };
+        let visible = source::has_attribute(&syntax.attrs, "macro_export");
+        let excerpt = Excerpt::of(module.file, module.source, item);
+        self.push(name.to_string(), None, ItemKind::Macro, visible, module, excerpt);
+    }
+
+    fn read_module(&mut self, item: &Syntax, syntax: &syn::ItemMod, module: &Module<'_>) {
+        let name = syntax.ident.to_string();
+        let path = format!("{}::{name}", module.path);
+        let public = module.public && is_public(&syntax.vis);
+        let folder = module.folder.join(&name);
+        if let Some((_, items)) = &syntax.content {
+            let excerpt = Excerpt::of(module.file, module.source, item);
+            self.push(name, None, ItemKind::Module, false, module, excerpt);
+            let inner = Module { path, public, folder, ..module.clone() };
+            return self.read_items(items, &inner);
+        }
+        let file = module.folder.join(format!("{name}.rs"));
+        let beside = self.project.root.join(&file).is_file();
+        let file = if beside { file } else { folder.join("mod.rs") };
+        self.read_file(&file, &path, public, folder);
+    }
+
+    fn read_use(&mut self, tree: &syn::UseTree, before: &str, module: &Module<'_>) {
+        let joined = |name: &syn::Ident| match before {
+            "" => name.to_string(),
+            before => format!("{before}::{name}"),
+        };
+        match tree {
+            syn::UseTree::Path(path) => self.read_use(&path.tree, &joined(&path.ident), module),
+            syn::UseTree::Name(name) => self.export(&joined(&name.ident), &name.ident, module),
+            syn::UseTree::Rename(name) => self.export(&joined(&name.ident), &name.rename, module),
+            syn::UseTree::Group(group) => {
+                group.items.iter().for_each(|tree| self.read_use(tree, before, module));
+            }
+            syn::UseTree::Glob(_) => {
+                let to = self.items.absolute(&module.path, before);
+                self.items.aliases.push(Alias { from: module.path.clone(), to, glob: true });
+            }
+        }
+    }
+
+    fn export(&mut self, path: &str, name: &syn::Ident, module: &Module<'_>) {
+        let to = self.items.absolute(&module.path, path);
+        let from = format!("{}::{name}", module.path);
+        self.items.aliases.push(Alias { from, to, glob: false });
+    }
+}
+
+fn is_public(visibility: &Visibility) -> bool {
+    matches!(visibility, Visibility::Public(_))
+}
+
+/// Whether documentation leaves the item out.
+fn is_undocumented(attributes: &[syn::Attribute]) -> bool {
+    source::has_argument(attributes, "doc", "hidden")
+}
+
+fn attributes_of(item: &Syntax) -> &[syn::Attribute] {
+    match item {
+        Syntax::Fn(it) => &it.attrs,
+        Syntax::Struct(it) => &it.attrs,
+        Syntax::Union(it) => &it.attrs,
+        Syntax::Enum(it) => &it.attrs,
+        Syntax::Const(it) => &it.attrs,
+        Syntax::Static(it) => &it.attrs,
+        Syntax::Type(it) => &it.attrs,
+        Syntax::Trait(it) => &it.attrs,
+        Syntax::Impl(it) => &it.attrs,
+        Syntax::Macro(it) => &it.attrs,
+        Syntax::Mod(it) => &it.attrs,
+        Syntax::Use(it) => &it.attrs,
+        _ => &[],
+    }
+}
+
+/// A type or a trait as one would write it: `Dense<F>`.
+fn written(syntax: &impl quote::ToTokens) -> String {
+    let mut text = String::new();
+    for token in syntax.to_token_stream().to_string().split(' ') {
+        let word = |text: &str| text.chars().next_back().is_some_and(char::is_alphanumeric);
+        let both_words = word(&text) && token.starts_with(char::is_alphanumeric);
+        if both_words || text.ends_with([',', '+', ';']) || token == "+" {
+            text.push(' ');
+        }
+        text.push_str(token);
+    }
+    text
+}
+
+/// The last part of a path without its generics: `Dense` of `ch02_forward::Dense<F>`.
+pub fn short(path: &str) -> String {
+    let plain = path.trim_start_matches(['&', '*']).trim_start_matches("mut ");
+    let plain = plain.split('<').next().unwrap_or(plain);
+    plain.rsplit("::").next().unwrap_or(plain).trim().to_owned()
+}

@@ -1,0 +1,109 @@
+//! A preprocessor for mdBook that keeps a book about code honest: listings are the source,
+//! formulas are tests, numbers and figures come from programs, and what does not exist cannot be
+//! named.
+//!
+//! # What an author types
+//!
+//! | on the page | in the book |
+//! | --- | --- |
+//! | `` $`x_i`$ `` | math in a sentence; punctuation that touches it stays on its line |
+//! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of `tests/chNN_….rs` |
+//! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
+//! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
+//! | `{{#eq weight-gradient}}` | a link "(3.7)" |
+//! | `{{#cite nielsen2015}}` | a link "Nielsen 2015" to the entry of `references.bib` |
+//! | `{{#references}}`, `{{#formulas}}`, `{{#notation}}` | the list of references, the index of formulas with their tests, the register of symbols |
+//! | `\$`, `\{{#eq …}}` | a dollar of money, a directive that stays as it is |
+//!
+//! Directives and math in code spans, code blocks and comments stay as they are. Listings,
+//! figures and the three tables stand in a paragraph of their own, which may be in a list or in
+//! a quote.
+//!
+//! A listing can name a function, type, trait, constant, macro, inline module, a method
+//! (`ch02_forward::Dense::forward`), the method of a trait
+//! (`ch03_backprop::<Dense as Backward>::backward`; generics may be left out where that is clear) or
+//! a whole block (`ch03_backprop::impl Backward for Dense`). An `impl` belongs to the crate and
+//! the module in which it stands, also when its type comes from elsewhere. The program of a
+//! chapter, `src/main.rs`, is its module `main`.
+//!
+//! The register `notation.toml` is a list of tables `[[symbol]]` with the keys `tex`, `meaning`
+//! (in which math is written as on a page), `shape` and `code` (names, separated by commas). Every
+//! symbol of a displayed formula must be in it: each letter in its font, with its accent, and the
+//! names of functions that school does not teach. Signs, numbers and words in `\text` need no entry.
+//!
+//! # The check
+//!
+//! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
+//! every problem with its file and line; with `--about ch03`, only those that have that word in
+//! their file or message.
+//!
+//! # Settings
+//!
+//! ```toml
+//! [preprocessor.book]
+//! command = "cargo run -q -p book-preprocessor"
+//! renderers = ["html"]
+//! before = ["links"]
+//! # Locks that may only warn ("warn") while pages are being written; the default is "deny".
+//! coverage = "warn"
+//! test-without-formula = "warn"
+//! unshown-figure = "warn"
+//! unregistered-symbol = "warn"
+//! uncited-reference = "warn"
+//!
+//! [preprocessor.book.macros]
+//! R = "\\mathbb{R}"
+//! ```
+//!
+//! The keys `chapters`, `tests`, `generated`, `bibliography` and `notation` move folders and files;
+//! see [`Settings`]. Links to sources use `output.html.git-repository-url`.
+//!
+//! # For the style sheet
+//!
+//! | selector | what it is |
+//! | --- | --- |
+//! | `span.inline-math` | math in a sentence with its punctuation: `white-space: nowrap` |
+//! | `div.formula` | a displayed formula: `div.formula-math`, `a.formula-number`, `details.check` |
+//! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`; then the code and `p.check-source` |
+//! | `a.formula-link`, `a.citation`, `span.value` | in a sentence |
+//! | `figure.listing` | `figcaption` (with `span.path`), then `pre > code.language-rust` |
+//! | `figure.figure` | `svg`, then `figcaption` with `span.figure-number` |
+//! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper` |
+//!
+//! # How it works
+//!
+//! `markup` reads a page with mdBook's own parser and marks byte ranges. `items`, `claims`,
+//! `figures`, `values`, `references` and `notation` read what pages may name. `press` puts the two
+//! together, replaces the marked ranges and leaves every other byte of the page alone. A
+//! replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
+//! list, a quote or a table. All problems are collected and shown at once, each with its file and
+//! line.
+
+mod claims;
+mod directive;
+mod disk;
+mod figures;
+mod formulas;
+mod heading;
+mod hidden;
+mod html;
+mod includes;
+mod items;
+mod listing;
+mod markup;
+mod math;
+mod notation;
+mod pages;
+mod press;
+mod problems;
+mod project;
+mod references;
+mod rust_path;
+mod source;
+mod values;
+
+pub use disk::load;
+pub use press::press;
+pub use problems::{Level, Place, Problem, Problems};
+pub use project::{Project, Settings};

@@ -1,0 +1,102 @@
+//! The program: a preprocessor of mdBook, and a check for authors. See the library for what it
+//! does.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use book_preprocessor::{Problem, Problems, Project, load, press};
+use clap::{Parser, Subcommand};
+
+/// Pulls code, formulas, figures and numbers into the pages of the book.
+///
+/// Without a command it is a preprocessor: it reads mdBook's book from the standard input and
+/// writes it with all directives expanded.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Tells mdBook whether a renderer is supported.
+    Supports {
+        /// The name of the renderer.
+        renderer: String,
+    },
+    /// Tries all locks without building the book.
+    Check {
+        /// The folder of book.toml.
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        /// Shows only problems with this word in their file or message, such as ch03.
+        #[arg(long)]
+        about: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Some(Command::Supports { renderer }) => Ok(renderer == "html"),
+        Some(Command::Check { root, about }) => check(&root, about.as_deref()),
+        None => preprocess(),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Reads a book from mdBook and writes it, unless something is wrong with it.
+fn preprocess() -> Result<bool> {
+    let (context, mut book) = mdbook_preprocessor::parse_input(io::stdin().lock())
+        .map_err(|error| anyhow::anyhow!("{error:#}"))
+        .context("mdBook's input is not understood")?;
+    let project = Project::new(&context.root, &context.config)?;
+    let problems = press(&project, &mut book);
+    eprint!("{}", Problems { warnings: Vec::new(), ..problems.clone() });
+    if !problems.warnings.is_empty() {
+        eprintln!(
+            "{}: `book-preprocessor check` shows them",
+            counted(&problems.warnings, "warning")
+        );
+    }
+    if problems.errors.is_empty() {
+        let mut output = io::stdout().lock();
+        serde_json::to_writer(&mut output, &book)?;
+        output.flush()?;
+    } else {
+        eprintln!("{}: the book is not built", counted(&problems.errors, "error"));
+    }
+    Ok(problems.errors.is_empty())
+}
+
+/// Tries all locks on the book in a folder.
+fn check(root: &Path, about: Option<&str>) -> Result<bool> {
+    let (project, _) = Project::from_disk(root)?;
+    let mut book = load(&project)?;
+    let mut problems = press(&project, &mut book);
+    if let Some(word) = about {
+        problems.keep(word);
+    }
+    eprint!("{problems}");
+    let (errors, warnings) = (&problems.errors, &problems.warnings);
+    let pages = book.chapters().count();
+    println!("{pages} pages, {}, {}", counted(errors, "error"), counted(warnings, "warning"));
+    Ok(errors.is_empty())
+}
+
+/// A number of problems in words.
+fn counted(problems: &[Problem], word: &str) -> String {
+    match problems.len() {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s"),
+    }
+}

@@ -1,0 +1,207 @@
+//! The register of symbols, against which every displayed formula is checked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use mdbook_markdown::MarkdownOptions;
+use serde::Deserialize;
+
+use crate::formulas::Formulas;
+use crate::html::{block_text, table};
+use crate::markup::{self, Kind};
+use crate::math::{Converter, symbols};
+use crate::pages::Page;
+use crate::problems::{Place, Problems, line_at};
+use crate::project::Project;
+
+/// The file of the register: a list of tables `[[symbol]]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Register {
+    #[serde(default)]
+    symbol: Vec<toml::Spanned<Entry>>,
+}
+
+/// A symbol of the register.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    /// LaTeX, such as `\mathbf W`.
+    tex: String,
+    /// What it stands for.
+    meaning: String,
+    /// Its shape, such as `inputs × outputs`.
+    #[serde(default)]
+    shape: String,
+    /// Its name in the code.
+    #[serde(default)]
+    code: String,
+}
+
+/// An entry, typeset, and where the book first uses it.
+#[derive(Debug)]
+struct Symbol {
+    entry: Entry,
+    mathml: String,
+    /// What it stands for, with its math typeset.
+    meaning: String,
+    /// What identifies it in formulas: its letters.
+    letters: Vec<String>,
+    /// The index of the page that uses it first.
+    first: Option<usize>,
+}
+
+/// The register of symbols.
+#[derive(Debug, Default)]
+pub struct Notation {
+    file: PathBuf,
+    symbols: Vec<Symbol>,
+    /// Whether its file is damaged, so that nothing can be said about what it lacks.
+    damaged: bool,
+}
+
+impl Notation {
+    /// Reads the register and looks for the first use of each symbol.
+    pub fn gather(
+        project: &Project,
+        pages: &[Page],
+        converter: &Converter,
+        problems: &mut Problems,
+    ) -> Self {
+        let mut notation = Self { file: project.notation(), ..Self::default() };
+        let source = std::fs::read_to_string(project.root.join(&notation.file)).unwrap_or_default();
+        let register: Register = toml::from_str(&source).unwrap_or_else(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            let place = Place::at(&notation.file, &source, at);
+            problems.error(place, format!("not a register of symbols: {}", error.message()));
+            notation.damaged = true;
+            Register::default()
+        });
+        let uses = uses(pages, converter);
+        for entry in register.symbol {
+            let line = line_at(&source, entry.span().start);
+            notation.add(entry.into_inner(), line, converter, &uses, problems);
+        }
+        notation
+    }
+
+    fn add(
+        &mut self,
+        entry: Entry,
+        line: usize,
+        converter: &Converter,
+        uses: &BTreeMap<String, usize>,
+        problems: &mut Problems,
+    ) {
+        let place = Place::new(&self.file, line);
+        let mathml = match converter.inline(&entry.tex) {
+            Ok(mathml) => mathml,
+            Err(bad) => {
+                let message = format!("LaTeX `{}` does not parse: {}", entry.tex, bad.message);
+                return problems.error(place, message);
+            }
+        };
+        if let Some(other) = self.symbols.iter().find(|other| other.mathml == mathml) {
+            let message =
+                format!("symbol `{}` is registered twice: {}", entry.tex, other.entry.meaning);
+            return problems.error(place, message);
+        }
+        let meaning = prose(&entry.meaning, converter).unwrap_or_else(|message| {
+            problems.error(place, format!("meaning of `{}`: {message}", entry.tex));
+            String::new()
+        });
+        let letters = symbols(&mathml);
+        let first = letters.first().and_then(|letter| uses.get(letter)).copied();
+        self.symbols.push(Symbol { entry, mathml, meaning, letters, first });
+    }
+
+    /// Says which formulas have symbols that the register lacks.
+    pub fn report_unregistered(
+        &self,
+        project: &Project,
+        formulas: &Formulas,
+        problems: &mut Problems,
+    ) {
+        let known: Vec<&String> = self.symbols.iter().flat_map(|symbol| &symbol.letters).collect();
+        for formula in formulas.all.iter().filter(|_| !self.damaged) {
+            for symbol in symbols(&formula.mathml) {
+                if !known.contains(&&symbol) {
+                    let (name, file) = (&formula.name, self.file.display());
+                    let message = format!(
+                        "unknown symbol `{symbol}` in the formula `{name}`: expected an entry \
+                         [[symbol]] with its tex and meaning in {file}"
+                    );
+                    let level = project.settings.unregistered_symbol;
+                    problems.add(level, formula.place.clone(), message);
+                }
+            }
+        }
+    }
+
+    /// The table of the notation page.
+    pub fn render(&self, from: &Page, pages: &[Page]) -> String {
+        let rows: Vec<String> = self.symbols.iter().map(|symbol| symbol.row(from, pages)).collect();
+        table("notation", &["Symbol", "Meaning", "Shape", "In code", "First used"], &rows)
+    }
+}
+
+impl Symbol {
+    fn row(&self, from: &Page, pages: &[Page]) -> String {
+        let Entry { shape, code, .. } = &self.entry;
+        let codes = code.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let codes: Vec<String> =
+            codes.map(|name| format!("<code>{}</code>", block_text(name))).collect();
+        let first = self.first.map_or("—".to_owned(), |page| {
+            let page = &pages[page];
+            let address = from.address_of(page);
+            let name = match page.chapter {
+                Some(chapter) => format!("Chapter {chapter}"),
+                None => block_text(&page.title),
+            };
+            format!(r#"<a href="{address}">{name}</a>"#)
+        });
+        format!(
+            "<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{first}</td>",
+            self.mathml,
+            self.meaning,
+            block_text(shape),
+            codes.join(", ")
+        )
+    }
+}
+
+/// Plain text in which math is written as on a page.
+fn prose(text: &str, converter: &Converter) -> Result<String, String> {
+    let mut result = String::new();
+    let mut done = 0;
+    for mark in markup::read(text, &MarkdownOptions::default()) {
+        result.push_str(&block_text(&text[done..mark.range.start]));
+        done = mark.range.end;
+        let math = match mark.kind {
+            Kind::Math(math) => math,
+            Kind::Fault(message) => return Err(message),
+            _ => return Err("expected text and math, found a directive".to_owned()),
+        };
+        let mathml = converter.inline(&math.latex).map_err(|bad| bad.message)?;
+        result.push_str(&(block_text(&math.before) + &mathml + &block_text(&math.after)));
+    }
+    Ok(result + &block_text(&text[done..]))
+}
+
+/// The first page of a chapter on which each symbol is used, in a sentence or displayed.
+fn uses(pages: &[Page], converter: &Converter) -> BTreeMap<String, usize> {
+    let mut uses = BTreeMap::new();
+    for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.chapter.is_some()) {
+        for mark in &page.marks {
+            let mathml = match &mark.kind {
+                Kind::Math(math) => converter.inline(&math.latex),
+                Kind::Formula(block) => converter.display(&block.latex),
+                _ => continue,
+            };
+            for symbol in mathml.map(|mathml| symbols(&mathml)).unwrap_or_default() {
+                uses.entry(symbol).or_insert(index);
+            }
+        }
+    }
+    uses
+}

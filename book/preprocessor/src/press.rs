@@ -1,0 +1,183 @@
+//! From the pages as authors typed them to the pages that mdBook renders.
+
+use std::ops::Range;
+
+use mdbook_preprocessor::book::Book;
+
+use crate::claims::{self, Claim};
+use crate::directive::{self, BLOCK, Directive, MDBOOK};
+use crate::figures::Figures;
+use crate::formulas::{self, Formulas};
+use crate::html::inline_text;
+use crate::includes;
+use crate::items::Items;
+use crate::listing;
+use crate::markup::{InlineMath, Kind, Mark};
+use crate::math::Converter;
+use crate::notation::Notation;
+use crate::pages::{self, Page};
+use crate::problems::{Place, Problems};
+use crate::project::Project;
+use crate::references::References;
+use crate::values::Values;
+
+/// What is to be written in place of a range of a page.
+type Edit = (Range<usize>, String);
+
+/// Everything that pages may name.
+struct Catalog<'a> {
+    project: &'a Project,
+    pages: &'a [Page],
+    converter: Converter,
+    claims: Vec<Claim>,
+    items: Items,
+    formulas: Formulas,
+    figures: Figures,
+    values: Values,
+    references: References,
+    notation: Notation,
+}
+
+/// Expands all directives and all math of a book, and tries all locks.
+///
+/// If there is an error among the problems, then the book must not be shown to anyone.
+pub fn press(project: &Project, book: &mut Book) -> Problems {
+    let mut problems = Problems::default();
+    let pages = pages::read(project, book, &mut problems);
+    let catalog = Catalog::gather(project, &pages, &mut problems);
+    let mut pressed = Vec::new();
+    for (index, page) in pages.iter().enumerate() {
+        pressed.push(catalog.press_page(index, page, &mut problems));
+        includes::report_missing(project, page, &mut problems);
+    }
+    catalog.try_locks(&mut problems);
+    let mut next = pressed.into_iter();
+    put_back(&mut book.items, &mut next);
+    problems.sort();
+    problems
+}
+
+/// Puts the pages back into the book, in the order in which they were read.
+fn put_back(
+    items: &mut [mdbook_preprocessor::book::BookItem],
+    pressed: &mut impl Iterator<Item = String>,
+) {
+    for item in items {
+        let mdbook_preprocessor::book::BookItem::Chapter(chapter) = item else { continue };
+        if chapter.path.is_some() {
+            chapter.content = pressed.next().unwrap_or_default();
+        }
+        put_back(&mut chapter.sub_items, pressed);
+    }
+}
+
+impl<'a> Catalog<'a> {
+    fn gather(project: &'a Project, pages: &'a [Page], problems: &mut Problems) -> Self {
+        let converter = Converter::new(&project.settings.macros).unwrap_or_else(|message| {
+            problems.error(Place::new("book.toml", 1), message);
+            Converter::plain()
+        });
+        let claims = claims::read(project, problems);
+        let formulas = Formulas::gather(project, pages, &claims, &converter, problems);
+        let notation = Notation::gather(project, pages, &converter, problems);
+        Self {
+            project,
+            pages,
+            claims,
+            items: Items::read(project, problems),
+            formulas,
+            figures: Figures::gather(project, pages, problems),
+            values: Values::gather(project, problems),
+            references: References::gather(project, pages, problems),
+            notation,
+            converter,
+        }
+    }
+
+    /// The locks that concern the whole book.
+    fn try_locks(&self, problems: &mut Problems) {
+        let Self { project, pages, .. } = self;
+        formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
+        listing::report_unshown(project, &self.items, pages, problems);
+        self.figures.report_unshown(project, problems);
+        self.references.report_uncited(project, problems);
+        self.notation.report_unregistered(project, &self.formulas, problems);
+    }
+
+    /// A page with all its marks replaced.
+    fn press_page(&self, index: usize, page: &Page, problems: &mut Problems) -> String {
+        let mut edits = Vec::new();
+        for mark in &page.marks {
+            match self.press_mark(index, page, mark) {
+                Ok(more) => edits.extend(more),
+                Err(message) => problems.error(page.place(mark.range.start), message),
+            }
+        }
+        pages::replaced(&page.source, edits)
+    }
+
+    fn press_mark(&self, index: usize, page: &Page, mark: &Mark) -> Result<Vec<Edit>, String> {
+        let range = mark.range.clone();
+        match &mark.kind {
+            Kind::Math(math) => Ok(vec![(range, self.inline_math(math)?)]),
+            Kind::Formula(_) => {
+                let formula = self.formulas.at(index, range.start);
+                let html = formula.map(|formula| formula.render(self.project));
+                let html = html.unwrap_or_default();
+                Ok(vec![(range.clone(), pages::block(&page.source, &range, &html))])
+            }
+            Kind::Directive(directive) => self.press_directive(index, page, range, directive),
+            Kind::HeadingId(id) => Ok(vec![(range, format!(" {{#{id}}}"))]),
+            Kind::Fault(message) => Err(message.clone()),
+        }
+    }
+
+    /// Math in a sentence with its punctuation, which a line must not part.
+    fn inline_math(&self, math: &InlineMath) -> Result<String, String> {
+        let InlineMath { latex, before, after } = math;
+        let mathml = self
+            .converter
+            .inline(latex)
+            .map_err(|bad| format!("LaTeX does not parse: {}", bad.message))?;
+        let (before, after) = (inline_text(before), inline_text(after));
+        Ok(format!(r#"<span class="inline-math">{before}{mathml}{after}</span>"#))
+    }
+
+    fn press_directive(
+        &self,
+        index: usize,
+        page: &Page,
+        range: Range<usize>,
+        directive: &Directive,
+    ) -> Result<Vec<Edit>, String> {
+        let Directive { name, argument, alone, caption } = directive;
+        let block = BLOCK.contains(&name.as_str());
+        if block && !alone {
+            return Err(format!(
+                "{{{{#{name}}}}} inside a paragraph: expected a paragraph of its own"
+            ));
+        }
+        let html = match name.as_str() {
+            "value" => self.values.render(argument)?,
+            "eq" => self.formulas.named(argument)?.link(page, self.pages),
+            "cite" => self.references.cite(argument, page, self.pages)?,
+            "listing" => listing::render(self.project, &self.items, argument)?,
+            "references" => self.references.render(),
+            "formulas" => self.formulas.index(page, self.pages, self.project),
+            "notation" => self.notation.render(page, self.pages),
+            "figure" => {
+                let frame = self.figures.render(self.project, index, range.start, argument)?;
+                let caption = caption.clone().ok_or_else(|| {
+                    format!(
+                        "figure `{argument}` without a caption: expected it in the next paragraph"
+                    )
+                })?;
+                return Ok(frame.edits(&page.source, range, caption));
+            }
+            known if MDBOOK.contains(&known) => return Ok(Vec::new()),
+            unknown => return Err(directive::unknown(unknown)),
+        };
+        let html = if block { pages::block(&page.source, &range, &html) } else { html };
+        Ok(vec![(range, html)])
+    }
+}

@@ -1,0 +1,254 @@
+//! The bibliography: citations in the text, and the page of references.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use biblatex::{
+    Bibliography, ChunksExt, DateValue, Entry, PermissiveType, Person, RawBibliography,
+};
+
+use crate::html::{anchor, attribute, block_text, inline_text};
+use crate::markup::Kind;
+use crate::pages::Page;
+use crate::problems::{Place, Problems, did_you_mean, line_at};
+use crate::project::Project;
+
+/// A work, ready to be cited and listed.
+#[derive(Debug, Clone, PartialEq)]
+struct Work {
+    key: String,
+    /// Its line in the bibliography.
+    line: usize,
+    /// Authors or editors: `Rumelhart, Hinton and Williams`.
+    authors: String,
+    /// As cited: `Rumelhart et al. 1986`.
+    short: String,
+    year: String,
+    title: String,
+    /// Journal, book, publisher, pages.
+    container: String,
+    url: Option<String>,
+}
+
+/// All works, which of them are cited, and where they are listed.
+#[derive(Debug, Default)]
+pub struct References {
+    file: PathBuf,
+    works: Vec<Work>,
+    cited: BTreeSet<String>,
+    /// The page of references.
+    page: Option<usize>,
+}
+
+impl References {
+    /// Reads the bibliography, and looks through the pages for citations.
+    pub fn gather(project: &Project, pages: &[Page], problems: &mut Problems) -> Self {
+        let mut references = Self { file: project.bibliography(), ..Self::default() };
+        let source = std::fs::read_to_string(project.root.join(&references.file));
+        references.read(&source.unwrap_or_default(), problems);
+        for (index, page) in pages.iter().enumerate() {
+            for mark in &page.marks {
+                let Kind::Directive(directive) = &mark.kind else { continue };
+                match directive.name.as_str() {
+                    "cite" => {
+                        references.cited.insert(directive.argument.clone());
+                    }
+                    "references" if references.page.is_some() => problems
+                        .error(page.place(mark.range.start), "the references are listed twice"),
+                    "references" => references.page = Some(index),
+                    _ => {}
+                }
+            }
+        }
+        references
+    }
+
+    fn read(&mut self, source: &str, problems: &mut Problems) {
+        let parsed = RawBibliography::parse(source).and_then(|raw| {
+            let starts =
+                raw.entries.iter().map(|entry| (entry.v.key.v.to_owned(), entry.span.start));
+            let starts: BTreeMap<String, usize> = starts.collect();
+            Bibliography::from_raw(raw).map(|bibliography| (starts, bibliography))
+        });
+        let (starts, bibliography) = match parsed {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let place = Place::at(&self.file, source, error.span.start);
+                return problems.error(place, format!("not BibTeX: {}", error.kind));
+            }
+        };
+        for entry in bibliography.iter() {
+            let line = line_at(source, starts.get(&entry.key).copied().unwrap_or_default());
+            match Work::new(entry, line) {
+                Ok(work) => self.works.push(work),
+                Err(message) => problems.error(Place::new(&self.file, line), message),
+            }
+        }
+        self.works
+            .sort_by_key(|work| (work.authors.to_lowercase(), work.year.clone(), work.key.clone()));
+        self.tell_apart();
+    }
+
+    /// Two works that are cited alike get letters: 1986a, 1986b.
+    fn tell_apart(&mut self) {
+        let shorts: Vec<String> = self.works.iter().map(|work| work.short.clone()).collect();
+        for (index, work) in self.works.iter_mut().enumerate() {
+            if shorts.iter().filter(|short| **short == work.short).count() > 1 {
+                let before =
+                    shorts[..index].iter().filter(|short| **short == shorts[index]).count();
+                let letter = char::from(b'a' + u8::try_from(before).unwrap_or(25).min(25));
+                work.short.push(letter);
+                work.year.push(letter);
+            }
+        }
+    }
+
+    /// A citation in a sentence.
+    pub fn cite(&self, key: &str, from: &Page, pages: &[Page]) -> Result<String, String> {
+        let work = self.works.iter().find(|work| work.key == key).ok_or_else(|| {
+            let meant = did_you_mean(key, self.works.iter().map(|work| work.key.as_str()));
+            format!("unknown reference `{key}`: {} has no such entry{meant}", self.file.display())
+        })?;
+        let page = self.page.ok_or("citation, but no page has {{#references}} to list it")?;
+        let address = attribute(&from.address_of(&pages[page]));
+        let (anchor, short) = (work.anchor(), inline_text(&work.short).replace("&nbsp;", " "));
+        Ok(format!(r#"<a class="citation" href="{address}#{anchor}">{short}</a>"#))
+    }
+
+    /// The list of all works.
+    pub fn render(&self) -> String {
+        let items: Vec<String> = self.works.iter().map(Work::render).collect();
+        format!(r#"<ul class="references">{}</ul>"#, items.concat())
+    }
+
+    /// Says which works no page cites.
+    pub fn report_uncited(&self, project: &Project, problems: &mut Problems) {
+        for work in self.works.iter().filter(|work| !self.cited.contains(&work.key)) {
+            let key = &work.key;
+            let message = format!(
+                "reference `{key}` is cited on no page: expected {{{{#cite {key}}}}}, or no entry"
+            );
+            let place = Place::new(&self.file, work.line);
+            problems.add(project.settings.uncited_reference, place, message);
+        }
+    }
+}
+
+impl Work {
+    /// Takes from an entry what the page of references shows.
+    fn new(entry: &Entry, line: usize) -> Result<Self, String> {
+        let key = entry.key.clone();
+        let missing = |what: &str| format!("reference `{key}` without {what}");
+        let people = entry.author().or_else(|_| {
+            let editors = entry.editors().unwrap_or_default().into_iter();
+            editors.map(|(people, _)| people).next().ok_or(())
+        });
+        let organization = || text(entry, "organization").or_else(|| text(entry, "institution"));
+        let (authors, cited) = match people {
+            Ok(people) if !people.is_empty() => (listed(&people), cited(&people)),
+            _ => {
+                let name = organization().ok_or_else(|| missing("author"))?;
+                (name.clone(), name)
+            }
+        };
+        let year = year(entry).ok_or_else(|| missing("year"))?;
+        let title = text(entry, "title").ok_or_else(|| missing("title"))?;
+        let (short, url, container) = (format!("{cited} {year}"), url(entry), container(entry));
+        Ok(Self { key, line, authors, short, year, title, container, url })
+    }
+
+    fn anchor(&self) -> String {
+        format!("ref-{}", anchor(&self.key))
+    }
+
+    fn render(&self) -> String {
+        let Self { authors, year, title, container, .. } = self;
+        let title = format!("<cite>{}</cite>", block_text(title));
+        let title = match &self.url {
+            Some(url) => format!(r#"<a href="{}">{title}</a>"#, attribute(url)),
+            None => title,
+        };
+        let container = match container.as_str() {
+            "" => String::new(),
+            container => format!(" {}.", block_text(container)),
+        };
+        let (anchor, authors, year) = (self.anchor(), block_text(authors), block_text(year));
+        format!(r#"<li id="{anchor}">{authors} ({year}). {title}.{container}</li>"#)
+    }
+}
+
+/// A field as plain text.
+fn text(entry: &Entry, field: &str) -> Option<String> {
+    let text = entry.get(field)?.format_verbatim();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    Some(words.join(" ")).filter(|text| !text.is_empty())
+}
+
+fn year(entry: &Entry) -> Option<String> {
+    let date = match entry.date() {
+        Ok(PermissiveType::Typed(date)) => date,
+        _ => return text(entry, "year").or_else(|| text(entry, "date")),
+    };
+    let (DateValue::At(day) | DateValue::After(day) | DateValue::Before(day)) = date.value else {
+        return text(entry, "year").or_else(|| text(entry, "date"));
+    };
+    Some(day.year.to_string())
+}
+
+fn url(entry: &Entry) -> Option<String> {
+    let doi = text(entry, "doi").map(|doi| match doi.starts_with("http") {
+        true => doi,
+        false => format!("https://doi.org/{doi}"),
+    });
+    let arxiv = || {
+        let archive = text(entry, "eprinttype").or_else(|| text(entry, "archiveprefix"))?;
+        let is_arxiv = archive.eq_ignore_ascii_case("arxiv");
+        text(entry, "eprint").filter(|_| is_arxiv).map(|id| format!("https://arxiv.org/abs/{id}"))
+    };
+    doi.or_else(|| text(entry, "url")).or_else(arxiv)
+}
+
+/// Where the work was printed: `Nature 323, 533–536`.
+fn container(entry: &Entry) -> String {
+    let first = ["journal", "journaltitle", "booktitle", "howpublished"];
+    let name = first.iter().find_map(|field| text(entry, field));
+    let volume = text(entry, "volume").map(|volume| match text(entry, "number") {
+        Some(number) => format!("{volume} ({number})"),
+        None => volume,
+    });
+    let name = [name, volume].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let pages = text(entry, "pages").map(|pages| pages.replace("--", "–").replace('-', "–"));
+    let publisher =
+        ["publisher", "school", "institution"].iter().find_map(|field| text(entry, field));
+    let note = text(entry, "note");
+    let parts = [Some(name).filter(|name| !name.is_empty()), pages, publisher, note];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// A family name with its particle.
+fn family(person: &Person) -> String {
+    format!("{} {}", person.prefix, person.name).trim().to_owned()
+}
+
+/// All names: `Rumelhart, David E., Hinton, Geoffrey E. and Williams, Ronald J.`
+fn listed(people: &[Person]) -> String {
+    let name = |person: &Person| match person.given_name.as_str() {
+        "" => family(person),
+        given => format!("{}, {given}", family(person)),
+    };
+    let names: Vec<String> = people.iter().map(name).collect();
+    match names.as_slice() {
+        [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join("; ")),
+        names => names.concat(),
+    }
+}
+
+/// The names of a citation.
+fn cited(people: &[Person]) -> String {
+    match people {
+        [one] => family(one),
+        [one, other] => format!("{} and {}", family(one), family(other)),
+        [first, ..] => format!("{} et al.", family(first)),
+        [] => String::new(),
+    }
+}

@@ -1,0 +1,96 @@
+//! Rust files: their text, their items, and the lines that a reader is shown.
+
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::Span;
+use syn::spanned::Spanned;
+
+use crate::html;
+use crate::problems::{Place, Problems};
+use crate::project::Project;
+
+/// Some lines of a Rust file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Excerpt {
+    /// The file, relative to the root of the book.
+    pub file: PathBuf,
+    /// The lines, counted from 1.
+    pub lines: RangeInclusive<usize>,
+    /// The text of the lines, without the indentation of the first.
+    pub text: String,
+}
+
+impl Excerpt {
+    /// The whole lines in which a piece of syntax stands, its doc comment and attributes included.
+    pub fn of(file: &Path, source: &str, syntax: &impl Spanned) -> Self {
+        Self::between(file, source, syntax.span(), syntax.span())
+    }
+
+    /// The whole lines from one piece of syntax to another.
+    pub fn between(file: &Path, source: &str, first: Span, last: Span) -> Self {
+        let (first, last) = (first.start().line, last.end().line);
+        let lines: Vec<&str> = source.lines().take(last).skip(first.saturating_sub(1)).collect();
+        let text = html::dedent(&lines.join("\n"));
+        Self { file: file.to_owned(), lines: first..=last, text }
+    }
+
+    /// Where the excerpt begins.
+    pub fn place(&self) -> Place {
+        Place::new(&self.file, *self.lines.start())
+    }
+
+    /// Whether the excerpt shows the other one too.
+    pub fn contains(&self, other: &Self) -> bool {
+        self.file == other.file
+            && self.lines.contains(other.lines.start())
+            && self.lines.contains(other.lines.end())
+    }
+
+    /// File and lines, linked to the repository if the book names one.
+    pub fn link(&self, project: &Project) -> String {
+        let (first, last) = (*self.lines.start(), *self.lines.end());
+        let file = html::block_text(&crate::project::unix(&self.file));
+        let lines = match first == last {
+            true => format!("line {first}"),
+            false => format!("lines {first}–{last}"),
+        };
+        let text = format!(r#"<span class="path">{file}</span>, {lines}"#);
+        match project.source_url(&self.file, first, last) {
+            Some(url) => format!(r#"<a href="{}">{text}</a>"#, html::attribute(&url)),
+            None => text,
+        }
+    }
+}
+
+/// Reads and parses a Rust file; `file` is relative to the root.
+pub fn parse(root: &Path, file: &Path, problems: &mut Problems) -> Option<(String, syn::File)> {
+    let source = match std::fs::read_to_string(root.join(file)) {
+        Ok(source) => source.replace("\r\n", "\n"),
+        Err(error) => {
+            problems.error(Place::new(file, 1), format!("cannot read the file: {error}"));
+            return None;
+        }
+    };
+    match syn::parse_file(&source) {
+        Ok(syntax) => Some((source, syntax)),
+        Err(error) => {
+            let line = error.span().start().line.max(1);
+            problems.error(Place::new(file, line), format!("not Rust: {error}"));
+            None
+        }
+    }
+}
+
+/// Whether there is an attribute of this name, such as `test`.
+pub fn has_attribute(attributes: &[syn::Attribute], name: &str) -> bool {
+    attributes.iter().any(|attribute| attribute.path().is_ident(name))
+}
+
+/// Whether an attribute of this name has exactly this argument, such as `cfg(test)`.
+pub fn has_argument(attributes: &[syn::Attribute], name: &str, argument: &str) -> bool {
+    attributes.iter().any(|attribute| match &attribute.meta {
+        syn::Meta::List(list) => list.path.is_ident(name) && list.tokens.to_string() == argument,
+        _ => false,
+    })
+}

@@ -1,0 +1,471 @@
+//! Each lock: what breaks the build, where it is said to be, and what is said.
+
+mod small_book;
+
+use small_book::{PAGE, SmallBook};
+
+/// Asserts that a book has exactly these errors.
+fn assert_errors(book: &SmallBook, expected: &[&str]) {
+    assert_eq!(book.errors(), expected);
+}
+
+#[test]
+fn a_book_without_a_fault_has_no_errors() {
+    let (_, problems) = SmallBook::new().press();
+    assert_eq!(problems.to_string(), "");
+}
+
+#[test]
+fn an_unknown_rust_path_is_an_error_with_the_nearest_name() {
+    let book = SmallBook::new().but(PAGE, "::Line::height", "::Line::hight");
+    assert_errors(
+        &book,
+        &[
+            "chapters/ch01_line/src/lib.rs:11: public method `ch01_line::Line::height` is shown on no \
+         page: expected {{#listing ch01_line::Line::height}}, or no `pub`",
+            "src/ch01_line.md:11: unknown Rust path `ch01_line::Line::hight`: no such item in the \
+         chapters' crates; did you mean `ch01_line::Line::height`?",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_crate_is_an_error_with_the_nearest_name() {
+    let book = SmallBook::new().and(PAGE, "\n{{#listing ch01_lines::Line}}\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: unknown Rust path `ch01_lines::Line`: there is \
+         no crate `ch01_lines`; did you mean `ch01_line`?"],
+    );
+}
+
+#[test]
+fn what_is_no_rust_path_is_an_error() {
+    let book = SmallBook::new().and(PAGE, "\n{{#listing the line}}\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: `the line` is no Rust path: expected \
+         crate::path::Item, crate::<Type as Trait>::method or crate::impl Trait for Type"],
+    );
+}
+
+#[test]
+fn an_ambiguous_rust_path_lists_its_candidates() {
+    let library = "chapters/ch01_line/src/lib.rs";
+    let book = SmallBook::new()
+        .and(library, "\nimpl Rise for Line {\n    fn rise(&self) {}\n}\n")
+        .and(library, "\nimpl Fall for Line {\n    fn rise(&self) {}\n}\n")
+        .and(PAGE, "\n{{#listing ch01_line::Line::rise}}\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: ambiguous Rust path `ch01_line::Line::rise`: it \
+         may be `ch01_line::<Line as Rise>::rise` (chapters/ch01_line/src/lib.rs:18) or \
+         `ch01_line::<Line as Fall>::rise` (chapters/ch01_line/src/lib.rs:22)"],
+    );
+}
+
+#[test]
+fn a_chapter_that_is_not_rust_is_an_error() {
+    let book = SmallBook::new().with("chapters/ch02_other/src/lib.rs", "//! Other.\n\npub fn {}\n");
+    let errors = book.errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("chapters/ch02_other/src/lib.rs:3: not Rust: "), "{errors:?}");
+}
+
+#[test]
+fn a_formula_without_a_test_is_an_error_with_the_nearest_test() {
+    let book = SmallBook::new().but("tests/ch01_line.rs", "fn slope", "fn slopes");
+    assert_errors(
+        &book,
+        &[
+            "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
+         tests/ch01_line.rs; did you mean `slopes`?",
+            "tests/ch01_line.rs:3: test `slopes` without a formula: expected ```math slopes on a page \
+         of chapter 1; did you mean `slope`?",
+        ],
+    );
+}
+
+#[test]
+fn a_formula_whose_test_does_not_run_is_an_error() {
+    let test = "tests/ch01_line.rs";
+    let ignored = SmallBook::new().but(test, "#[test]", "#[test]\n#[ignore = \"slow\"]");
+    assert_errors(
+        &ignored,
+        &["src/ch01_line.md:5: formula `slope` without a test: it is ignored \
+         (tests/ch01_line.rs:3)"],
+    );
+    let helper = SmallBook::new().but(test, "#[test]\n", "");
+    assert_errors(
+        &helper,
+        &["src/ch01_line.md:5: formula `slope` without a test: it lacks \
+         #[test] (tests/ch01_line.rs:3)"],
+    );
+}
+
+#[test]
+fn a_test_without_a_formula_is_an_error() {
+    let book = SmallBook::new().and("tests/ch01_line.rs", "\n#[test]\nfn two_points() {}\n");
+    assert_errors(
+        &book,
+        &["tests/ch01_line.rs:11: test `two_points` without a formula: expected \
+         ```math two-points on a page of chapter 1"],
+    );
+}
+
+#[test]
+fn a_test_may_stand_in_a_macro_in_a_module_and_in_the_folder_tests() {
+    let test = "mod random {\n    proptest! {\n        #![config(3)]\n        /// Any slope.\n        \
+         #[test]\n        fn slope(a in -1.0..1.0f64) {\n            assert!(a < 2.0);\n        \
+         }\n        fn helper(a: f64) {}\n    }\n}\n";
+    let book = SmallBook::new().without("tests/ch01_line.rs").with("tests/tests/ch01_x.rs", test);
+    assert_errors(&book, &[]);
+    assert!(book.page("ch01_line.md").contains("tests/tests/ch01_x.rs</span>, lines 4–8"));
+}
+
+#[test]
+fn a_test_of_another_chapter_does_not_count() {
+    let book = SmallBook::new()
+        .without("tests/ch01_line.rs")
+        .with("tests/ch02_other.rs", "#[test]\nfn slope() {}\n");
+    assert_errors(
+        &book,
+        &[
+            "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
+         tests/ch01_….rs",
+            "tests/ch02_other.rs:1: test `slope` without a formula: expected ```math slope on a page \
+         of chapter 2",
+        ],
+    );
+}
+
+#[test]
+fn a_duplicate_formula_name_is_an_error_that_names_the_first() {
+    let book = SmallBook::new().and(PAGE, "\n```math slope\ny = x a\n```\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: formula `slope` is already at src/ch01_line.md:5"],
+    );
+}
+
+#[test]
+fn a_formula_needs_a_name_in_words_with_hyphens() {
+    let book = SmallBook::new().and(PAGE, "\n```math\ny\n```\n\n```math The_slope\ny\n```\n");
+    assert_errors(
+        &book,
+        &[
+            "src/ch01_line.md:17: formula without a name: expected ```math name-of-the-formula",
+            "src/ch01_line.md:21: `The_slope` is no name of a formula: expected lower-case words with \
+         hyphens, as in ```math weight-gradient",
+        ],
+    );
+}
+
+#[test]
+fn a_formula_on_a_page_without_a_chapter_is_an_error() {
+    let book = SmallBook::new().and("src/preface.md", "\n```math early\ny\n```\n");
+    assert_errors(
+        &book,
+        &["src/preface.md:3: displayed formula on a page without a chapter: \
+         expected a page with a number in SUMMARY.md or chNN in its path"],
+    );
+}
+
+#[test]
+fn latex_that_does_not_parse_is_an_error_on_its_line() {
+    let book = SmallBook::new().but(PAGE, "y = a x", "y =\n  a \\tims x");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:7: LaTeX does not parse: Unknown command \"\\tims\" at `\\tims`"],
+    );
+    let inline = SmallBook::new().and(PAGE, "\nIn a\nsentence $`\\frac{1}`$.\n");
+    let errors = inline.errors();
+    assert!(errors[0].starts_with("src/ch01_line.md:18: LaTeX does not parse: "), "{errors:?}");
+}
+
+#[test]
+fn a_macro_that_does_not_parse_is_an_error() {
+    let macros = "[preprocessor.book.macros]\nbad = \"\\\\nonsense\"\n";
+    let book = SmallBook::new().and("book.toml", macros);
+    let errors = book.errors();
+    assert!(errors[0].starts_with("book.toml:1: macro `bad` = `\\nonsense`"), "{errors:?}");
+}
+
+#[test]
+fn a_stray_dollar_sign_is_an_error() {
+    let book = SmallBook::new().and(PAGE, "\nIt costs $5, and $x$ is raw,\nand $`x` is open.\n");
+    let message = "stray dollar sign: math is written $`…`$ in a sentence and as a fenced block \
+         ```math name on its own; a dollar of money is written \\$";
+    let expected = [17, 18].map(|line| format!("src/ch01_line.md:{line}: {message}"));
+    assert_eq!(book.errors(), expected);
+}
+
+#[test]
+fn a_dollar_sign_in_html_is_an_error() {
+    let book = SmallBook::new().and(PAGE, "\n<div title=\"$\">\n$`x`$ <!-- $ -->\n</div>\n");
+    let errors = book.errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].starts_with("src/ch01_line.md:18: dollar sign in an HTML block"),
+        "{errors:?}"
+    );
+}
+
+#[test]
+fn unknown_names_are_errors_with_the_nearest_name() {
+    let text = "\nA {{#value ch01_line.hight}}, {{#eq slop}} and {{#cite euclidd}}.\n\n\
+         {{#figure ch01_line/plots}}\n\nA caption.\n";
+    assert_errors(
+        &SmallBook::new().and(PAGE, text),
+        &[
+            "src/ch01_line.md:17: unknown formula `slop`; did you mean `slope`?",
+            "src/ch01_line.md:17: unknown reference `euclidd`: src/references.bib has no such entry; \
+         did you mean `euclid`?",
+            "src/ch01_line.md:17: unknown value `ch01_line.hight`: no values.json has it; did you \
+         mean `ch01_line.height`?",
+            "src/ch01_line.md:19: unknown figure `ch01_line/plots`: there is no \
+         src/generated/ch01_line/plots.svg; did you mean `ch01_line/plot`?",
+        ],
+    );
+}
+
+#[test]
+fn an_unknown_symbol_of_a_formula_is_an_error() {
+    let book = SmallBook::new().but(PAGE, "y = a x", "y = \\mathbf a x + \\hat y");
+    let message = |symbol| {
+        format!(
+            "src/ch01_line.md:5: unknown symbol `{symbol}` in the formula `slope`: expected an \
+             entry [[symbol]] with its tex and meaning in src/notation.toml"
+        )
+    };
+    assert_eq!(book.errors(), [message("y\u{302}"), message("𝐚")]);
+}
+
+#[test]
+fn a_register_that_cannot_be_read_is_an_error() {
+    let file = "src/notation.toml";
+    let book = SmallBook::new().but(file, "shape", "shap");
+    let errors = book.errors();
+    assert!(errors[0].contains("not a register of symbols: unknown field `shap`"), "{errors:?}");
+    assert_errors(
+        &SmallBook::new().and(file, "\n[[symbol]]\ntex = 'x'\nmeaning = \"twice\"\n"),
+        &["src/notation.toml:15: symbol `x` is registered twice: the place"],
+    );
+}
+
+#[test]
+fn an_uncited_reference_is_an_error() {
+    let entry = "\n@misc{gauss,\n  author = {Gauss}, title = {Theory}, year = 1809}\n";
+    assert_errors(
+        &SmallBook::new().and("src/references.bib", entry),
+        &["src/references.bib:3: \
+         reference `gauss` is cited on no page: expected {{#cite gauss}}, or no entry"],
+    );
+}
+
+#[test]
+fn a_bibliography_that_cannot_be_read_is_an_error() {
+    let file = "src/references.bib";
+    let errors = SmallBook::new().with(file, "\n@book{euclid, author = }").errors();
+    assert!(errors[0].contains("src/ch01_line.md:3: unknown reference `euclid`"), "{errors:?}");
+    assert!(errors[1].starts_with("src/references.bib:2: not BibTeX: "), "{errors:?}");
+    let errors = SmallBook::new().but(file, ", year = 1482", "").errors();
+    assert_eq!(errors[1], "src/references.bib:1: reference `euclid` without year");
+}
+
+#[test]
+fn a_citation_needs_a_page_of_references() {
+    let book = SmallBook::new().but("src/register.md", "{{#references}}", "");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:3: citation, but no page has {{#references}} to \
+         list it"],
+    );
+}
+
+#[test]
+fn a_public_item_that_no_page_shows_is_an_error() {
+    let items = "\n/// Forgotten.\npub const ZERO: f64 = 0.0;\n\nfn private() {}\n\n\
+         pub(crate) struct Inner;\n\nimpl Inner {\n    pub fn new() -> Self {\n        Self\n    \
+         }\n}\n\n#[cfg(test)]\nmod tests {\n    pub fn helper() {}\n}\n";
+    let book = SmallBook::new().and("chapters/ch01_line/src/lib.rs", items);
+    assert_errors(
+        &book,
+        &["chapters/ch01_line/src/lib.rs:17: public constant `ch01_line::ZERO` \
+         is shown on no page: expected {{#listing ch01_line::ZERO}}, or no `pub`"],
+    );
+}
+
+#[test]
+fn an_item_is_shown_when_what_holds_it_is() {
+    let library = "chapters/ch01_line/src/lib.rs";
+    let book = SmallBook::new().but(PAGE, "ch01_line::Line::height", "ch01_line::impl Line");
+    assert_errors(&book, &[]);
+    let module = "\npub mod extra {\n    /// In it.\n    pub fn inner() {}\n}\n";
+    let book = SmallBook::new().and(library, module).and(PAGE, "\n{{#listing ch01_line::extra}}\n");
+    assert_errors(&book, &[]);
+}
+
+#[test]
+fn an_item_of_a_private_module_is_public_when_it_is_exported() {
+    let library = "chapters/ch01_line/src/lib.rs";
+    let book = SmallBook::new().and(library, "\nmod idx;\npub use idx::Reader;\n").with(
+        "chapters/ch01_line/src/idx.rs",
+        "/// Reads.\npub struct Reader;\npub struct Other;\n",
+    );
+    assert_errors(
+        &book,
+        &["chapters/ch01_line/src/idx.rs:1: public struct \
+         `ch01_line::idx::Reader` is shown on no page: expected {{#listing \
+         ch01_line::idx::Reader}}, or no `pub`"],
+    );
+    assert_errors(&book.and(PAGE, "\n{{#listing ch01_line::Reader}}\n"), &[]);
+}
+
+#[test]
+fn a_figure_without_a_caption_is_an_error() {
+    let caption = "\nThe line rises, see {{#eq slope}}.\n";
+    let message = "src/ch01_line.md:13: figure `ch01_line/plot` without a caption: expected it in \
+         the next paragraph";
+    assert_errors(&SmallBook::new().but(PAGE, caption, ""), &[message]);
+    assert_errors(&SmallBook::new().but(PAGE, caption, "\n## A heading\n"), &[message]);
+    assert_errors(&SmallBook::new().but(PAGE, caption, "\n{{#formulas}}\n"), &[message]);
+}
+
+#[test]
+fn a_figure_without_a_description_is_an_error() {
+    let file = "src/generated/ch01_line/plot.svg";
+    let book = SmallBook::new().but(file, "<desc>It rises.</desc>", "");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:13: src/generated/ch01_line/plot.svg: picture \
+         without a description: expected a <desc>"],
+    );
+}
+
+#[test]
+fn a_figure_that_no_page_shows_is_an_error() {
+    let book = SmallBook::new().with("src/generated/ch01_line/other.svg", "<svg/>");
+    assert_errors(
+        &book,
+        &["src/generated/ch01_line/other.svg:1: figure `ch01_line/other` is \
+         shown on no page: expected {{#figure ch01_line/other}}, or a program that does not draw \
+         it"],
+    );
+}
+
+#[test]
+fn a_figure_that_is_shown_twice_is_an_error() {
+    let book = SmallBook::new().and(PAGE, "\n{{#figure ch01_line/plot}}\n\nAgain.\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: figure `ch01_line/plot` is already shown at \
+         src/ch01_line.md:13"],
+    );
+}
+
+#[test]
+fn an_image_without_a_description_is_an_error() {
+    let book = SmallBook::new().and(PAGE, "\n![](a.png) and ![a cat](b.png)\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: image without a description: expected ![what it \
+         shows](file)"],
+    );
+}
+
+#[test]
+fn an_unknown_directive_is_an_error_with_the_nearest_name() {
+    let book = SmallBook::new().and(PAGE, "\n{{#listng a::b}}\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:17: unknown directive `listng`: expected one of \
+         listing, figure, references, formulas, notation, value, eq, cite; did you mean \
+         `listing`?"],
+    );
+}
+
+#[test]
+fn a_directive_must_be_closed_and_a_block_stand_alone() {
+    let text = "\nSee {{#eq slope\n}} and {{#listing ch01_line::Line}}.\n";
+    assert_errors(
+        &SmallBook::new().and(PAGE, text),
+        &[
+            "src/ch01_line.md:17: directive without its closing braces: expected }} on the same line",
+            "src/ch01_line.md:18: {{#listing}} inside a paragraph: expected a paragraph of its own",
+        ],
+    );
+}
+
+#[test]
+fn a_directive_where_nothing_expands_it_is_an_error() {
+    let text = "\n<p>\n{{#eq slope}}\n</p>\n\n[text](<{{#eq slope}}>)\n\n<!-- {{#eq no}} -->\n";
+    let errors = SmallBook::new().and(PAGE, text).errors();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("src/ch01_line.md:18: directive `eq` in HTML"), "{errors:?}");
+    assert!(errors[1].starts_with("src/ch01_line.md:21: directive `eq` in HTML"), "{errors:?}");
+}
+
+#[test]
+fn pasted_rust_is_an_error_and_an_exercise_is_not() {
+    let text = "\n```rust,exercise\ntodo!()\n```\n\n> ```rust,ignore\n> fn f() {}\n> ```\n";
+    assert_errors(
+        &SmallBook::new().and(PAGE, text),
+        &["src/ch01_line.md:21: Rust pasted on the \
+         page: expected {{#listing crate::path::Item}}, or ```rust,exercise for the stub of an \
+         exercise"],
+    );
+}
+
+#[test]
+fn a_missing_include_is_an_error() {
+    let text = "\n```text\n{{#include prefac.md}}\n{{#include preface.md:start}}\n```\n\
+         \\{{#include nothing}}\n\n{{#include preface.md}}\n";
+    assert_errors(
+        &SmallBook::new().and(PAGE, text),
+        &[
+            "src/ch01_line.md:18: included file `prefac.md` cannot be read; did you mean \
+         `preface.md`?",
+            "src/ch01_line.md:19: included file `preface.md` has no line with `ANCHOR: start`",
+        ],
+    );
+}
+
+#[test]
+fn a_page_with_two_chapter_numbers_is_an_error() {
+    let summary = "- [Zero](zero.md)\n- [A line](ch01_line.md)\n";
+    let book = SmallBook::new().with("src/zero.md", "# Zero\n").with("src/SUMMARY.md", summary);
+    let errors = book.errors();
+    let expected = "src/ch01_line.md:1: chapter 2 in SUMMARY.md, but chapter 1 in the name of its \
+         file: expected one number";
+    assert!(errors.contains(&expected.to_owned()), "{errors:?}");
+}
+
+#[test]
+fn all_errors_of_a_book_are_reported_at_once() {
+    let book = SmallBook::new()
+        .and("src/preface.md", "\n$x$ {{#eq a}}\n")
+        .and(PAGE, "\n{{#listing a::b}}\n")
+        .and("tests/ch01_line.rs", "\n#[test]\nfn two_points() {}\n");
+    assert_eq!(book.errors().len(), 4, "{:?}", book.errors());
+}
+
+#[test]
+fn locks_on_unfinished_pages_can_be_loosened() {
+    let settings = "coverage = \"warn\"\ntest-without-formula = \"warn\"\nunshown-figure = \
+         \"warn\"\nunregistered-symbol = \"warn\"\nuncited-reference = \"warn\"\n";
+    let book = SmallBook::new().and("book.toml", settings).with(PAGE, "# Nothing yet\n").but(
+        "src/more/slopes.md",
+        "{{#eq slope}}",
+        "",
+    );
+    assert_errors(&book, &[]);
+    assert_eq!(book.warnings().len(), 5, "{:?}", book.warnings());
+}
+
+#[test]
+fn a_misspelt_setting_is_an_error() {
+    let book = SmallBook::new().and("book.toml", "covrage = \"warn\"\n");
+    let error = book_preprocessor::Project::from_disk(book.root()).err().expect("an error");
+    assert!(format!("{error:#}").contains("covrage"), "{error:#}");
+}
