@@ -63,7 +63,7 @@ fn mean_loss() {
 /// A layer of n inputs and m outputs has nm + m parameters: 101,770 in the documents' network.
 /// Exact: counted one by one.
 #[test]
-fn parameter_count() {
+fn documents_parameters() {
     let network = Recipe::documents().network::<f32>(784, &mut generator());
     let counted: usize = network.parameters().iter().map(|slice| slice.iter().count()).sum();
     assert_eq!(counted, (784 * 128 + 128) + (128 * 10 + 10));

@@ -253,8 +253,8 @@ impl<T: Real> Neuron<T> {
 
 /// One look at one example by the perceptron rule (Rosenblatt 1958); true if it was a mistake.
 ///
-/// The rule is w ← w + (t − a) x and b ← b + (t − a), for a target t of 0 or 1. A right answer has
-/// t = a and changes nothing.
+/// The rule is w ← w + (y − a) x and b ← b + (y − a), for a target y of 0 or 1. A right answer has
+/// y = a and changes nothing.
 pub fn perceptron_step<T: Real>(neuron: &mut Neuron<T>, input: ArrayView1<T>, target: T) -> bool {
     let error = target - neuron.output(input);
     neuron.weights.scaled_add(error, &input);

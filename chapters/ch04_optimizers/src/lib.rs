@@ -312,17 +312,17 @@ impl<T: Real> Optimizer<T> for RmsProp<T> {
 }
 
 /// Running means of the gradient and of its square, both corrected for their start at zero:
-/// m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², and with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) at
-/// step t, θ ← θ − ηm̂ / (√v̂ + ε) (Kingma and Ba 2015).
+/// m ← β₁m + (1 − β₁)g, s ← β₂s + (1 − β₂)g², and with m̂ = m / (1 − β₁ᵗ) and ŝ = s / (1 − β₂ᵗ) at
+/// step t, θ ← θ − ηm̂ / (√ŝ + ε) (Kingma and Ba 2015, who call s v).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adam<T> {
     /// β₁: how much of m is left after a step.
     pub beta1: T,
-    /// β₂: how much of v is left after a step.
+    /// β₂: how much of s is left after a step.
     pub beta2: T,
     /// ε, as in [`AdaGrad`].
     pub epsilon: T,
-    /// λ, as in [`Sgd`]: part of the gradient, and so of m and v.
+    /// λ, as in [`Sgd`]: part of the gradient, and so of m and s.
     pub weight_decay: T,
     /// What it remembers, at first nothing.
     pub memory: Memory<T, 2>,
@@ -346,17 +346,17 @@ impl<T: Real> Optimizer<T> for Adam<T> {
         let Self { beta1, beta2, epsilon, weight_decay, ref mut memory } = *self;
         let t = memory.steps() + 1;
         let rate = learning_rate / (T::one() - beta1.powi(t)); // η m̂ = rate · m
-        let scale = (T::one() - beta2.powi(t)).sqrt().recip(); // √v̂ = scale · √v
-        memory.step(parameters, |weight, gradient, [m, v]| {
+        let scale = (T::one() - beta2.powi(t)).sqrt().recip(); // √ŝ = scale · √s
+        memory.step(parameters, |weight, gradient, [m, s]| {
             let gradient = gradient + weight_decay * weight;
             let m = beta1 * m + (T::one() - beta1) * gradient;
-            let v = beta2 * v + (T::one() - beta2) * gradient * gradient;
-            (weight - rate * m / (scale * v.sqrt() + epsilon), [m, v])
+            let s = beta2 * s + (T::one() - beta2) * gradient * gradient;
+            (weight - rate * m / (scale * s.sqrt() + epsilon), [m, s])
         });
     }
 }
 
-/// Adam with weight decay kept out of m and v: θ ← (1 − ηλ)θ, and then Adam's step (Loshchilov and
+/// Adam with weight decay kept out of m and s: θ ← (1 − ηλ)θ, and then Adam's step (Loshchilov and
 /// Hutter 2019).
 #[derive(Debug, Clone, PartialEq)]
 pub struct AdamW<T> {
@@ -430,10 +430,10 @@ impl Schedule {
 
 // --------------------------------------------------------------------------------------- bowls --
 
-/// A quadratic bowl, f(θ) = ½ (θ − c)ᵀ A (θ − c), with its lowest point at c.
+/// A quadratic bowl, L(θ) = ½ (θ − c)ᵀ H (θ − c), with its lowest point at c.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bowl<T> {
-    /// A, `[n × n]`, symmetric, with positive eigenvalues: the curvature.
+    /// H, `[n × n]`, symmetric, with positive eigenvalues: the curvature.
     pub curvature: Array2<T>,
     /// c, `[n]`
     pub lowest: Array1<T>,
@@ -446,12 +446,12 @@ impl<T: Real> Bowl<T> {
         T::of(0.5) * offset.dot(&self.curvature.dot(&offset))
     }
 
-    /// A (θ − c), `[n]`
+    /// H (θ − c), `[n]`
     pub fn gradient(&self, point: ArrayView1<T>) -> Array1<T> {
         self.curvature.dot(&(&point - &self.lowest))
     }
 
-    /// The curvatures along the axes of the bowl, smallest first: the eigenvalues of A.
+    /// The curvatures along the axes of the bowl, smallest first: the eigenvalues of H.
     pub fn eigenvalues(&self) -> Vec<T> {
         let numbers = self.curvature.iter().map(|number| number.as_f64());
         let matrix = DMatrix::from_iterator(self.lowest.len(), self.lowest.len(), numbers);

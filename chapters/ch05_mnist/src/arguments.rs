@@ -38,30 +38,30 @@ pub struct TrainArguments {
     #[arg(long, value_enum, default_value_t = RecipeName::Documents)]
     recipe: RecipeName,
     /// Neurons of the hidden layers, such as 128 or 256,128
-    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = layer_size)]
+    #[arg(long, value_name = "SIZES", value_delimiter = ',', value_parser = layer_size, allow_hyphen_values = true)]
     hidden: Option<Vec<usize>>,
     /// Passes through the training set
-    #[arg(long, value_parser = positive)]
+    #[arg(long, value_parser = positive, allow_hyphen_values = true)]
     epochs: Option<usize>,
     /// Examples between two steps
-    #[arg(long, value_parser = positive)]
+    #[arg(long, value_parser = positive, allow_hyphen_values = true)]
     batch_size: Option<usize>,
     /// What makes a step of a gradient
     #[arg(long, value_enum)]
     optimizer: Option<OptimizerArgument>,
     /// How large a step is
-    #[arg(long, value_parser = learning_rate, allow_negative_numbers = true)]
+    #[arg(long, value_parser = learning_rate, allow_hyphen_values = true)]
     learning_rate: Option<f64>,
     /// constant, linear, cosine, step:EVERY:FACTOR, or warm-up:STEPS:SCHEDULE; EVERY and STEPS
     /// count batches
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     schedule: Option<ScheduleArgument>,
     /// What all chance comes from: the same seed gives the same weights to the last bit
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
     pub seed: u64,
     /// Threads for large products, as many as there are cores if not given; the weights do not
     /// depend on it
-    #[arg(long, value_parser = positive)]
+    #[arg(long, value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
@@ -100,10 +100,10 @@ pub struct PredictArguments {
 #[derive(Debug, Args)]
 pub struct StudyArguments {
     /// How many seeds, from 0 upward
-    #[arg(long, default_value_t = 10, value_parser = positive)]
+    #[arg(long, default_value_t = 10, value_parser = positive, allow_hyphen_values = true)]
     pub seeds: usize,
     /// How many networks are trained at the same time, as many as there are cores if not given
-    #[arg(long, value_parser = positive)]
+    #[arg(long, value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
@@ -119,7 +119,7 @@ pub struct StudyArguments {
 #[derive(Debug, Args)]
 pub struct ScalingArguments {
     /// How often each size is measured; the median counts
-    #[arg(long, default_value_t = 3, value_parser = positive)]
+    #[arg(long, default_value_t = 3, value_parser = positive, allow_hyphen_values = true)]
     pub repeats: usize,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
@@ -252,6 +252,18 @@ fn positive(text: &str) -> Result<usize, String> {
 fn layer_size(text: &str) -> Result<usize, String> {
     let number = text.parse().ok().filter(|number| (1..=10_000).contains(number));
     number.ok_or_else(|| format!("expected whole numbers from 1 to 10000, found {text:?}"))
+}
+
+/// More threads than this are no help on any machine.
+fn threads(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
+    number.ok_or_else(|| format!("expected a whole number from 1 to 1024, found {text:?}"))
+}
+
+/// Any number of 64 bits.
+fn seed(text: &str) -> Result<u64, String> {
+    let number = text.parse();
+    number.map_err(|_| format!("expected a whole number from 0 to {}, found {text:?}", u64::MAX))
 }
 
 /// A finite number above 0.

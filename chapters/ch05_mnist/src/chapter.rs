@@ -8,6 +8,7 @@ use ndarray::Axis as Along;
 
 use crate::arguments::RecipeName;
 use crate::files::Source;
+use crate::print;
 use crate::runs::{Study, Timing, progress, run_and_watch, with_threads};
 
 /// The seed of everything that a plain run of the chapter shows.
@@ -34,26 +35,27 @@ struct Epoch {
 pub fn run() -> Result<()> {
     let (train, test) = Source::new(None).load()?;
     let output = Output::chapter("ch05_mnist")?;
-    println!("{} training and {} test images, seed {SEED}\n", train.len(), test.len());
-    println!("recipe      epochs   training   train loss   test loss   test accuracy");
+    print(format_args!("{} training and {} test images, seed {SEED}\n", train.len(), test.len()))?;
+    print("recipe      epochs   training   train loss   test loss   test accuracy")?;
     let mut results = Vec::new();
     for name in RecipeName::ALL {
         let result = with_threads(None, || train_and_watch(name, &train, &test))?;
         let (epochs, last) = (result.history.len(), result.last());
-        println!(
+        print(format_args!(
             "{:10}{epochs:8}{:9.2} s{:13.4}{:12.4}{:14.2} %",
             name.name(),
             result.fit_seconds,
             last.train_loss,
             last.test_loss,
             100.0 * last.test_accuracy,
-        );
+        ))?;
         results.push(result);
     }
     draw_curves(&results, &output)?;
     draw_steady(results.last().expect("two recipes"), &test, &output)?;
     write_values(&results, &output)?;
-    println!("\nfigures and values: {}", output.path().display());
+    let folder = output.path().canonicalize()?;
+    print(format_args!("\nfigures and values: {}", folder.display()))?;
     Ok(())
 }
 

@@ -139,6 +139,9 @@ fn hex(bytes: &[u8]) -> String {
 
 /// A file to be written later, checked before hours of training go into it.
 pub fn check_writable(path: &Path) -> Result<()> {
+    if path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
+        bail!("{}: expected a file name, found the name of a folder", path.display());
+    }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     if !folder.is_dir() {
@@ -166,20 +169,21 @@ pub fn write_weights(path: &Path, network: &Network<f32>) -> Result<()> {
 /// The network of a file of weights, for images of `pixels` pixels.
 pub fn read_weights(path: &Path, pixels: usize) -> Result<Network<f32>> {
     let name = || path.display().to_string();
-    let bytes = fs::read(path).with_context(name)?;
+    let bytes =
+        fs::read(path).with_context(|| format!("{}: expected a file of weights", name()))?;
     load_weights(&bytes, pixels).with_context(name)
 }
 
 /// A picture in shades of gray. What is transparent shows white paper behind it, or black paper if
 /// the rest is light.
 pub fn read_picture(path: &Path) -> Result<GrayImage> {
-    let name = || path.display().to_string();
+    let name = || format!("{}: expected a PNG image", path.display());
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(10_000), Some(10_000));
     let reader = ImageReader::open(path).with_context(name)?.with_guessed_format();
     let mut reader = reader.with_context(name)?;
     reader.limits(limits);
-    let picture = reader.decode().with_context(|| format!("{}: expected a PNG image", name()))?;
+    let picture = reader.decode().with_context(name)?;
     Ok(on_paper(&picture))
 }
 

@@ -506,7 +506,7 @@ pub fn load_weights<T: Real>(file: &[u8], pixels: usize) -> Result<Network<T>, W
         let last = index + 1 == count;
         let name = format!("{}.weight", 2 * index);
         let outputs = match tensor(&tensors, &name)?.shape() {
-            [outputs, _] if !last => *outputs,
+            [outputs, _] if !last && *outputs > 0 => *outputs,
             _ => CLASSES,
         };
         let weights = numbers(&tensors, &name, &[outputs, inputs])?;
@@ -578,7 +578,7 @@ pub fn center_digit<T: Real>(picture: &GrayImage) -> Option<Array2<T>> {
     let scaled = |side: u32| (side * DIGIT_SIDE).div_ceil(longest).max(1);
     let (width, height) = (scaled(digit.width()), scaled(digit.height()));
     let digit = imageops::resize(&digit, width, height, FilterType::Triangle);
-    let (x, y) = center_of_ink(&digit);
+    let (x, y) = center_of_ink(&digit)?;
     let middle = IMAGE_SIDE as f64 / 2.0;
     let shift = |center: f64, side: u32| {
         (middle - center).round().clamp(0.0, (IMAGE_SIDE as u32 - side) as f64) as usize
@@ -621,12 +621,13 @@ fn crop_to_ink(ink: &GrayImage) -> GrayImage {
     imageops::crop_imm(ink, left, top, right - left + 1, bottom - top + 1).to_image()
 }
 
-/// The mean position of the ink, from the upper left corner of the image, in pixels.
-fn center_of_ink(ink: &GrayImage) -> (f64, f64) {
+/// The mean position of the ink, from the upper left corner of the image, in pixels; nothing if there
+/// is no ink left, as of two specks far apart.
+fn center_of_ink(ink: &GrayImage) -> Option<(f64, f64)> {
     let total: f64 = ink.iter().map(|&pixel| f64::from(pixel)).sum();
     let sums = ink.enumerate_pixels().fold((0.0, 0.0), |(x_sum, y_sum), (x, y, pixel)| {
         let weight = f64::from(pixel.0[0]);
         (x_sum + weight * (f64::from(x) + 0.5), y_sum + weight * (f64::from(y) + 0.5))
     });
-    (sums.0 / total, sums.1 / total)
+    (total > 0.0).then(|| (sums.0 / total, sums.1 / total))
 }

@@ -5,9 +5,11 @@ mod chapter;
 mod files;
 mod runs;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use ch05_mnist::{center_digit, evaluate, likeliest};
 use clap::Parser;
 use ndarray::Axis;
@@ -35,7 +37,26 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&format!("{error:#}").replace('\n', " "), 1),
+        Err(error) => fail(&one_line(&error), 1),
+    }
+}
+
+/// The error and its causes, none of them twice: some say their cause themselves.
+fn one_line(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(ToString::to_string);
+    let line = causes.reduce(|line, cause| match line.ends_with(&cause) {
+        true => line,
+        false => format!("{line}: {cause}"),
+    });
+    line.unwrap_or_default().replace('\n', " ")
+}
+
+/// Prints a line. `println!` would panic where standard output is full; that is an error like any
+/// other. A reader that has seen enough, such as `head`, is none.
+pub fn print(line: impl Display) -> Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("standard output: expected to write to it"),
     }
 }
 
@@ -54,17 +75,28 @@ fn train(arguments: TrainArguments) -> Result<()> {
         runs::run(&recipe, arguments.seed, &train, &runs::progress(&recipe, &train))
     })?;
     let evaluation = evaluate(&run.network, &test);
+    ensure!(
+        evaluation.loss.is_finite(), // the last step may have been the one that went too far
+        "training with learning rate {}: expected a finite test loss, found {}; a smaller rate may \
+         help",
+        recipe.learning_rate,
+        evaluation.loss,
+    );
     if let Some(path) = &arguments.weights {
         files::write_weights(path, &run.network)?;
     }
     if arguments.json {
-        println!("{}", run.json(arguments.recipe_name(), arguments.seed, &evaluation));
+        print(run.json(arguments.recipe_name(), arguments.seed, &evaluation))?;
     } else {
-        println!("recipe         {} (seed {})", arguments.recipe_name(), arguments.seed);
-        println!("trained        {} epochs in {:.2} s", run.epochs, run.fit_seconds);
-        println!("training loss  {:.4} (mean of the last epoch)", run.train_loss);
-        println!("test loss      {:.4}", evaluation.loss);
-        println!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy);
+        print(format_args!(
+            "recipe         {} (seed {})",
+            arguments.recipe_name(),
+            arguments.seed
+        ))?;
+        print(format_args!("trained        {} epochs in {:.2} s", run.epochs, run.fit_seconds))?;
+        print(format_args!("training loss  {:.4} (mean of the last epoch)", run.train_loss))?;
+        print(format_args!("test loss      {:.4}", evaluation.loss))?;
+        print(format_args!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy))?;
     }
     Ok(())
 }
@@ -73,20 +105,23 @@ fn evaluate_weights(arguments: EvaluateArguments) -> Result<()> {
     let test = Source::new(arguments.data).load_test()?;
     let network = files::read_weights(&arguments.weights, test.pixels())?;
     let evaluation = evaluate(&network, &test);
+    ensure!(
+        evaluation.loss.is_finite(),
+        "{}: expected weights with a finite loss, found {}",
+        arguments.weights.display(),
+        evaluation.loss,
+    );
     if arguments.json {
         let (loss, accuracy) = (evaluation.loss, evaluation.accuracy);
         let examples = test.len();
-        println!(
-            "{}",
-            json!({ "examples": examples, "test_loss": loss, "test_accuracy": accuracy })
-        );
+        print(json!({ "examples": examples, "test_loss": loss, "test_accuracy": accuracy }))?;
     } else {
-        println!("test examples  {}", test.len());
-        println!("test loss      {:.4}", evaluation.loss);
-        println!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy);
-        println!("\nrows: the digit; columns: what it was taken for");
+        print(format_args!("test examples  {}", test.len()))?;
+        print(format_args!("test loss      {:.4}", evaluation.loss))?;
+        print(format_args!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy))?;
+        print("\nrows: the digit; columns: what it was taken for")?;
         for row in evaluation.confusion.rows() {
-            println!("{}", row.iter().map(|count| format!("{count:6}")).collect::<String>());
+            print(row.iter().map(|count| format!("{count:6}")).collect::<String>())?;
         }
     }
     Ok(())
@@ -103,10 +138,10 @@ fn predict(arguments: PredictArguments) -> Result<()> {
     for (path, input) in pictures {
         let probabilities = ch02_forward::softmax(network.forward(input.view()).view());
         let probabilities = probabilities.index_axis(Axis(0), 0).mapv(f64::from);
-        println!("{}: {}", path.display(), likeliest(probabilities.view()));
+        print(format_args!("{}: {}", path.display(), likeliest(probabilities.view())))?;
         let shares = probabilities.iter().enumerate();
         let shares = shares.map(|(digit, share)| format!("{digit}: {:.2} %", 100.0 * share));
-        println!("  {}", shares.collect::<Vec<_>>().join("  "));
+        print(format_args!("  {}", shares.collect::<Vec<_>>().join("  ")))?;
     }
     Ok(())
 }
@@ -115,11 +150,11 @@ fn study(arguments: StudyArguments) -> Result<()> {
     let (train, test) = Source::new(arguments.data.clone()).load()?;
     let studies = runs::study(&train, &test, arguments.seeds, arguments.threads)?;
     if arguments.json {
-        println!("{}", serde_json::to_string(&studies)?);
+        print(serde_json::to_string(&studies)?)?;
     } else {
-        println!("recipe      seeds   mean     spread   lowest   highest");
+        print("recipe      seeds   mean     spread   lowest   highest")?;
         for study in &studies {
-            println!("{study}");
+            print(study)?;
         }
     }
     if arguments.record {
@@ -131,9 +166,9 @@ fn study(arguments: StudyArguments) -> Result<()> {
 fn scaling(arguments: ScalingArguments) -> Result<()> {
     let (train, _) = Source::new(arguments.data.clone()).load()?;
     let timings = runs::scaling(&train, arguments.repeats)?;
-    println!("examples  hidden  seconds per epoch  microseconds per example and 1,000 weights");
+    print("examples  hidden  seconds per epoch  microseconds per example and 1,000 weights")?;
     for timing in &timings {
-        println!("{timing}");
+        print(timing)?;
     }
     if arguments.record {
         chapter::record_scaling(&timings)?;

@@ -4,7 +4,7 @@ use std::fmt::{self, Display};
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use ch02_forward::Network;
 use ch05_mnist::{Dataset, Evaluation, Recipe, Trainer, evaluate};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -93,7 +93,8 @@ pub fn with_threads<T: Send>(
 ) -> Result<T> {
     let cores = || std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = threads.unwrap_or_else(cores);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build()?.install(work)
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.with_context(|| format!("--threads {threads}: expected to start them"))?.install(work)
 }
 
 /// The test accuracy of one recipe over many seeds.
