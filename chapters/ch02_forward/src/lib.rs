@@ -232,8 +232,8 @@ pub struct Layer<T> {
 
 impl<T: Real> Layer<T> {
     /// A = f(Z), entry by entry: `[batch × outputs]`.
-    pub fn activate(&self, pre_activations: Array2<T>) -> Array2<T> {
-        let mut activations = pre_activations;
+    pub fn activate(&self, pre_activations: ArrayView2<T>) -> Array2<T> {
+        let mut activations = pre_activations.as_standard_layout().into_owned();
         self.activation.apply(activations.as_slice_mut().expect("standard layout"));
         activations
     }
@@ -287,7 +287,7 @@ impl<T: Real> Network<T> {
         let mut trace = Trace { pre_activations: Vec::new(), activations: Vec::new() };
         for (index, layer) in self.layers.iter().enumerate() {
             let z = layer.dense.forward(trace.inputs_of(index, inputs));
-            trace.activations.push(layer.activate(z.clone()));
+            trace.activations.push(layer.activate(z.view()));
             trace.pre_activations.push(z);
         }
         trace
@@ -498,6 +498,7 @@ impl Loss {
 pub fn one_hot<T: Real>(labels: &[u8], classes: usize) -> Array2<T> {
     let mut rows = Array2::zeros((labels.len(), classes));
     for (mut row, &label) in rows.rows_mut().into_iter().zip(labels) {
+        assert!(usize::from(label) < classes, "one-hot: label {label} is not below {classes}");
         row[usize::from(label)] = T::one();
     }
     rows
