@@ -232,17 +232,17 @@ fn gelu_derivative() {
     }
 }
 
-/// The perceptron rule adds (t − a) x to the weights and t − a to the bias; a right answer changes
-/// nothing. Exact: t − a is −1, 0 or 1.
+/// The perceptron rule adds (y − a) x to the weights and y − a to the bias; a right answer changes
+/// nothing. Exact: y − a is −1, 0 or 1.
 #[test]
 fn perceptron_rule() {
     let mut generator = generator();
     for round in 0..1000 {
         let (weights, x) = (vector(4, &mut generator), vector(4, &mut generator));
         let mut neuron = Neuron { weights, bias: 0.1, activation: Activation::Step };
-        let (before, t) = (neuron.clone(), f64::from(round % 2));
-        let error = t - neuron.output(x.view());
-        assert_eq!(library::perceptron_step(&mut neuron, x.view(), t), error != 0.0);
+        let (before, y) = (neuron.clone(), f64::from(round % 2));
+        let error = y - neuron.output(x.view());
+        assert_eq!(library::perceptron_step(&mut neuron, x.view(), y), error != 0.0);
         for i in 0..4 {
             assert_eq!(neuron.weights[i], before.weights[i] + error * x[i]);
         }
@@ -288,7 +288,7 @@ fn xor_impossible() {
             let neuron = Neuron { weights, bias: tick(n / 41 / 41), activation: Activation::Step };
             let z: Vec<f64> = inputs.rows().into_iter().map(|x| neuron.pre_activation(x)).collect();
             assert_eq!(z[1] + z[2], z[0] + z[3]);
-            z.iter().zip(&targets).all(|(&z, &t)| library::step(z) == t)
+            z.iter().zip(&targets).all(|(&z, &y)| library::step(z) == y)
         })
     };
     assert!(!solved_by_some(Gate::Xor));

@@ -277,6 +277,7 @@ fn binary_cross_entropy_of_logits() {
         |z: f64, y: f64| library::binary_cross_entropy(array![[z]].view(), array![[y]].view());
     assert_eq!([loss(1000.0, 1.0), loss(-1000.0, 0.0)], [0.0, 0.0]);
     assert_eq!([loss(1000.0, 0.0), loss(-1000.0, 1.0)], [1000.0, 1000.0]);
+    assert_relative(loss(40.0, 1.0), (-40.0_f64).exp(), 1e-15); // not lost in 40 − 40
 }
 
 /// The cross-entropy is the mean over the batch, not over all entries, of −Σ y ln p. A class that

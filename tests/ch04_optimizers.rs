@@ -112,24 +112,24 @@ fn rmsprop_centered() {
     });
 }
 
-/// Adam: running means m of g and v of g², both divided by what their weights add up to so far,
-/// 1 − βᵗ, and a step ηm̂ / (√v̂ + ε).
+/// Adam: running means m of g and s of g², both divided by what their weights add up to so far,
+/// 1 − βᵗ, and a step ηm̂ / (√ŝ + ε).
 #[test]
 fn adam() {
     let (beta1, beta2, epsilon) = (0.8, 0.95, 1e-4);
     let rule = Adam { beta1, beta2, epsilon, weight_decay: 0.3, ..Adam::default() };
-    assert_steps(rule, 0.01, |t, theta, g, [m, v, _]| {
+    assert_steps(rule, 0.01, |t, theta, g, [m, s, _]| {
         let g = g + 0.3 * theta;
         *m = beta1 * *m + (1.0 - beta1) * g;
-        *v = beta2 * *v + (1.0 - beta2) * g * g;
+        *s = beta2 * *s + (1.0 - beta2) * g * g;
         let m_hat = *m / (1.0 - beta1.powi(t));
-        let v_hat = *v / (1.0 - beta2.powi(t));
-        theta - 0.01 * m_hat / (v_hat.sqrt() + epsilon)
+        let s_hat = *s / (1.0 - beta2.powi(t));
+        theta - 0.01 * m_hat / (s_hat.sqrt() + epsilon)
     });
 }
 
 /// The correction is right: the weights (1 − β)βᵗ⁻ᵏ of the first t gradients add up to 1 − βᵗ. So
-/// with a constant g, m̂ = g and v̂ = g² from the first step on, and each step is η g / (|g| + ε).
+/// with a constant g, m̂ = g and ŝ = g² from the first step on, and each step is η g / (|g| + ε).
 /// 1e-12: rounding over 50 steps. Without the correction the first step would be 3 times as long.
 #[test]
 fn bias_correction() {
@@ -146,20 +146,20 @@ fn bias_correction() {
     }
 }
 
-/// AdamW: first θ ← (1 − ηλ)θ, and then Adam's step, whose m and v know nothing of the decay.
+/// AdamW: first θ ← (1 − ηλ)θ, and then Adam's step, whose m and s know nothing of the decay.
 #[test]
 fn adamw() {
     let rule = AdamW { decoupled_decay: 0.3, ..AdamW::default() };
-    assert_steps(rule, 0.01, |t, theta, g, [m, v, _]| {
+    assert_steps(rule, 0.01, |t, theta, g, [m, s, _]| {
         *m = 0.9 * *m + (1.0 - 0.9) * g;
-        *v = 0.999 * *v + (1.0 - 0.999) * g * g;
+        *s = 0.999 * *s + (1.0 - 0.999) * g * g;
         let m_hat = *m / (1.0 - 0.9_f64.powi(t));
-        let v_hat = *v / (1.0 - 0.999_f64.powi(t));
-        (1.0 - 0.01 * 0.3) * theta - 0.01 * m_hat / (v_hat.sqrt() + 1e-8)
+        let s_hat = *s / (1.0 - 0.999_f64.powi(t));
+        (1.0 - 0.01 * 0.3) * theta - 0.01 * m_hat / (s_hat.sqrt() + 1e-8)
     });
 }
 
-/// In Adam a penalty in the loss is not weight decay: divided by √v̂, it takes η off a weight of any
+/// In Adam a penalty in the loss is not weight decay: divided by √ŝ, it takes η off a weight of any
 /// size, when nothing else pulls at it. AdamW takes ηλθ off: large weights shrink more. 1e-7: ε.
 #[test]
 fn adam_decay_is_not_penalty() {
@@ -240,7 +240,7 @@ fn warm_up() {
 }
 
 /// A bowl with these curvatures along the axes, and the axes, turned in space, as columns. They are
-/// turned by a mirror, H = 1 − 2uuᵀ/|u|², which is its own inverse: A = H Λ H.
+/// turned by a mirror, M = 1 − 2uuᵀ/|u|², which is its own inverse: H = M Λ M.
 fn bowl(curvatures: &[f64]) -> (Bowl<f64>, Array2<f64>) {
     let mut generator = generator();
     let size = curvatures.len();
@@ -259,7 +259,7 @@ fn distance(bowl: &Bowl<f64>, point: &Array1<f64>) -> f64 {
     (point - &bowl.lowest).mapv(|x| x * x).sum().sqrt()
 }
 
-/// ½ (θ − c)ᵀ A (θ − c) is half the sum over i and j of a_ij (θ_i − c_i)(θ_j − c_j): a double loop
+/// ½ (θ − c)ᵀ H (θ − c) is half the sum over i and j of h_ij (θ_i − c_i)(θ_j − c_j): a double loop
 /// here. At the lowest point it is 0. 1e-13: rounding.
 #[test]
 fn bowl_value() {
@@ -267,15 +267,15 @@ fn bowl_value() {
         let theta = vector(bowl.lowest.len(), &mut generator()) * 2.0;
         let offset = &theta - &bowl.lowest;
         let mut sum = 0.0;
-        for ((i, j), &a) in bowl.curvature.indexed_iter() {
-            sum += a * offset[i] * offset[j] / 2.0;
+        for ((i, j), &h) in bowl.curvature.indexed_iter() {
+            sum += h * offset[i] * offset[j] / 2.0;
         }
         assert_close(bowl.value(theta.view()), sum, 1e-13);
         assert_eq!(bowl.value(bowl.lowest.view()), 0.0);
     }
 }
 
-/// The slope of the bowl is A (θ − c). 1e-9: five points.
+/// The slope of the bowl is H (θ − c). 1e-9: five points.
 #[test]
 fn bowl_gradient() {
     for (bowl, _) in CURVATURES.map(bowl) {
@@ -286,7 +286,7 @@ fn bowl_gradient() {
 }
 
 /// The eigenvalues that the library finds are the curvatures that the bowl was made with, in order;
-/// along an axis v of the bowl, Av = λv. κ is the largest over the smallest. 1e-12: rounding.
+/// along an axis u of the bowl, Hu = λu. κ is the largest over the smallest. 1e-12: rounding.
 #[test]
 fn condition_number() {
     for curvatures in CURVATURES {

@@ -65,7 +65,7 @@ fn mean_loss() {
 #[test]
 fn documents_parameters() {
     let network = Recipe::documents().network::<f32>(784, &mut generator());
-    let counted: usize = network.parameters().iter().map(|slice| slice.iter().count()).sum();
+    let counted = network.parameters().concat().len();
     assert_eq!(counted, (784 * 128 + 128) + (128 * 10 + 10));
     assert_eq!([counted, network.parameter_count()], [101_770, 101_770]);
 }

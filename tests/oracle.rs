@@ -1,9 +1,9 @@
 //! The crates against PyTorch: `oracle/oracle.json` holds numbers that `oracle/make_oracle.py`
 //! computed with it in `float64`.
 //!
-//! All agree to a relative 1e-10. The absolute floor is 1e-15, or what the numbers that a result is
-//! the difference of are rounded to: PyTorch computes σ′ as σ (1 − σ), for one, which is good to
-//! 1e-16 at best, and has no correct digit where σ is almost 1.
+//! All agree to a relative 1e-10, or to an absolute 1e-15 where they are smaller than 1e-5: PyTorch
+//! computes σ′ as σ (1 − σ), for one, which is rounded to 1e-16, and has no correct digit left where
+//! σ is almost 1.
 
 use approx::relative_eq;
 use ch01_neuron::Activation;

@@ -9,7 +9,7 @@ use ch04_optimizers::{Adam, Schedule, Sgd};
 use ch05_mnist::*;
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
-use ndarray::{Array1, Array2, Axis, array, s};
+use ndarray::{Array1, Array2, Axis, array};
 use proptest::prelude::*;
 use rand::RngExt;
 
@@ -254,7 +254,7 @@ fn the_first_examples_are_the_first_and_never_too_many() {
     let first = data.first(12);
     assert_eq!((first.len(), first.images.pixels.nrows()), (12, 12));
     assert_eq!(first.labels, data.labels[..12]);
-    assert_eq!(first.images.pixels, data.images.pixels.slice(s![..12, ..]));
+    assert_eq!(first.images.pixels, data.images.pixels.slice_axis(Axis(0), (..12).into()));
     assert_eq!((first.images.height, first.images.width), (5, 4));
     assert_eq!(data.first(31), data);
 }
@@ -491,7 +491,7 @@ fn evaluation_agrees_with_counting_one_by_one() {
 #[test]
 fn the_first_of_the_likeliest_classes_is_taken() {
     assert_eq!(likeliest(array![0.1, 0.4, 0.4, 0.1].view()), 1);
-    assert_eq!(likeliest(array![0.1; 10].view()), 0);
+    assert_eq!(likeliest(Array1::from_elem(10, 0.1).view()), 0);
     assert_eq!(likeliest(array![0.1, 0.2, 0.7].view()), 2);
     assert_eq!(likeliest(array![0.9, 0.1].view()), 0);
 }
@@ -617,11 +617,26 @@ fn a_digit_is_twenty_pixels_long_and_its_ink_is_centered() {
             };
             for (axis, ends) in [(0, rows), (1, columns)] {
                 let at_the_border = ends.0 == 0 || ends.1 == 27; // it can be moved no farther
-                let off = (mean(axis) - 14.0).abs();
+                let off = (mean(axis) - 14.5).abs(); // the middle of pixel 14, as in MNIST
                 assert!(off <= 0.5 + 1e-9 || at_the_border, "{seed}: {off} off along axis {axis}");
             }
         }
     }
+}
+
+/// The images of MNIST have been centered already, so there is little to do: the contrast of some is
+/// stretched, and a digit with a faint edge is enlarged to make up for it. None may move.
+#[test]
+fn an_image_of_the_data_set_stays_where_it_is() {
+    let test = shipped_test_set().first(1_000);
+    let stays = test.images.pixels.rows().into_iter().filter(|row| {
+        let image = center(&GrayImage::from_raw(28, 28, row.to_vec()).unwrap());
+        let apart =
+            image.iter().zip(row).map(|(ink, &pixel)| (ink - f64::from(pixel) / 255.0).abs());
+        apart.sum::<f64>() < 0.1 * image.sum()
+    });
+    let stays = stays.count();
+    assert!(stays > 900, "{stays} of 1000");
 }
 
 #[test]
@@ -642,40 +657,43 @@ fn paper_around_a_digit_changes_nothing() {
     }
 }
 
+/// How much of its ink another image has elsewhere. The edge of the ink is a matter of pixels, so the
+/// other may lie one pixel aside.
+fn difference(image: &Array2<f64>, other: &Array2<f64>) -> f64 {
+    let shifts = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dy, dx)));
+    let differences = shifts.map(|(dy, dx)| {
+        let moved = |(y, x): (usize, usize)| {
+            let place = (y.checked_add_signed(dy)?, x.checked_add_signed(dx)?);
+            other.get(place).copied()
+        };
+        let pixels = image.indexed_iter();
+        pixels.map(|(place, ink)| (ink - moved(place).unwrap_or(0.0)).abs()).sum::<f64>()
+    });
+    differences.fold(f64::INFINITY, f64::min) / image.sum()
+}
+
 #[test]
-fn paler_ink_on_grayer_paper_changes_little() {
+fn a_digit_looks_alike_in_pale_ink_on_gray_paper() {
     for seed in 0..20 {
         let picture = drawing(60, seed);
         let pale = GrayImage::from_fn(60, 60, |x, y| Luma([90 + picture.get_pixel(x, y).0[0] / 3]));
-        let (ink, pale) = (center(&picture), center(&pale));
-        let apart = (&ink - &pale).mapv(f64::abs).fold(0.0, |a: f64, &b| a.max(b));
-        assert!(apart < 0.05, "{seed}: {apart}"); // of 86 shades each is off by 1/85 at most
+        let difference = difference(&center(&picture), &center(&pale));
+        assert!(difference < 0.1, "{seed}: {difference}");
     }
 }
 
-/// The edge of the ink is a matter of pixels, so a digit in another resolution may lie one pixel
-/// aside; the shape is the same.
 #[test]
 fn a_digit_looks_alike_in_every_resolution() {
     for seed in 0..20 {
         let reference = center(&drawing(400, seed));
         for side in [56, 100, 801] {
-            let image = center(&drawing(side, seed));
-            let shifts = (-1..=1).flat_map(|dy| (-1..=1).map(move |dx| (dy, dx)));
-            let apart = shifts.map(|(dy, dx)| {
-                let moved = |y: usize, x: usize| {
-                    let place = (y.checked_add_signed(dy)?, x.checked_add_signed(dx)?);
-                    image.get(place).copied()
-                };
-                let differences = reference
-                    .indexed_iter()
-                    .map(|((y, x), ink)| (ink - moved(y, x).unwrap_or(0.0)).abs());
-                differences.sum::<f64>()
-            });
-            let apart = apart.fold(f64::INFINITY, f64::min) / reference.sum();
-            assert!(apart < 0.25, "{seed}, {side} pixels: {apart}");
+            let difference = difference(&reference, &center(&drawing(side, seed)));
+            assert!(difference < 0.25, "{seed}, {side} pixels: {difference}");
         }
     }
+    let others =
+        (1..20).map(|seed| difference(&center(&drawing(400, 0)), &center(&drawing(400, seed))));
+    assert!(others.fold(f64::INFINITY, f64::min) > 0.5, "other drawings must not look alike");
 }
 
 #[test]
@@ -692,10 +710,10 @@ fn pictures_of_one_shade_show_no_digit() {
 fn a_single_dot_and_a_thin_line_are_digits_of_a_sort() {
     let mut dot = GrayImage::new(1000, 700);
     dot.put_pixel(999, 0, Luma([1])); // the faintest ink, in a corner
-    assert_eq!(extent(&center(&dot), Axis(0)), (4, 23));
+    assert_eq!(extent(&center(&dot), Axis(0)), (5, 24));
     let line = GrayImage::from_fn(900, 900, |x, _| Luma([if x == 450 { 0 } else { 255 }]));
     let line = center(&line);
-    assert_eq!(extent(&line, Axis(0)), (4, 23));
+    assert_eq!(extent(&line, Axis(0)), (5, 24));
     assert_eq!(extent(&line, Axis(1)).1 - extent(&line, Axis(1)).0, 0);
 }
 
@@ -731,7 +749,7 @@ proptest! {
     }
 }
 
-/// Two thousand real digits on big light sheets: not many more may be misread than in the files.
+/// A thousand real digits on big light sheets: not many more may be misread than in the files.
 #[test]
 fn mnist_digits_on_a_big_light_sheet_are_read() {
     let data = shipped_training_set().first(10_000);
@@ -754,7 +772,7 @@ fn mnist_digits_on_a_big_light_sheet_are_read() {
         right += usize::from(likeliest(logits.view()) == usize::from(label));
     }
     let on_sheets = f64::from(right as u32) / 1_000.0;
-    assert!(in_the_files > 0.92, "{in_the_files}");
+    assert!(in_the_files > 0.9, "{in_the_files}");
     assert!(on_sheets > in_the_files - 0.02, "{on_sheets} on sheets, {in_the_files} in the files");
 }
 
