@@ -1,0 +1,28 @@
+//! Draws the figures of chapter 2 and measures its numbers: `cargo run -p ch02_forward`.
+
+mod networks;
+mod numbers;
+mod products;
+mod starts;
+
+use anyhow::Result;
+use book_figures::Output;
+
+/// The seed of everything random in this chapter.
+const SEED: u64 = 1986;
+
+fn main() -> Result<()> {
+    let output = Output::chapter("ch02_forward")?;
+    let mut values = output.values()?;
+    products::measure(&output, &mut values)?;
+    networks::draw_xor(&output, &mut values)?;
+    networks::draw_depth(&output)?;
+    networks::draw_mnist(&output, &mut values)?;
+    numbers::draw_softmax(&output, &mut values)?;
+    numbers::draw_overflow(&output, &mut values)?;
+    numbers::draw_losses(&output, &mut values)?;
+    starts::draw(&output, &mut values)?;
+    values.save()?;
+    println!("\nfigures and values: {}", output.path().display());
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! The two examples that the chapter computes by hand: a neuron and a network.
+
+use ch01_neuron::{Activation, Neuron};
+use ch02_forward::{Dense, Layer, Loss, Network, Trace};
+use ch03_backprop::{Gradients, LossBackward, NetworkBackward};
+use ndarray::{Array1, Array2, array};
+
+/// A neuron that answers 1/2 to [`input`].
+pub fn neuron() -> Neuron<f64> {
+    Neuron { weights: array![3.0, -1.0], bias: -1.0, activation: Activation::Sigmoid }
+}
+
+/// What the neuron sees.
+pub fn input() -> Array1<f64> {
+    array![1.0, 2.0]
+}
+
+/// What the neuron should say.
+pub const TARGET: f64 = 1.0;
+
+/// How wrong the neuron is: (a − y)².
+pub fn neuron_loss(neuron: &Neuron<f64>) -> f64 {
+    (neuron.output(input().view()) - TARGET).powi(2)
+}
+
+/// The same, with another first weight.
+pub fn loss_by_weight(weight: f64) -> f64 {
+    let mut nudged = neuron();
+    nudged.weights[0] = weight;
+    neuron_loss(&nudged)
+}
+
+/// The network of the picture: two inputs, three hidden neurons with ReLU, two classes.
+pub fn network() -> Network<f64> {
+    let hidden =
+        Dense { weights: array![[0.5, -1.0, 1.0], [0.5, 0.25, -1.0]], bias: array![0.0, 1.0, 0.0] };
+    let output =
+        Dense { weights: array![[1.0, -1.0], [-1.0, 1.0], [2.0, 1.0]], bias: array![0.0, 0.0] };
+    Network {
+        layers: vec![
+            Layer { dense: hidden, activation: Activation::Relu },
+            Layer { dense: output, activation: Activation::Identity },
+        ],
+    }
+}
+
+/// One forward and one backward pass of the network of the picture, and the loss.
+pub struct Passes {
+    pub inputs: Array2<f64>,
+    pub targets: Array2<f64>,
+    pub trace: Trace<f64>,
+    pub gradients: Gradients<f64>,
+    pub loss: f64,
+}
+
+/// Sends the one example through the network of the picture and back.
+pub fn passes(network: &Network<f64>) -> Passes {
+    let (inputs, targets) = (array![[1.0, 2.0]], array![[0.0, 1.0]]);
+    let trace = network.trace(inputs.view());
+    let loss = Loss::SoftmaxCrossEntropy.value(trace.output(), targets.view());
+    let output_gradient = Loss::SoftmaxCrossEntropy.gradient(trace.output(), targets.view());
+    let gradients = network.backward(inputs.view(), &trace, output_gradient);
+    Passes { inputs, targets, trace, gradients, loss }
+}

@@ -1,0 +1,162 @@
+//! A whole network: the pictures of both passes, and what many layers do to δ.
+
+use anyhow::Result;
+use book_figures::{Axis, Chart, Figure, Format, Measured, NetworkDiagram, Output, Series, Values};
+use ch01_neuron::Activation;
+use ch02_forward::{Initialization, Loss, Network, softmax};
+use ch03_backprop::{ActivationBackward, DenseBackward, LossBackward};
+use ndarray::{Array2, ArrayView2};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::example;
+
+pub fn run(output: &Output, values: &mut Values) -> Result<()> {
+    println!("\nOne example through a network and back");
+    let network = example::network();
+    let passes = example::passes(&network);
+    println!("  loss {:.4}", passes.loss);
+    output.figure("forward", &forward(&network, &passes))?;
+    output.figure("backward", &backward(&network, &passes))?;
+
+    let mut stepped = network.clone();
+    let gradients = passes.gradients.slices();
+    for (parameters, gradient) in stepped.parameters_mut().into_iter().zip(gradients) {
+        for (parameter, g) in parameters.iter_mut().zip(gradient) {
+            *parameter -= 0.05 * g;
+        }
+    }
+    let after = example::passes(&stepped).loss;
+    println!("  loss after a step of 0.05 against the gradient: {after:.4}");
+    let three = |number| Measured::number(number, Format::Decimals(3)).within(1e-3);
+    values.set("passes.loss", three(passes.loss))?;
+    values.set("passes.loss_after_step", three(after))?;
+    let p = softmax(passes.trace.output());
+    values.set("passes.p_0", three(p[[0, 0]]))?;
+    values.set("passes.p_1", three(p[[0, 1]]))?;
+    values.set("passes.a_2", three(passes.trace.activations[0][[0, 1]]))?;
+    output.figure("vanishing", &vanishing(values)?)?;
+    Ok(())
+}
+
+fn row(matrix: ArrayView2<f64>) -> Vec<f64> {
+    matrix.row(0).to_vec()
+}
+
+fn table(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
+    matrix.rows().into_iter().map(|row| row.to_vec()).collect()
+}
+
+/// Activations in the nodes, weights on the wires.
+fn forward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram {
+    let p = softmax(passes.trace.output());
+    let hidden = &passes.trace.activations[0];
+    let description = format!(
+        "The inputs 1 and 2 make the hidden neurons {:.2}, {:.2} and {:.2}; the last one is off. \
+         The probabilities are {:.2} and {:.2}; the second class is right; the loss is {:.2}.",
+        hidden[[0, 0]],
+        hidden[[0, 1]],
+        hidden[[0, 2]],
+        p[[0, 0]],
+        p[[0, 1]],
+        passes.loss
+    );
+    NetworkDiagram::new("The forward pass with its numbers", description, [2, 3, 2])
+        .names(0, ["x₁", "x₂"])
+        .names(1, ["a₁", "a₂", "a₃"])
+        .names(2, ["p₁", "p₂"])
+        .values(0, &row(passes.inputs.view()))
+        .values(1, &row(hidden.view()))
+        .values(2, &row(p.view()))
+        .weights(0, table(&network.layers[0].dense.weights))
+        .weights(1, table(&network.layers[1].dense.weights))
+        .caption(0, "inputs")
+        .caption(1, "hidden, ReLU")
+        .caption(2, "probabilities")
+}
+
+/// δ in the nodes, gradients by the weights on the wires.
+fn backward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram {
+    let [first, second] = &passes.gradients.layers[..] else { unreachable!("two layers") };
+    let by_x =
+        network.layers[0].dense.input_gradient(first.bias.view().insert_axis(ndarray::Axis(0)));
+    let description = format!(
+        "From right to left: δ is {:.2} and {:.2} at the outputs, {:.2}, {:.2} and {:.2} at the \
+         hidden neurons, and the gradients by the inputs are {:.2} and {:.2}. The weights into and \
+         out of the third hidden neuron have gradient 0.",
+        second.bias[0],
+        second.bias[1],
+        first.bias[0],
+        first.bias[1],
+        first.bias[2],
+        by_x[[0, 0]],
+        by_x[[0, 1]]
+    );
+    NetworkDiagram::new("The backward pass with its numbers", description, [2, 3, 2])
+        .names(0, ["∂L/∂x₁", "∂L/∂x₂"])
+        .names(1, ["δ₁", "δ₂", "δ₃"])
+        .names(2, ["δ₁", "δ₂"])
+        .values(0, &row(by_x.view()))
+        .values(1, &first.bias.to_vec()) // a batch of one: the sum over the batch is δ itself
+        .values(2, &second.bias.to_vec())
+        .weights(0, table(&first.weights))
+        .weights(1, table(&second.weights))
+        .caption(0, "by the inputs")
+        .caption(1, "by the hidden z")
+        .caption(2, "by the logits")
+}
+
+/// How many layers the deep networks have, and how many neurons each layer.
+const DEPTH: usize = 12;
+const WIDTH: usize = 64;
+
+/// The root mean square of δ, layer by layer, of three deep networks at their start.
+fn vanishing(values: &mut Values) -> Result<impl Figure> {
+    let cases = [
+        ("sigmoid", Activation::Sigmoid, Initialization::Xavier),
+        ("tanh", Activation::Tanh, Initialization::Xavier),
+        ("relu", Activation::Relu, Initialization::He),
+    ];
+    let curves = cases.map(|(_, f, start)| deltas_by_layer(f, start));
+    println!("\nRoot mean square of δ in the first layer of {DEPTH}, last layer = 1");
+    for ((name, ..), curve) in cases.iter().zip(&curves) {
+        let share = curve[0].1;
+        println!("  {name:8} {share:.1e}");
+        let format = if share < 0.1 { Format::Scientific(0) } else { Format::Decimals(1) };
+        let measured = Measured::number(share, format).within(format.last_digit(share));
+        values.set(&format!("vanishing.{name}"), measured.note("seed 3"))?;
+    }
+    let [sigmoid, tanh, relu] = &curves;
+    let description = format!(
+        "With the last layer at 1, the first layer has {:.0e} with sigmoid, {:.2} with tanh and \
+         {:.2} with ReLU.",
+        sigmoid[0].1, tanh[0].1, relu[0].1
+    );
+    let chart = Chart::new("The size of δ by layer", description)
+        .x_axis(Axis::new("layer, from the inputs").integers())
+        .y_axis(Axis::new("size of δ, last layer = 1").log())
+        .series(Series::line("ReLU, He", relu.clone()).markers())
+        .series(Series::line("tanh, Xavier", tanh.clone()).markers())
+        .series(Series::line("sigmoid, Xavier", sigmoid.clone()).markers());
+    Ok(chart.tolerance(4.0))
+}
+
+fn deltas_by_layer(activation: Activation, start: Initialization) -> Vec<(f64, f64)> {
+    let mut generator = ChaCha8Rng::seed_from_u64(3);
+    let sizes = [WIDTH; DEPTH + 1];
+    let network = Network::<f64>::new(&sizes, (activation, activation), start, &mut generator);
+    let mut draw = |_| StandardNormal.sample(&mut generator);
+    let inputs = Array2::from_shape_fn((32, WIDTH), &mut draw);
+    let targets = Array2::from_shape_fn((32, WIDTH), &mut draw);
+    let trace = network.trace(inputs.view());
+    let mut by_a = Loss::MeanSquaredError.gradient(trace.output(), targets.view());
+    let mut sizes = Vec::new();
+    for (layer, z) in network.layers.iter().zip(&trace.pre_activations).rev() {
+        let delta = layer.activation.backward(z.view(), by_a);
+        sizes.push((&delta * &delta).mean().expect("not empty").sqrt());
+        by_a = layer.dense.input_gradient(delta.view());
+    }
+    let last = sizes[0];
+    sizes.iter().rev().zip(1..).map(|(size, layer)| (f64::from(layer), size / last)).collect()
+}
