@@ -1,0 +1,27 @@
+//! Draws the figures and measures the numbers of chapter 4: `cargo run -p ch04_optimizers`.
+
+mod bowls;
+mod landscapes;
+mod memories;
+mod noise;
+mod paths;
+mod range;
+mod schedules;
+
+use anyhow::Result;
+use book_figures::Output;
+
+fn main() -> Result<()> {
+    let output = Output::chapter("ch04_optimizers")?;
+    let mut values = output.values()?;
+    values.retain(|_| false);
+    bowls::run(&output, &mut values)?;
+    memories::run(&output, &mut values)?;
+    noise::run(&output, &mut values)?;
+    schedules::run(&output, &mut values)?;
+    landscapes::run(&output, &mut values)?;
+    range::run(&output)?;
+    values.save()?;
+    println!("\nfigures and values: {}", output.path().display());
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Mini-batches: how noisy a gradient is, and how far it keeps a weight from rest.
+
+use anyhow::Result;
+use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
+use ch04_optimizers::{Optimizer, Parameter, Schedule, Sgd};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+const SEED: u64 = 4;
+const EXAMPLES: usize = 1000;
+const STEPS: usize = 400;
+/// How many runs a mean is taken over.
+const RUNS: u64 = 1000;
+
+/// All of it.
+pub fn run(output: &Output, values: &mut Values) -> Result<()> {
+    let task = Task::new();
+    spread(&task, output, values)?;
+    cloud(&task, output, values)?;
+    settle(&task, output, values)
+}
+
+/// Numbers whose mean is to be found: L(θ) is half the mean of (θ − x)², a parabola of curvature 1.
+struct Task {
+    numbers: Vec<f64>,
+    mean: f64,
+    variance: f64,
+}
+
+impl Task {
+    fn new() -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+        let draw = || StandardNormal.sample(&mut generator);
+        let numbers: Vec<f64> = std::iter::repeat_with(draw).take(EXAMPLES).collect();
+        let mean = numbers.iter().sum::<f64>() / EXAMPLES as f64;
+        let squares = numbers.iter().map(|number| (number - mean).powi(2));
+        let variance = squares.sum::<f64>() / EXAMPLES as f64;
+        Self { numbers, mean, variance }
+    }
+
+    /// The gradient at `weight` of so many examples, drawn one by one with replacement.
+    fn gradient(&self, weight: f64, batch: usize, generator: &mut ChaCha8Rng) -> f64 {
+        let mut draw = || self.numbers[generator.random_range(0..EXAMPLES)];
+        let sum: f64 = (0..batch).map(|_| weight - draw()).sum();
+        sum / batch as f64
+    }
+
+    /// The mean over many runs of the squared distance after each step, from a distance of 3.
+    fn mean_squares(&self, batch: usize, rate: f64, schedule: &Schedule) -> Vec<(f64, f64)> {
+        let mut sums = vec![0.0; STEPS + 1];
+        for run in 0..RUNS {
+            let mut generator = ChaCha8Rng::seed_from_u64(SEED + 1 + run);
+            let (mut sgd, mut weight) = (Sgd::default(), [self.mean + 3.0]);
+            for (step, sum) in sums.iter_mut().enumerate() {
+                *sum += (weight[0] - self.mean).powi(2);
+                let rate = rate * schedule.factor(step, STEPS);
+                let gradient = [self.gradient(weight[0], batch, &mut generator)];
+                sgd.step(rate, vec![Parameter { values: &mut weight, gradient: &gradient }]);
+            }
+        }
+        let mean = |(step, sum): (usize, f64)| (step as f64, sum / RUNS as f64);
+        sums.into_iter().enumerate().map(mean).collect()
+    }
+}
+
+/// The deviation of a batch's gradient from that of all examples, by the size of the batch.
+fn spread(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+    let sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
+    let measured = sizes.map(|size| {
+        let full = -task.mean;
+        let error = |_| (task.gradient(0.0, size, &mut generator) - full).powi(2);
+        let squares: f64 = (0..2000).map(error).sum();
+        (size as f64, (squares / 2000.0).sqrt())
+    });
+    let formula = sizes.map(|size| (size as f64, (task.variance / size as f64).sqrt()));
+    let description = format!(
+        "The deviation of the gradient falls from {:.2} for one example to {:.3} for 256, as the \
+         square root of the batch size grows.",
+        measured[0].1, measured[8].1
+    );
+    let chart = Chart::new("The noise of a batch", description)
+        .x_axis(Axis::new("examples in a batch").log())
+        .y_axis(Axis::new("deviation of the gradient").log())
+        .series(Series::line("formula", formula))
+        .series(Series::scatter("measured", measured));
+    output.figure("spread", &chart)?;
+    values.set("spread.one", number(measured[0].1))?;
+    values.set("spread.sixty_four", number(measured[6].1))?;
+    Ok(())
+}
+
+fn number(value: f64) -> Measured {
+    Measured::number(value, Format::Decimals(2)).within(0.005).note(format!("seed {SEED}"))
+}
+
+/// The squared distance from the goal by step, for several batch sizes at one rate.
+fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+    let rate = 0.1;
+    let mut told = Vec::new();
+    let mut lines = Vec::new();
+    for batch in [1, 4, 16, 64] {
+        let line = task.mean_squares(batch, rate, &Schedule::Constant);
+        let late = line[STEPS / 2..].iter().map(|point| point.1).sum::<f64>();
+        let late = late / (STEPS / 2 + 1) as f64;
+        let floor = rate * task.variance / batch as f64 / (2.0 - rate);
+        let measured = Measured::number(late, Format::Scientific(1)).within(0.009 * late);
+        values.set(&format!("cloud.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
+        println!("batches of {batch:2}: mean square {late:.2e}, by the formula {floor:.2e}");
+        told.push(format!("{late:.1e} for {batch} ({floor:.1e} by the formula)"));
+        lines.push((batch, line, floor));
+    }
+    let description = format!("In the long run the mean square is {}.", told.join(", "));
+    let mut chart = Chart::new("The cloud around the lowest point", description)
+        .x_axis(Axis::new("step").integers())
+        .y_axis(Axis::new("mean squared distance").log());
+    for (batch, line, floor) in lines {
+        chart = chart.series(Series::line(format!("n = {batch}"), line));
+        chart = chart.horizontal_rule(floor, "");
+    }
+    output.figure("cloud", &chart)?;
+    Ok(())
+}
+
+/// A constant rate, a tenth of it, and one that falls to 0: the steady recipe in small.
+fn settle(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+    let lines = [
+        ("constant 0.1", task.mean_squares(4, 0.1, &Schedule::Constant)),
+        ("constant 0.01", task.mean_squares(4, 0.01, &Schedule::Constant)),
+        ("0.1 falling to 0", task.mean_squares(4, 0.1, &Schedule::Linear)),
+    ];
+    let ends = lines.iter().map(|(name, line)| format!("{:.1e} with {name}", line[STEPS].1));
+    let ends = ends.collect::<Vec<_>>().join(", ");
+    let description = format!("After {STEPS} steps the mean squared distance is {ends}.");
+    let mut chart = Chart::new("Far and settled", description)
+        .x_axis(Axis::new("step").integers())
+        .y_axis(Axis::new("mean squared distance").log());
+    for (name, (_, line)) in ["constant", "small", "falling"].into_iter().zip(&lines) {
+        let end = line[STEPS].1;
+        let measured = Measured::number(end, Format::Scientific(1)).within(0.009 * end);
+        values.set(&format!("settle.{name}"), measured.note(format!("{RUNS} runs")))?;
+    }
+    for (name, line) in lines {
+        chart = chart.series(Series::line(name, line));
+    }
+    output.figure("settle", &chart)?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Optimizers on their way across a landscape, and the search for the rate that suits each best.
+
+use ch04_optimizers::{
+    AdaGrad, Adam, AdamW, Bowl, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Sgd,
+};
+use ndarray::{ArrayView1, array};
+
+/// A point of the plane.
+pub type Point = [f64; 2];
+
+/// How an optimizer is made, and what the page calls it.
+pub type Rule = (&'static str, fn() -> Box<dyn Optimizer<f64>>);
+
+/// The seven rules of the chapter, each with its usual constants.
+pub const RULES: [Rule; 7] = [
+    ("SGD", || Box::new(Sgd::default())),
+    ("momentum", || Box::new(Momentum::new(0.9))),
+    ("Nesterov", || Box::new(Nesterov::new(0.9))),
+    ("AdaGrad", || Box::new(AdaGrad::default())),
+    ("RMSProp", || Box::new(RmsProp::default())),
+    ("Adam", || Box::new(Adam::default())),
+    ("AdamW", || Box::new(AdamW::default())),
+];
+
+/// The way of an optimizer: the start, and the point after each step. It ends early where the
+/// numbers run away.
+pub fn descend(
+    optimizer: &mut dyn Optimizer<f64>,
+    rate: f64,
+    start: Point,
+    steps: usize,
+    gradient: impl Fn(Point) -> Point,
+) -> Vec<Point> {
+    let (mut point, mut path) = (start, vec![start]);
+    for _ in 0..steps {
+        let slope = gradient(point);
+        optimizer.step(rate, vec![Parameter { values: &mut point, gradient: &slope }]);
+        if point.iter().any(|number| !number.is_finite() || number.abs() > 1e100) {
+            break;
+        }
+        path.push(point);
+    }
+    path
+}
+
+/// The gradient of a bowl of two parameters.
+pub fn slope(bowl: &Bowl<f64>) -> impl Fn(Point) -> Point + '_ {
+    |[x, y]| {
+        let gradient = bowl.gradient(array![x, y].view());
+        [gradient[0], gradient[1]]
+    }
+}
+
+/// A bowl of two parameters with these curvatures along its axes, the steep one turned by so many
+/// degrees from upright; its lowest point is (1, 0.5).
+pub fn turned_bowl([flat, steep]: [f64; 2], degrees: f64) -> Bowl<f64> {
+    let (sin, cos) = degrees.to_radians().sin_cos();
+    let mixed = (flat - steep) * sin * cos;
+    let along = flat * cos * cos + steep * sin * sin;
+    let across = flat * sin * sin + steep * cos * cos;
+    Bowl { curvature: array![[along, mixed], [mixed, across]], lowest: array![1.0, 0.5] }
+}
+
+/// How far a point is from another.
+pub fn distance(point: Point, [x, y]: Point) -> f64 {
+    (point[0] - x).hypot(point[1] - y)
+}
+
+/// How far the last point of a path is from the lowest point; infinite if it ran away.
+pub fn missed_by(path: &[Point], steps: usize, lowest: ArrayView1<f64>) -> f64 {
+    if path.len() <= steps {
+        return f64::INFINITY;
+    }
+    path.last().map_or(f64::INFINITY, |&end| distance(end, [lowest[0], lowest[1]]))
+}
+
+/// The rate among 0.0001, 0.000126, …, 10 with which a rule ends nearest to the lowest point after
+/// so many steps, and the path that it takes.
+pub fn best_path(
+    rule: Rule,
+    start: Point,
+    steps: usize,
+    lowest: Point,
+    gradient: impl Fn(Point) -> Point,
+) -> (f64, Vec<Point>) {
+    let lowest = array![lowest[0], lowest[1]];
+    let tries = (-40..=10).map(|exponent| {
+        let rate = 10_f64.powf(f64::from(exponent) / 10.0);
+        (rate, descend(&mut *rule.1(), rate, start, steps, &gradient))
+    });
+    let end = |path: &[Point]| missed_by(path, steps, lowest.view());
+    tries.min_by(|a, b| end(&a.1).total_cmp(&end(&b.1))).expect("there are fifty rates")
+}
+
+/// The points as a figure wants them.
+pub fn drawn(path: &[Point]) -> Vec<(f64, f64)> {
+    path.iter().map(|&[x, y]| (x, y)).collect()
+}
