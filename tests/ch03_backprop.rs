@@ -394,3 +394,416 @@ fn tape_agrees_with_layers() {
         }
     }
 }
+
+/// Near a point the loss is a straight line in each parameter, with the gradient as its slope. What
+/// the line misses shrinks with the square of the nudge: half of it, a quarter. 5 %: the cubic term
+/// is about h of the square one.
+#[test]
+fn first_order_change() {
+    let mut generator = generator();
+    let functions = (Activation::Tanh, Activation::Identity);
+    let network = Network::new(&[3, 4, 2], functions, Initialization::Xavier, &mut generator);
+    let (x, y) = (matrix(5, 3, &mut generator), distributions(5, 2, &mut generator));
+    let loss = |network: &Network<f64>| {
+        Loss::SoftmaxCrossEntropy.value(network.forward(x.view()).view(), y.view())
+    };
+    let trace = network.trace(x.view());
+    let by_output = Loss::SoftmaxCrossEntropy.gradient(trace.output(), y.view());
+    let gradients = network.backward(x.view(), &trace, by_output);
+    for (s, i) in library::all_entries(&network) {
+        let missed = |h: f64| {
+            let mut nudged = network.clone();
+            nudged.parameters_mut()[s][i] += h;
+            loss(&nudged) - loss(&network) - h * gradients.slices()[s][i]
+        };
+        assert!(missed(1e-3).abs() < 1e-6, "h² times a curvature of at most 1");
+        if missed(1e-3).abs() > 1e-8 {
+            assert_relative(missed(1e-3), 4.0 * missed(5e-4), 0.05);
+        }
+    }
+}
+
+/// What two inputs get from a gate: slopes of L = sin q by each of them, and cos q is ∂L/∂q.
+fn gate(q: fn(f64, f64) -> f64, slopes: fn(f64, f64) -> (f64, f64)) {
+    let mut generator = generator();
+    for _ in 0..300 {
+        let (x, y) = (number(&mut generator), number(&mut generator));
+        if (x - y).abs() > 0.01 {
+            let by_q = q(x, y).cos();
+            let (by_x, by_y) = slopes(x, y);
+            assert_close(slope(|x| q(x, y).sin(), x), by_x * by_q, 1e-9);
+            assert_close(slope(|y| q(x, y).sin(), y), by_y * by_q, 1e-9);
+        }
+    }
+}
+
+/// A plus hands its gradient on to both. 1e-9: slopes by five points.
+#[test]
+fn sum_gate() {
+    gate(|x, y| x + y, |_, _| (1.0, 1.0));
+}
+
+/// A times hands on its gradient times the other input.
+#[test]
+fn product_gate() {
+    gate(|x, y| x * y, |x, y| (y, x));
+}
+
+/// A max gives its gradient to the larger input, and nothing to the other.
+#[test]
+fn max_gate() {
+    gate(f64::max, |x, y| if x > y { (1.0, 0.0) } else { (0.0, 1.0) });
+}
+
+/// A neuron of three inputs and its loss (a − y)², as a list of its numbers: w, b, x; and its δ.
+fn neurons() -> impl Iterator<Item = (Activation, [f64; 7], f64)> {
+    let mut generator = generator();
+    Activation::ALL.into_iter().flat_map(move |f| {
+        let numbers: [f64; 7] = std::array::from_fn(|_| number(&mut generator));
+        let z = pre_activation(&numbers);
+        (z.abs() > 0.05).then(|| (f, numbers, 2.0 * (f.value(z) - 0.5) * f.derivative(z)))
+    })
+}
+
+fn pre_activation([w1, w2, w3, b, x1, x2, x3]: &[f64; 7]) -> f64 {
+    w1 * x1 + w2 * x2 + w3 * x3 + b
+}
+
+/// The slope of a neuron's loss by one of its numbers.
+fn neuron_slope(f: Activation, numbers: [f64; 7], index: usize) -> f64 {
+    let nudged = |number: f64| {
+        let mut nudged = numbers;
+        nudged[index] = number;
+        (f.value(pre_activation(&nudged)) - 0.5).powi(2)
+    };
+    slope(nudged, numbers[index])
+}
+
+/// The documents' two formulas: ∂L/∂w = δx and ∂L/∂b = δ. 1e-9: slopes by five points.
+#[test]
+fn neuron_gradient() {
+    for (f, numbers, delta) in neurons() {
+        for i in 0..3 {
+            assert_close(neuron_slope(f, numbers, i), delta * numbers[4 + i], 1e-9);
+        }
+        assert_close(neuron_slope(f, numbers, 3), delta, 1e-9);
+    }
+}
+
+/// ∂L/∂x = δw: what the neuron before this one is told. 1e-9: slopes by five points.
+#[test]
+fn neuron_input_gradient() {
+    for (f, numbers, delta) in neurons() {
+        for i in 0..3 {
+            assert_close(neuron_slope(f, numbers, 4 + i), delta * numbers[i], 1e-9);
+        }
+    }
+}
+
+/// δ of a layer is δ of each neuron for each example: entry by entry, whatever the shape. For the
+/// loss Σ cA, ∂L/∂A is c. 1e-15: two roundings.
+#[test]
+fn layer_delta() {
+    let mut generator = generator();
+    for (f, (batch, outputs, _)) in
+        Activation::ALL.into_iter().flat_map(|f| SHAPES.map(|shape| (f, shape)))
+    {
+        let (z, c) =
+            (matrix(batch, outputs, &mut generator), matrix(batch, outputs, &mut generator));
+        let delta = f.backward(z.view(), c.clone());
+        for ((index, &delta), &z) in delta.indexed_iter().zip(&z) {
+            assert_close(delta, c[index] * f.derivative(z), 1e-15);
+        }
+    }
+}
+
+/// z_rj changes with w_ij by x_ri, with b_j by 1, with x_ri by w_ij; and not at all with the weights
+/// of another neuron, nor with another example. 1e-9: slopes by five points.
+#[test]
+fn pre_activation_slopes() {
+    for (dense, x, _) in layers() {
+        let (r, i, j) = (x.nrows() - 1, x.ncols() - 1, dense.bias.len() - 1);
+        let z = |dense: &Dense<f64>, x: &Array2<f64>| dense.forward(x.view())[[r, j]];
+        let by_weights = slopes(
+            |weights| z(&Dense { weights: weights.clone(), bias: dense.bias.clone() }, &x),
+            &dense.weights,
+        );
+        let by_bias = slopes(
+            |bias| z(&Dense { weights: dense.weights.clone(), bias: bias.clone() }, &x),
+            &dense.bias,
+        );
+        let by_inputs = slopes(|x| z(&dense, x), &x);
+        assert_close(by_weights[[i, j]], x[[r, i]], 1e-9);
+        assert_close(by_bias[j], 1.0, 1e-9);
+        assert_close(by_inputs[[r, i]], dense.weights[[i, j]], 1e-9);
+        for k in 0..j {
+            assert_close(by_weights[[i, k]], 0.0, 1e-9);
+        }
+        for other in 0..r {
+            assert_close(by_inputs[[other, i]], 0.0, 1e-9);
+        }
+    }
+}
+
+/// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the slope by that weight alone. 1e-9: slopes by
+/// five points.
+#[test]
+fn weight_gradient_by_index() {
+    for (dense, x, delta) in layers() {
+        for (i, j) in (0..x.ncols()).flat_map(|i| (0..dense.bias.len()).map(move |j| (i, j))) {
+            let sum: f64 = (0..x.nrows()).map(|r| x[[r, i]] * delta[[r, j]]).sum();
+            let loss = |w: f64| {
+                let mut nudged = dense.clone();
+                nudged.weights[[i, j]] = w;
+                (&delta * &nudged.forward(x.view())).sum()
+            };
+            assert_close(slope(loss, dense.weights[[i, j]]), sum, 1e-9);
+        }
+    }
+}
+
+/// ∂L/∂x_ri = Σ_j δ_rj w_ij: the sum written out is the slope by that input alone.
+#[test]
+fn input_gradient_by_index() {
+    for (dense, x, delta) in layers() {
+        for (r, i) in (0..x.nrows()).flat_map(|r| (0..x.ncols()).map(move |i| (r, i))) {
+            let sum: f64 =
+                (0..dense.bias.len()).map(|j| delta[[r, j]] * dense.weights[[i, j]]).sum();
+            let loss = |number: f64| {
+                let mut nudged = x.clone();
+                nudged[[r, i]] = number;
+                (&delta * &dense.forward(nudged.view())).sum()
+            };
+            assert_close(slope(loss, x[[r, i]]), sum, 1e-9);
+        }
+    }
+}
+
+/// The gradient of a batch is the sum of those of its examples, each of them a column times a row.
+/// 1e-13: sixteen roundings.
+#[test]
+fn sum_of_examples() {
+    for (dense, x, delta) in layers() {
+        let mut sum = Array2::zeros(dense.weights.dim());
+        for (x, delta) in x.rows().into_iter().zip(delta.rows()) {
+            let column = x.insert_axis(Axis(1));
+            sum = sum + column.dot(&delta.insert_axis(Axis(0)));
+        }
+        assert_all_close(&dense.backward(x.view(), delta.view()).weights, &sum, 1e-13);
+    }
+}
+
+/// The gradients by the logits of a row add up to 0, since softmax does not change when all of them
+/// rise together; also for logits of ±1000. 1e-15: rounding of numbers below 1.
+#[test]
+fn logit_gradients_cancel() {
+    let mut generator = generator();
+    for (batch, classes, _) in SHAPES {
+        let y = distributions(batch, classes, &mut generator);
+        for scale in [0.0, 1.0, 1000.0] {
+            let z = matrix(batch, classes, &mut generator) * scale;
+            let gradient = library::softmax_cross_entropy_gradient(z.view(), y.view());
+            for row in gradient.rows() {
+                assert_close(row.sum(), 0.0, 1e-15);
+            }
+        }
+    }
+}
+
+/// The squared error of a sigmoid has the slope 2 (σ − y) σ′. Where the answer is as wrong as it can
+/// be, at z = −20 for the target 1, it is nearly 0; the cross-entropy pulls with −1. 1e-10: five
+/// points.
+#[test]
+fn squared_error_stalls() {
+    let (sigma, y) = (Activation::Sigmoid, 1.0);
+    let formula = |z: f64| 2.0 * (sigma.value(z) - y) * sigma.derivative(z);
+    for z in points().into_iter().filter(|z| z.abs() < 50.0) {
+        assert_close(formula(z), slope(|z| (sigma.value(z) - y).powi(2), z), 1e-10);
+    }
+    assert!(formula(-20.0).abs() < 1e-8);
+    let (z, y) = (array![[-20.0]], array![[1.0]]);
+    let cross_entropy = library::binary_cross_entropy_gradient(z.view(), y.view())[[0, 0]];
+    assert_close(cross_entropy, -1.0, 1e-8);
+}
+
+/// In a chain of single sigmoid neurons δ shrinks by |w| / 4 or more at each layer. Both deltas by
+/// five points: nudging the bias of a layer is nudging its z.
+#[test]
+fn vanishing_gradient() {
+    let mut generator = generator();
+    for _ in 0..100 {
+        let depth = 6;
+        let weights: Vec<f64> = (0..depth).map(|_| 2.0 * number(&mut generator)).collect();
+        let biases: Vec<f64> = (0..depth).map(|_| number(&mut generator)).collect();
+        let loss = |layer: usize, nudge: f64| {
+            let through = |a: f64, l: usize| {
+                let z = weights[l] * a + biases[l] + if l == layer { nudge } else { 0.0 };
+                Activation::Sigmoid.value(z)
+            };
+            (0..depth).fold(0.7, through).powi(2)
+        };
+        let delta = |layer: usize| slope(|nudge| loss(layer, nudge), 0.0);
+        let bound: f64 = weights[1..].iter().map(|w| w.abs() / 4.0).product();
+        assert!(delta(0).abs() <= delta(depth - 1).abs() * bound + 1e-10);
+    }
+}
+
+/// The multiplications of a product of two matrices by its definition, counted one by one.
+fn multiplications(left: (usize, usize), right: (usize, usize)) -> usize {
+    assert_eq!(left.1, right.0);
+    let mut count = 0;
+    for _entry in 0..left.0 * right.1 {
+        for _inner in 0..left.1 {
+            count += 1;
+        }
+    }
+    count
+}
+
+/// Sizes of networks, a batch for each, and what a pass multiplies: forward XW in each layer;
+/// backward Xᵀδ in each layer, and δWᵀ in each but the first.
+fn counted() -> impl Iterator<Item = (Vec<usize>, usize, usize, usize)> {
+    let sizes = [vec![3, 2], vec![2, 16, 16, 3], vec![784, 128, 10]];
+    sizes.into_iter().zip([1, 5, 2]).map(|(sizes, n)| {
+        let (mut forward, mut backward) = (0, 0);
+        for (l, pair) in sizes.windows(2).enumerate() {
+            forward += multiplications((n, pair[0]), (pair[0], pair[1]));
+            backward += multiplications((pair[0], n), (n, pair[1]));
+            if l > 0 {
+                backward += multiplications((n, pair[1]), (pair[1], pair[0]));
+            }
+        }
+        (sizes, n, forward, backward)
+    })
+}
+
+/// A forward pass multiplies each number that goes into a layer with each of its neurons.
+#[test]
+fn forward_cost() {
+    for (sizes, n, forward, _) in counted() {
+        let formula: usize = sizes.windows(2).map(|pair| pair[0] * pair[1]).sum();
+        assert_eq!(forward, n * formula);
+    }
+}
+
+/// The way back multiplies twice as much, but for the gradient by the network's inputs.
+#[test]
+fn backward_cost() {
+    for (sizes, n, forward, backward) in counted() {
+        assert_eq!(backward, 2 * forward - n * sizes[0] * sizes[1]);
+    }
+}
+
+/// Nudging needs a forward pass for each parameter, and one more: counted in the loss itself.
+#[test]
+fn nudging_cost() {
+    let mut generator = generator();
+    let functions = (Activation::Tanh, Activation::Identity);
+    let mut network = Network::new(&[2, 4, 3], functions, Initialization::Xavier, &mut generator);
+    let (x, y) = (matrix(5, 2, &mut generator), distributions(5, 3, &mut generator));
+    let mut passes = 0;
+    let mut loss = |network: &Network<f64>| {
+        passes += 1;
+        Loss::SoftmaxCrossEntropy.value(network.forward(x.view()).view(), y.view())
+    };
+    let before = loss(&network);
+    for (s, i) in library::all_entries(&network) {
+        network.parameters_mut()[s][i] += 1e-5;
+        let _slope = (loss(&network) - before) / 1e-5;
+        network.parameters_mut()[s][i] -= 1e-5;
+    }
+    assert_eq!(passes, network.parameter_count() + 1);
+}
+
+/// To one side the error is h/2 times the second derivative: half of h, half of the error. Of exp,
+/// the second derivative is exp. 1 %: the next term is h/3 of the first one.
+#[test]
+fn one_sided_difference_error() {
+    for x in [-2.0, -0.3, 0.0, 1.0, 3.0_f64] {
+        for h in [0.02, 0.01, 0.005, 0.0025] {
+            let error = ((x + h).exp() - x.exp()) / h - x.exp();
+            assert_relative(error, h / 2.0 * x.exp(), 0.01);
+        }
+    }
+}
+
+/// For tiny steps the error is that of rounding: each of the two values is off by half of ε|f| or a
+/// little more, their difference by about ε|f|, and it is divided by 2h. The claim has twice that;
+/// the error does reach a quarter of the claim.
+#[test]
+fn rounding_error() {
+    let mut largest: f64 = 0.0;
+    for x in points().into_iter().filter(|x| x.abs() < 5.0) {
+        for h in [1e-8, 1e-9, 1e-10, 1e-11] {
+            let error = library::central_difference(f64::exp, x, h) - x.exp();
+            let claim = f64::EPSILON * x.exp() / h;
+            assert!(error.abs() <= claim, "at {x}, {h:e}: {error:e}");
+            largest = largest.max(error.abs() / claim);
+        }
+    }
+    assert!(largest > 0.25, "the claim is too weak: at most {largest} of it was seen");
+}
+
+/// The sum of both errors, by brute force over a grid of steps: no step is better than the formula's,
+/// and the best of the grid lies beside it. 1 %: the grid.
+#[test]
+fn best_step_derived() {
+    for (size, third) in [(1.0, 1.0), (0.5, 0.1), (100.0, 1e-3), (1e-3, 50.0)] {
+        let total = |h: f64| h * h / 6.0 * third + f64::EPSILON * size / h;
+        let best = (3.0 * f64::EPSILON * size / third).cbrt();
+        let grid = (-8000..=0).map(|k| 10f64.powf(f64::from(k) / 1000.0));
+        let found = grid.min_by(|&g, &h| total(g).total_cmp(&total(h))).unwrap();
+        assert_relative(found, best, 0.01);
+        assert!(total(best) <= total(found));
+    }
+}
+
+/// Two points on different sides of the kink of a ReLU see a share of its slope 1: (x + h) / 2h.
+#[test]
+fn kink_mixture() {
+    for h in [1.0, 1e-3, 1e-6] {
+        for share in [-0.999, -0.5, 0.0, 0.3, 0.999] {
+            let x = share * h;
+            let seen = library::central_difference(ch01_neuron::relu, x, h);
+            assert_close(seen, (x + h) / (2.0 * h), 1e-9);
+        }
+        assert_eq!(library::central_difference(ch01_neuron::relu, 2.0 * h, h), 1.0);
+        assert_eq!(library::central_difference(ch01_neuron::relu, -2.0 * h, h), 0.0);
+    }
+}
+
+/// The slopes of the loss of three neurons in a row by their three weights, each product written
+/// out to its end. 1e-9: slopes by five points, away from the kinks.
+#[test]
+fn three_neurons() {
+    let mut generator = generator();
+    for f in Activation::ALL {
+        let [x, y] = [0.7, 0.2];
+        let biases: [f64; 3] = std::array::from_fn(|_| number(&mut generator));
+        let weights: [f64; 3] = std::array::from_fn(|_| number(&mut generator));
+        let pass = |weights: [f64; 3]| {
+            let (mut z, mut a) = ([0.0; 3], [0.0; 3]);
+            for l in 0..3 {
+                z[l] = weights[l] * if l == 0 { x } else { a[l - 1] } + biases[l];
+                a[l] = f.value(z[l]);
+            }
+            (z, a)
+        };
+        let (z, a) = pass(weights);
+        if z.iter().any(|z| z.abs() < 0.01) {
+            continue;
+        }
+        let [s1, s2, s3] = z.map(|z| f.derivative(z));
+        let (by_a3, [_, w2, w3]) = (2.0 * (a[2] - y), weights);
+        let printed =
+            [by_a3 * s3 * w3 * s2 * w2 * s1 * x, by_a3 * s3 * w3 * s2 * a[0], by_a3 * s3 * a[1]];
+        for (l, printed) in printed.into_iter().enumerate() {
+            let loss = |w: f64| {
+                let mut nudged = weights;
+                nudged[l] = w;
+                (pass(nudged).1[2] - y).powi(2)
+            };
+            assert_close(slope(loss, weights[l]), printed, 1e-9);
+        }
+    }
+}

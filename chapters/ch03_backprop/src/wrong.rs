@@ -245,7 +245,8 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         set("right_low", percent(shares.0))?;
         set("right_high", percent(shares.1))?;
         if mistake == Mistake::SumForMean {
-            set("flat", percent(range(&study.flat).0))?;
+            let share = Measured::number(range(&study.flat).0, Format::Percent(0));
+            set("flat", share.machine())?; // it leaps
         }
         verdict(mistake, key, values)?;
         studies.push(study);
