@@ -381,3 +381,253 @@ fn heavy_ball_rate() {
         }
     }
 }
+
+/// One step of `rule` on `bowl`, from `theta`.
+fn descend(bowl: &Bowl<f64>, rule: &mut impl Optimizer<f64>, rate: f64, theta: &mut Array1<f64>) {
+    let gradient = bowl.gradient(theta.view()).to_vec();
+    step(rule, rate, theta.as_slice_mut().expect("standard layout"), &gradient);
+}
+
+/// A bowl of one weight: a parabola with this curvature, and its lowest point.
+fn parabola(curvature: f64, lowest: f64) -> Bowl<f64> {
+    Bowl { curvature: array![[curvature]], lowest: array![lowest] }
+}
+
+/// Rates times curvatures: small, at rest in a single step, to and fro, at the limit, and beyond.
+const PRODUCTS: [f64; 7] = [0.0, 1e-3, 0.2, 1.0, 1.8, 2.0, 2.2];
+
+/// On a parabola a step of gradient descent leaves the share 1 − ηλ₁ of the distance, sign and all;
+/// on the way there it is θ − ηλ₁(θ − c) − c. 1e-13: the step itself rounds a few times.
+#[test]
+fn one_step_on_a_parabola() {
+    let mut generator = generator();
+    for (product, curvature) in
+        PRODUCTS.into_iter().flat_map(|p| [0.01, 2.0, 100.0].map(|c| (p, c)))
+    {
+        let (theta, c, rate) =
+            (3.0 * number(&mut generator), number(&mut generator), product / curvature);
+        let mut next = array![theta];
+        descend(&parabola(curvature, c), &mut Sgd::default(), rate, &mut next);
+        assert_close(next[0] - c, theta - rate * curvature * (theta - c) - c, 1e-13);
+        assert_close(next[0] - c, (1.0 - rate * curvature) * (theta - c), 1e-13);
+    }
+}
+
+/// After t steps on a parabola, the distance is (1 − ηλ₁)ᵗ of the first one. Beyond ηλ₁ = 2 it
+/// grows and alternates. 1e-12: rounding in twenty steps.
+#[test]
+fn parabola_path() {
+    for (product, curvature) in
+        PRODUCTS.into_iter().flat_map(|p| [0.01, 2.0, 100.0].map(|c| (p, c)))
+    {
+        let (mut theta, c, rate) = (array![-2.5], 0.7, product / curvature);
+        for t in 0..=20 {
+            assert_close(theta[0] - c, (1.0 - rate * curvature).powi(t) * (-2.5 - c), 1e-12);
+            descend(&parabola(curvature, c), &mut Sgd::default(), rate, &mut theta);
+        }
+    }
+}
+
+/// H takes an axis to λ_k times that axis, λ_k the eigenvalue that the library finds; so at a
+/// distance s along the axis the gradient is sλ_k along it. 1e-12: rounding.
+#[test]
+fn bowl_axis() {
+    for (bowl, axes) in CURVATURES.map(bowl) {
+        for (axis, lambda) in axes.columns().into_iter().zip(bowl.eigenvalues()) {
+            assert_all_close(&bowl.curvature.dot(&axis), &(lambda * &axis), 1e-12);
+            for s in [-5.0, 0.1, 2.0] {
+                let gradient = bowl.gradient((&bowl.lowest + s * &axis).view());
+                assert_all_close(&gradient, &(s * lambda * &axis), 1e-12);
+            }
+        }
+    }
+}
+
+/// After t steps, the part of the distance along axis k, at first a_k, has been multiplied by
+/// (1 − ηλ_k)ᵗ, whatever the other parts are; also beyond the stable rate. 1e-11: twenty steps.
+#[test]
+fn path_along_axes() {
+    for (curvatures, rate) in CURVATURES.iter().flat_map(|c| [0.01, 0.2, 0.4].map(|r| (c, r))) {
+        let (bowl, axes) = bowl(curvatures);
+        let mut theta = vector(curvatures.len(), &mut generator()) * 2.0 - 1.0;
+        let start = &theta - &bowl.lowest;
+        for t in 0..=20 {
+            let mut sum = Array1::zeros(curvatures.len());
+            for (axis, lambda) in axes.columns().into_iter().zip(*curvatures) {
+                sum += &((1.0 - rate * lambda).powi(t) * axis.dot(&start) * &axis);
+            }
+            assert_all_close(&(&theta - &bowl.lowest), &sum, 1e-11);
+            descend(&bowl, &mut Sgd::default(), rate, &mut theta);
+        }
+    }
+}
+
+/// A step against the gradient lowers the loss by at least η(1 − ½ηλ_max)|g|², from any point and
+/// at any rate; along the steepest axis by just that. 1e-12: rounding.
+#[test]
+fn descent_lemma() {
+    let mut generator = generator();
+    for (bowl, axes) in CURVATURES.map(bowl) {
+        let size = bowl.lowest.len();
+        let steepest = bowl.eigenvalues()[size - 1];
+        let sides = |theta: Array1<f64>, eta: f64| {
+            let g = bowl.gradient(theta.view());
+            let promise = eta * (1.0 - 0.5 * eta * steepest) * g.dot(&g);
+            (bowl.value((&theta - eta * &g).view()), bowl.value(theta.view()) - promise)
+        };
+        for eta in [0.01, 0.3, 1.0, 1.9, 2.5].map(|product| product / steepest) {
+            for _ in 0..100 {
+                let (after, bound) = sides(vector(size, &mut generator) * 3.0, eta);
+                assert!(after <= bound + 1e-12 * after.abs().max(1.0), "{after} > {bound}");
+            }
+            let (after, bound) = sides(&bowl.lowest + 2.0 * &axes.column(size - 1), eta);
+            assert_close(after, bound, 1e-12);
+        }
+    }
+}
+
+/// The steps to come nearer by a factor of e at the best rate: −1 / ln of the share that a step
+/// leaves is κ/2, less about 1/(3κ²) of it. Counted on bowls, it is that number rounded up.
+#[test]
+fn steps_at_best_rate() {
+    for kappa in [3.0, 10.0, 31.7, 100.0, 1000.0, 1e4_f64] {
+        let steps = -1.0 / ((kappa - 1.0) / (kappa + 1.0)).ln();
+        assert_relative(steps, kappa / 2.0, 0.4 / (kappa * kappa));
+        let (bowl, axes) = bowl(&[0.2, 0.2 * kappa]);
+        let mut theta = &bowl.lowest + &axes.sum_axis(ndarray::Axis(1)); // off both axes
+        let (nearer, mut counted) = (distance(&bowl, &theta) / 1.0_f64.exp(), 0);
+        while distance(&bowl, &theta) > nearer {
+            descend(&bowl, &mut Sgd::default(), bowl.best_rate(), &mut theta);
+            counted += 1;
+        }
+        assert_eq!(f64::from(counted), steps.ceil());
+    }
+}
+
+/// The velocity, which is the last step over −η, is the sum of all gradients so far, each μ times
+/// weaker with every step since. 1e-13: thirty roundings.
+#[test]
+fn velocity_sum() {
+    for mu in [0.0, 0.5, 0.9, 0.99_f64] {
+        let gradients = vector(30, &mut generator());
+        let mut ball = Momentum::new(mu);
+        for t in 1..=30_usize {
+            let mut theta = [0.0]; // a step from 0 has all its digits
+            step(&mut ball, 0.1, &mut theta, &[gradients[t - 1]]);
+            let fading = |k: usize| mu.powi((t - k) as i32) * gradients[k - 1];
+            assert_close(-theta[0] / 0.1, (1..=t).map(fading).sum(), 1e-13);
+        }
+    }
+}
+
+/// Under a constant gradient the velocity is (1 − μᵗ)/(1 − μ) of it, and in the end 1/(1 − μ): after
+/// 40/(1 − μ) steps μᵗ is below e⁻⁴⁰. 1e-12: rounding, a hundred times stronger for μ = 0.99.
+#[test]
+fn terminal_velocity() {
+    for (mu, g) in
+        [0.0, 0.5, 0.9, 0.99_f64].into_iter().flat_map(|mu| [-3.0, 1e-3].map(|g| (mu, g)))
+    {
+        let (mut ball, mut velocity) = (Momentum::new(mu), 0.0);
+        for t in 1..=(40.0 / (1.0 - mu)) as i32 {
+            let mut theta = [0.0];
+            step(&mut ball, 0.1, &mut theta, &[g]);
+            velocity = -theta[0] / 0.1;
+            assert_relative(velocity, (1.0 - mu.powi(t)) / (1.0 - mu) * g, 1e-12);
+        }
+        assert_relative(velocity, g / (1.0 - mu), 1e-12);
+    }
+}
+
+/// Without its velocity, the heavy ball takes a step of gradient descent, and μ of its last step
+/// once more. Before the first step there was none.
+#[test]
+fn heavy_ball_form() {
+    assert_steps(Momentum::new(0.9), 0.01, |t, theta, g, [before, ..]| {
+        let last = if t == 1 { 0.0 } else { theta - *before };
+        *before = theta;
+        theta - 0.01 * g + 0.9 * last
+    });
+}
+
+/// Along each axis of a bowl the heavy ball's distances are a mixture of the powers of the two
+/// solutions ζ, real or complex (then of √μᵗ cos tφ and √μᵗ sin tφ, with |ζ|² = μ), with the first
+/// two distances given. 1e-10: thirty steps, and a division by half the solutions' difference.
+#[test]
+fn momentum_roots() {
+    let (bowl, axes) = bowl(&[0.5, 1.0, 8.0]);
+    for (mu, eta) in [(0.5, 0.1), (0.9, 0.1), (0.2, 0.05), (0.9, 0.5_f64)] {
+        let mut path = vec![&bowl.lowest + 1.0];
+        let mut ball = Momentum::new(mu);
+        for t in 0..30 {
+            let mut theta = path[t].clone();
+            descend(&bowl, &mut ball, eta, &mut theta);
+            path.push(theta);
+        }
+        for (axis, lambda) in axes.columns().into_iter().zip([0.5, 1.0, 8.0]) {
+            let xi = |t: usize| axis.dot(&(&path[t] - &bowl.lowest));
+            let half = (1.0 + mu - eta * lambda) / 2.0; // ζ = half ± √(half² − μ)
+            let root = (half * half - mu).abs().sqrt();
+            let (a, b) = (xi(0), (xi(1) - half * xi(0)) / root);
+            for t in 0..=30 {
+                let by_roots = if half * half > mu {
+                    let powers = [half + root, half - root].map(|zeta| zeta.powi(t as i32));
+                    ((a + b) * powers[0] + (a - b) * powers[1]) / 2.0
+                } else {
+                    let angle = root.atan2(half) * t as f64;
+                    mu.sqrt().powi(t as i32) * (a * angle.cos() + b * angle.sin())
+                };
+                assert_close(xi(t), by_roots, 1e-10);
+            }
+        }
+    }
+}
+
+/// The heavy ball at its best comes nearer by a factor of e in −1 / ln((√κ − 1) / (√κ + 1)) steps,
+/// which is √κ/2 but for about 1/(3κ) of it. 1 %: measured over a thousand steps or fewer, on bowls,
+/// and the distance shrinks like t √μᵗ.
+#[test]
+fn steps_with_momentum() {
+    for (kappa, long) in [(9.0, 200), (16.0, 300), (100.0, 800), (200.0, 1000_usize)] {
+        let root = f64::sqrt(kappa);
+        let steps = -1.0 / ((root - 1.0) / (root + 1.0)).ln();
+        assert_relative(steps, root / 2.0, 0.4 / kappa);
+        let (mut bowl, _) = bowl(&[0.2, 0.2 * kappa]);
+        bowl.lowest.fill(0.0); // so that distances below 1e-16 have digits
+        let (rate, mu) = bowl.best_momentum();
+        let left = |steps| left_after(steps, &bowl, Momentum::new(mu), rate);
+        let share = (left(2 * long) / left(long) / 2.0).powf(1.0 / long as f64);
+        assert_relative(-1.0 / share.ln(), steps, 0.01);
+    }
+}
+
+/// The heavy ball comes to rest for every rate below 2(1 + μ)/λ_max and runs away above it: 1 % on
+/// either side; 5,000 steps to come to rest, 1,500 to run away, not so far that `f64` ends.
+#[test]
+fn momentum_stable_rate() {
+    for (curvatures, mu) in CURVATURES.iter().flat_map(|c| [0.0, 0.5, 0.9, 0.95].map(|mu| (c, mu)))
+    {
+        let (bowl, _) = bowl(curvatures);
+        let limit = 2.0 * (1.0 + mu) / curvatures[curvatures.len() - 1];
+        assert!(left_after(5000, &bowl, Momentum::new(mu), 0.99 * limit) < 1e-10);
+        assert!(left_after(1500, &bowl, Momentum::new(mu), 1.01 * limit) > 1e10);
+    }
+}
+
+/// The form that takes its gradient where the velocity alone would lead, and the form that the
+/// library steps by, go the same way: θ_t = θ̃_t − ημv_t. 1e-12: rounding in fifty steps.
+#[test]
+fn nesterov_lookahead() {
+    for (curvatures, mu) in CURVATURES.iter().flat_map(|c| [0.0, 0.5, 0.9].map(|mu| (c, mu))) {
+        let (bowl, _) = bowl(curvatures);
+        let eta = 0.7 / curvatures[curvatures.len() - 1];
+        let mut theta = vector(curvatures.len(), &mut generator()) * 2.0;
+        let (mut place, mut v) = (theta.clone(), Array1::zeros(curvatures.len()));
+        let mut library = Nesterov::new(mu);
+        for _ in 0..50 {
+            descend(&bowl, &mut library, eta, &mut theta);
+            v = mu * &v + bowl.gradient((&place - eta * mu * &v).view());
+            place = &place - eta * &v;
+            assert_all_close(&theta, &(&place - eta * mu * &v), 1e-12);
+        }
+    }
+}

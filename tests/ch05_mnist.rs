@@ -1,10 +1,14 @@
 //! The formulas of chapter 5, each checked with numbers.
 
-use ch02_forward::{Loss, softmax};
+use ch02_forward::{Dense, Loss, NonZeros, one_hot, softmax};
 use ch04_optimizers::{Optimizer, Parameter, Sgd};
-use ch05_mnist::{CLASSES, Dataset, Images, Recipe, Trainer, evaluate, shuffled, train_step};
+use ch05_mnist::{
+    CLASSES, Dataset, Images, Recipe, Trainer, center_digit, evaluate, likeliest, save_weights,
+    shuffled, train_step,
+};
 use formulas::*;
-use ndarray::Array2;
+use image::{GrayImage, Luma};
+use ndarray::{Array2, Axis};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -135,4 +139,161 @@ fn steps_per_epoch() {
     let after_two = trainer.network.clone();
     trainer.epoch(|| ());
     assert_eq!(trainer.network, after_two);
+}
+
+/// Of the examples of a digit, the share that is read right, counted one by one; and the accuracy is
+/// the mean of the recalls, each weighted by how often its digit comes. 1e-12: ten roundings.
+#[test]
+fn recall() {
+    let data = noise(1203);
+    let network = Recipe::documents().network::<f64>(12, &mut generator());
+    let evaluation = evaluate(&network, &data);
+    let mut weighted = 0.0;
+    for j in 0..CLASSES {
+        let (mut of_digit, mut found) = (0.0, 0.0);
+        for (row, &label) in evaluation.probabilities.rows().into_iter().zip(&data.labels) {
+            if usize::from(label) == j {
+                of_digit += 1.0;
+                found += f64::from(row.iter().all(|&p| p <= row[j]));
+            }
+        }
+        let matrix = &evaluation.confusion;
+        assert_eq!(matrix[[j, j]] as f64 / matrix.row(j).sum() as f64, found / of_digit);
+        weighted += found / of_digit * of_digit / 1203.0;
+    }
+    assert_close(evaluation.accuracy, weighted, 1e-12);
+}
+
+/// The nearest of ten points is the one with the largest x · m − |m|²/2: a dense layer whose column
+/// j is point j. Exact, but for ties, which random points do not have.
+#[test]
+fn nearest_mean() {
+    let mut generator = generator();
+    let means = matrix(5, 10, &mut generator); // [inputs × classes]
+    let bias = means.map_axis(Axis(0), |mean| -0.5 * mean.dot(&mean));
+    let layer = Dense { weights: means.clone(), bias };
+    let points = matrix(200, 5, &mut generator);
+    for (point, sums) in points.rows().into_iter().zip(layer.forward(points.view()).rows()) {
+        let distance = |j: usize| {
+            let offset = &point - &means.column(j);
+            offset.dot(&offset)
+        };
+        let nearest = (0..10).min_by(|&j, &k| distance(j).total_cmp(&distance(k)));
+        assert_eq!(nearest, Some(likeliest(sums)));
+    }
+}
+
+/// The deviation of the share of right answers among D, each right with probability ρ: summed here
+/// over the binomial distribution, outcome by outcome. 1e-10: logarithms of a thousand odds are added up on the way.
+#[test]
+fn accuracy_error() {
+    for (questions, right) in [(1, 0.5), (10, 0.9), (1000, 0.98), (1000, 0.001)] {
+        let mut probability = f64::from(questions) * f64::ln(1.0 - right); // ln of: none right
+        let mut variance = 0.0;
+        for count in 0..=questions {
+            let share = f64::from(count) / f64::from(questions);
+            variance += probability.exp() * (share - right).powi(2);
+            let odds = f64::from(questions - count) / f64::from(count + 1);
+            probability += (odds * right / (1.0 - right)).ln();
+        }
+        let deviation = (right * (1.0 - right) / f64::from(questions)).sqrt();
+        assert_close(variance.sqrt(), deviation, 1e-10);
+    }
+}
+
+/// A product that skips zeros multiplies once for each entry that is not zero and each column of the
+/// other matrix: counted in three loops. Exact.
+#[test]
+fn skipped_products() {
+    let mut generator = generator();
+    for (batch, inputs, outputs) in SHAPES {
+        let x = sparse_matrix(batch, inputs, &mut generator);
+        let mut multiplications = 0;
+        for r in 0..batch {
+            for i in 0..inputs {
+                for _ in 0..outputs {
+                    multiplications += usize::from(x[[r, i]] != 0.0);
+                }
+            }
+        }
+        assert_eq!(NonZeros::of_rows(x.view()).count() * outputs, multiplications);
+        assert_eq!(NonZeros::of_columns(x.view()).count() * outputs, multiplications);
+    }
+}
+
+/// Ten equal logits, whatever their size and whatever the label, cost ln 10, which is about 2.303.
+/// 1e-12: the logarithm of a sum of ten.
+#[test]
+fn guessing_loss() {
+    for label in 0..10 {
+        for logit in [0.0, -1000.0, 1e-9, 3.7, 1000.0] {
+            let (z, y) = (Array2::from_elem((1, 10), logit), one_hot(&[label], 10));
+            let loss = Loss::SoftmaxCrossEntropy.value(z.view(), y.view());
+            assert_close(loss, f64::ln(10.0), 1e-12);
+            assert_close(loss, 2.303, 1e-3);
+        }
+    }
+}
+
+/// In the file, row j and column i of the first weights are what W has in row i and column j: read
+/// here from the bytes, after the header whose length the first eight of them tell. Exact.
+#[test]
+fn torch_layout() {
+    let recipe = Recipe { hidden: vec![3], ..Recipe::documents() };
+    let network = recipe.network::<f32>(4, &mut generator());
+    let file = save_weights(&network);
+    let header = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
+    let names: serde_json::Value = serde_json::from_slice(&file[8..8 + header]).expect("JSON");
+    let tensor = &names["0.weight"];
+    assert_eq!(tensor["shape"], serde_json::json!([3, 4]));
+    let start = 8 + header + tensor["data_offsets"][0].as_u64().expect("a number") as usize;
+    for j in 0..3 {
+        for i in 0..4 {
+            let at = start + 4 * (4 * j + i);
+            let number = f32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
+            assert_eq!(number, network.layers[0].dense.weights[[i, j]]);
+        }
+    }
+}
+
+/// The largest probability has the largest logit; of equal ones the first is taken. Exact: the
+/// exponential grows, and equal logits give equal probabilities.
+#[test]
+fn ranking_of_logits() {
+    let mut generator = generator();
+    for row in 0..500 {
+        let mut z = matrix(1, 10, &mut generator);
+        z[[0, row % 10]] = z[[0, 3]]; // a tie
+        let mut largest = 0;
+        for j in 1..10 {
+            if z[[0, j]] > z[[0, largest]] {
+                largest = j;
+            }
+        }
+        assert_eq!(likeliest(softmax(z.view()).row(0)), largest);
+    }
+}
+
+/// After the shift the mean position of the ink is within half a pixel of the middle, 14, in both
+/// directions, for blots whose center is not so far from the middle of their box that the box would
+/// leave the image. 0.01: pixels are rounded to whole numbers.
+#[test]
+fn center_of_ink() {
+    let mut generator = generator();
+    for _ in 0..50 {
+        let (side, corner) = (generator.random_range(20..60), generator.random_range(0..30));
+        let mut picture = GrayImage::from_pixel(100, 100, Luma([255]));
+        for (x, y) in (0..side).flat_map(|x| (0..side).map(move |y| (x, y))) {
+            let ink = if x == 0 || y == 0 { 255 } else { generator.random_range(100..=255) };
+            picture.put_pixel(corner + x, corner + y, Luma([255 - ink]));
+        }
+        let ink = center_digit::<f64>(&picture).expect("there is ink");
+        let mean = |position: fn(usize) -> usize| {
+            let sum: f64 = (0..784).map(|k| ink[[0, k]] * (position(k) as f64 + 0.5)).sum();
+            sum / ink.sum()
+        };
+        for center in [mean(|k| k % 28), mean(|k| k / 28)] {
+            assert!((center - 14.0).abs() <= 0.51, "the center is at {center}");
+        }
+    }
 }

@@ -43,7 +43,7 @@
 //! ```toml
 //! [preprocessor.book]
 //! command = "cargo run -q -p book-preprocessor"
-//! renderers = ["html"]
+//! renderers = ["html", "search"]
 //! before = ["links"]
 //! # Locks that may only warn ("warn") while pages are being written; the default is "deny".
 //! coverage = "warn"
@@ -58,6 +58,26 @@
 //!
 //! The keys `chapters`, `tests`, `generated`, `bibliography` and `notation` move folders and files;
 //! see [`Settings`]. Links to sources use `output.html.git-repository-url`.
+//!
+//! # The search index
+//!
+//! mdBook puts the text of every element into its search index, also that of MathML and SVG. The
+//! renderer `search` comes after mdBook's own, which writes the pages, and puts an index in the
+//! place of mdBook's that lacks the formulas (… stands for one in a sentence), the pictures of the
+//! figures and the unfolded tests. Captions, listings and the numbers of formulas can be found.
+//!
+//! ```toml
+//! [build]
+//! build-dir = "book/build" # the pages are in book/build/html
+//!
+//! [output.html]
+//!
+//! [output.search]
+//! command = "cargo run -q -p book-preprocessor -- search"
+//! ```
+//!
+//! mdBook runs that command in the folder that it builds into, so that folder must be one of the
+//! repository.
 //!
 //! # For the style sheet
 //!
@@ -79,8 +99,12 @@
 //! replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
 //! list, a quote or a table. All problems are collected and shown at once, each with its file and
 //! line.
+//!
+//! `debris` takes out of a pressed page what nobody searches for. `search` has mdBook's own renderer
+//! render such pages aside, and keeps nothing of that but the index.
 
 mod claims;
+mod debris;
 mod directive;
 mod disk;
 mod figures;
@@ -100,10 +124,13 @@ mod problems;
 mod project;
 mod references;
 mod rust_path;
+mod search;
 mod source;
+mod tags;
 mod values;
 
 pub use disk::load;
 pub use press::press;
 pub use problems::{Level, Place, Problem, Problems};
 pub use project::{Project, Settings};
+pub use search::{RENDERER, index_words};

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use book_preprocessor::{Problem, Problems, Project, load, press};
+use book_preprocessor::{Problem, Problems, Project, RENDERER, index_words, load, press};
 use clap::{Parser, Subcommand};
+use mdbook_renderer::{MDBOOK_VERSION, RenderContext};
 
 /// Pulls code, formulas, figures and numbers into the pages of the book.
 ///
@@ -26,6 +27,8 @@ enum Command {
         /// The name of the renderer.
         renderer: String,
     },
+    /// Reads a rendered book from mdBook and takes formulas and figures out of its search index.
+    Search,
     /// Tries all locks without building the book.
     Check {
         /// The folder of book.toml.
@@ -39,7 +42,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Some(Command::Supports { renderer }) => Ok(renderer == "html"),
+        Some(Command::Supports { renderer }) => Ok(["html", RENDERER].contains(&renderer.as_str())),
+        Some(Command::Search) => search(),
         Some(Command::Check { root, about }) => check(&root, about.as_deref()),
         None => preprocess(),
     };
@@ -61,7 +65,8 @@ fn preprocess() -> Result<bool> {
     let project = Project::new(&context.root, &context.config)?;
     let problems = press(&project, &mut book);
     eprint!("{}", Problems { warnings: Vec::new(), ..problems.clone() });
-    if !problems.warnings.is_empty() {
+    // The pages come twice, and warnings once.
+    if !problems.warnings.is_empty() && context.renderer != RENDERER {
         eprintln!(
             "{}: `book-preprocessor check` shows them",
             counted(&problems.warnings, "warning")
@@ -75,6 +80,19 @@ fn preprocess() -> Result<bool> {
         eprintln!("{}: the book is not built", counted(&problems.errors, "error"));
     }
     Ok(problems.errors.is_empty())
+}
+
+/// Rewrites the search index of the book that mdBook has just rendered.
+fn search() -> Result<bool> {
+    let context = RenderContext::from_json(io::stdin().lock())
+        .map_err(|error| anyhow::anyhow!("{error:#}"))
+        .context("mdBook's input is not understood")?;
+    if context.version != MDBOOK_VERSION {
+        let version = &context.version;
+        eprintln!("warning: mdBook {version}, but a search index of mdBook {MDBOOK_VERSION}");
+    }
+    index_words(context).context("the search index is not rewritten")?;
+    Ok(true)
 }
 
 /// Tries all locks on the book in a folder.

@@ -2,41 +2,28 @@
 
 mod small_book;
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
-
 use book_preprocessor::{Project, load};
 use mdbook_preprocessor::PreprocessorContext;
 use mdbook_preprocessor::book::Book;
-use small_book::{PAGE, SmallBook};
-
-/// Runs the program with something on its standard input.
-fn run(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_book-preprocessor"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program");
-    let mut stdin = child.stdin.take().expect("its input");
-    // A program that does not read its input may be gone by now.
-    let _ = stdin.write_all(input.as_bytes());
-    drop(stdin);
-    child.wait_with_output().expect("its output")
-}
+use small_book::{PAGE, SmallBook, run};
 
 /// What mdBook sends for a book.
 fn input(book: &SmallBook) -> String {
+    input_for("html", book)
+}
+
+/// What mdBook sends for a book and a renderer.
+fn input_for(renderer: &str, book: &SmallBook) -> String {
     let (project, config) = Project::from_disk(book.root()).expect("book.toml");
     let pages = load(&project).expect("the pages");
-    let context = PreprocessorContext::new(book.root().to_owned(), config, "html".to_owned());
+    let context = PreprocessorContext::new(book.root().to_owned(), config, renderer.to_owned());
     serde_json::to_string(&(context, pages)).expect("JSON")
 }
 
 #[test]
-fn html_is_supported_and_nothing_else() {
+fn pages_and_the_search_index_are_supported_and_nothing_else() {
     assert!(run(&["supports", "html"], "").status.success());
+    assert!(run(&["supports", "search"], "").status.success());
     assert!(!run(&["supports", "epub"], "").status.success());
 }
 
@@ -84,7 +71,7 @@ fn a_check_can_be_about_one_chapter() {
 }
 
 #[test]
-fn warnings_are_counted_while_mdbook_builds() {
+fn warnings_are_counted_once_while_mdbook_builds() {
     let book = SmallBook::new()
         .and("book.toml", "coverage = \"warn\"\n")
         .and("chapters/ch01_line/src/lib.rs", "\n/// Two.\npub const TWO: u8 = 2;\n");
@@ -92,6 +79,8 @@ fn warnings_are_counted_while_mdbook_builds() {
     assert!(output.status.success());
     let report = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(report, "1 warning: `book-preprocessor check` shows them\n");
+    let output = run(&[], &input_for("search", &book));
+    assert!(output.status.success() && output.stderr.is_empty());
 }
 
 #[test]

@@ -2,7 +2,9 @@
 #![allow(dead_code, reason = "each test program uses its part")]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
+use std::process::{Command, Output, Stdio};
 
 use book_preprocessor::{Problem, Problems, Project, load, press};
 use mdbook_preprocessor::book::Book;
@@ -168,4 +170,20 @@ impl SmallBook {
 
 fn shown(problems: &[Problem]) -> Vec<String> {
     problems.iter().map(|problem| format!("{}: {}", problem.place, problem.message)).collect()
+}
+
+/// Runs the program with something on its standard input.
+pub fn run(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_book-preprocessor"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    let mut stdin = child.stdin.take().expect("its input");
+    // A program that does not read its input may be gone by now.
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    child.wait_with_output().expect("its output")
 }

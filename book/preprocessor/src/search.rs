@@ -1,0 +1,68 @@
+//! The search index: the words of the book without the debris of formulas and figures.
+//!
+//! mdBook indexes the text of every element, also that of MathML and SVG, and has no setting for
+//! it. So its own renderer renders the book once more, aside and without that text, and only the
+//! index of the two is swapped. Its format, its addresses and its options are mdBook's own.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use mdbook_html::HtmlHandlebars;
+use mdbook_renderer::config::Config;
+use mdbook_renderer::{RenderContext, Renderer};
+
+use crate::debris;
+use crate::project::{Project, file_name, files_in};
+
+/// The name of the renderer: its table is `[output.search]`.
+pub const RENDERER: &str = "search";
+
+/// Puts an index of words in place of the one that mdBook wrote; if search is switched off, there
+/// is none, and nothing happens.
+pub fn index_words(mut context: RenderContext) -> Result<()> {
+    let site = site(&context.destination)?;
+    let Some(index) = index_in(&site) else { return Ok(()) };
+    expect_pressed(&context.config)?;
+    let aside = context.destination.join("aside");
+    let project = Project::new(&context.root, &context.config)?;
+    context.book.for_each_chapter_mut(|chapter| {
+        chapter.content = debris::without(&chapter.content, &project.markdown);
+    });
+    context.destination.clone_from(&aside);
+    HtmlHandlebars::new().render(&context).context("cannot render the book without its debris")?;
+    let words = index_in(&aside)
+        .with_context(|| format!("no search index in {}: expected one", aside.display()))?;
+    fs::copy(&words, &index).with_context(|| format!("cannot write {}", index.display()))?;
+    fs::remove_dir_all(&aside).with_context(|| format!("cannot remove {}", aside.display()))
+}
+
+/// The folder of the finished pages, beside the folder of this renderer.
+fn site(destination: &Path) -> Result<PathBuf> {
+    let named = destination.ends_with(RENDERER);
+    let site = destination.with_file_name("html");
+    ensure!(
+        named && site.is_dir(),
+        "no pages beside {}: expected the tables [output.html] and [output.{RENDERER}] in book.toml",
+        destination.display()
+    );
+    Ok(site)
+}
+
+/// The search index in a folder of pages; mdBook puts a hash into its name.
+fn index_in(folder: &Path) -> Option<PathBuf> {
+    let named = |file: &PathBuf| file_name(file).starts_with("searchindex");
+    files_in(folder, "js").into_iter().find(named)
+}
+
+/// Sees to it that the pages come with their directives expanded.
+fn expect_pressed(config: &Config) -> Result<()> {
+    let renderers: Option<Vec<String>> = config.get("preprocessor.book.renderers")?;
+    match renderers {
+        Some(names) if !names.iter().any(|name| name == RENDERER) => bail!(
+            "book.toml: [preprocessor.book] has renderers = {names:?}: expected \"{RENDERER}\" \
+             among them"
+        ),
+        _ => Ok(()),
+    }
+}
