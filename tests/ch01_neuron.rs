@@ -294,3 +294,127 @@ fn xor_impossible() {
     assert!(!solved_by_some(Gate::Xor));
     assert!([Gate::And, Gate::Or, Gate::Nand].into_iter().all(solved_by_some));
 }
+
+/// |z| / |w| is the distance of a point from the line where z = 0: the length of the way to its foot,
+/// straight along w; and no other point of the line, of thousands, is nearer. 1e-12: rounding.
+#[test]
+fn line_distance() {
+    let mut generator = generator();
+    for bias in [0.0, -3.0, 0.2] {
+        let (w, x) = (vector(2, &mut generator), vector(2, &mut generator) * 3.0);
+        let neuron = Neuron { weights: w.clone(), bias, activation: Activation::Step };
+        let length = |v: &Array1<f64>| v.mapv(|v| v * v).sum().sqrt();
+        let z = neuron.pre_activation(x.view());
+        let foot = &x - z / w.dot(&w) * &w;
+        assert_close(neuron.pre_activation(foot.view()), 0.0, 1e-12);
+        assert_close(length(&(&x - &foot)), z.abs() / length(&w), 1e-12);
+        for along in -2000..2000 {
+            let other = &foot + f64::from(along) / 200.0 * array![-w[1], w[0]];
+            assert!(length(&(&x - &other)) >= z.abs() / length(&w) - 1e-12);
+        }
+    }
+}
+
+/// Two neurons of one input in a row, both without an activation function, are one: its weight is
+/// w₁w₂ and its bias w₂b₁ + b₂. 1e-12: four roundings.
+#[test]
+fn two_neurons_in_a_row() {
+    let mut generator = generator();
+    let neuron = |w: f64, bias: f64| {
+        let activation = Activation::Identity;
+        Neuron { weights: array![w], bias, activation }
+    };
+    for x in points() {
+        let [w1, b1, w2, b2] = [(); 4].map(|()| number(&mut generator));
+        let first = neuron(w1, b1).output(array![x].view());
+        let second = neuron(w2, b2).output(array![first].view());
+        let one = neuron(w1 * w2, w2 * b1 + b2).output(array![x].view());
+        assert_close(second, one, 1e-12);
+    }
+}
+
+/// The slope of ½(a − y)² by the bias is (a − y) f′(z), for every activation function. Where f′ is 0,
+/// nothing pulls. 1e-9: slopes by five points, away from the kinks.
+#[test]
+fn stuck_slope() {
+    let mut generator = generator();
+    for (activation, y) in Activation::ALL.into_iter().flat_map(|f| [0.0, 1.0].map(|y| (f, y))) {
+        for bias in points().into_iter().filter(|bias| bias.abs() < 30.0) {
+            let (weights, x) = (vector(3, &mut generator), vector(3, &mut generator));
+            let neuron = |bias: f64| Neuron { weights: weights.clone(), bias, activation };
+            let half_square = |bias: f64| 0.5 * (neuron(bias).output(x.view()) - y).powi(2);
+            let z = neuron(bias).pre_activation(x.view());
+            if z.abs() > 0.01 {
+                let printed = (activation.value(z) - y) * activation.derivative(z);
+                assert_close(slope(half_square, bias), printed, 1e-9);
+            }
+        }
+    }
+}
+
+/// One step of the perceptron rule moves the sum of that example by (y − a)(|x|² + 1): up after a 0
+/// that should be a 1, down after the opposite, not at all after a right answer. 1e-12: rounding.
+#[test]
+fn perceptron_correction() {
+    let mut generator = generator();
+    for round in 0..1000 {
+        let (weights, x) = (vector(4, &mut generator), vector(4, &mut generator));
+        let mut neuron = Neuron { weights, bias: 0.1, activation: Activation::Step };
+        let (z, a) = (neuron.pre_activation(x.view()), neuron.output(x.view()));
+        let y = f64::from(round % 2);
+        library::perceptron_step(&mut neuron, x.view(), y);
+        let square: f64 = x.iter().map(|x| x * x).sum();
+        assert_close(neuron.pre_activation(x.view()), z + (y - a) * (square + 1.0), 1e-12);
+    }
+}
+
+/// A step of the perceptron rule that corrects a mistake, with the bias counted as a weight whose
+/// input is 1: w before and after, the neuron w* that makes no mistake, of length 1, γ and R.
+fn mistakes() -> Vec<([Array1<f64>; 3], f64, f64)> {
+    let (mut generator, mut mistakes) = (generator(), Vec::new());
+    for _ in 0..50 {
+        let judge = vector(4, &mut generator);
+        let judge = &judge / judge.dot(&judge).sqrt();
+        let mut inputs = matrix(20, 4, &mut generator);
+        inputs.column_mut(3).fill(1.0);
+        let sums = inputs.dot(&judge);
+        let gamma = sums.iter().fold(f64::INFINITY, |least, sum| least.min(sum.abs()));
+        let radius = inputs.rows().into_iter().map(|x| x.dot(&x).sqrt()).fold(0.0, f64::max);
+        let (mut neuron, mut before) = (Neuron::zeros(3, Activation::Step), Array1::zeros(4));
+        for (x, sum) in inputs.rows().into_iter().zip(&sums).cycle().take(200) {
+            let (x, _) = x.split_at(ndarray::Axis(0), 3);
+            if library::perceptron_step(&mut neuron, x, library::step(*sum)) {
+                let mut after = neuron.weights.to_vec();
+                after.push(neuron.bias);
+                let after = Array1::from(after);
+                mistakes.push(([before, after.clone(), judge.clone()], gamma, radius));
+                before = after;
+            }
+        }
+    }
+    mistakes
+}
+
+/// With each mistake the weights go at least γ farther along w*. Some go hardly farther than that.
+/// 1e-12: rounding.
+#[test]
+fn perceptron_progress() {
+    let gains = mistakes().into_iter().map(|([before, after, judge], gamma, _)| {
+        let gain = after.dot(&judge) - before.dot(&judge);
+        assert!(gain >= gamma - 1e-12, "{gain} < {gamma}");
+        gain - gamma
+    });
+    assert!(gains.fold(f64::INFINITY, f64::min) < 1e-10);
+}
+
+/// With each mistake the square of the weights' length grows by at most R². The first mistake of a
+/// run may grow it by just that: from zero, to the longest example. 1e-12: rounding.
+#[test]
+fn perceptron_growth() {
+    let growths = mistakes().into_iter().map(|([before, after, _], _, radius)| {
+        let (growth, most) = (after.dot(&after) - before.dot(&before), radius * radius);
+        assert!(growth <= most * (1.0 + 1e-12) + 1e-12, "{growth} > {most}");
+        growth / most
+    });
+    assert!(growths.fold(0.0, f64::max) > 0.9);
+}

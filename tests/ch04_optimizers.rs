@@ -631,3 +631,212 @@ fn nesterov_lookahead() {
         }
     }
 }
+
+/// Under a constant gradient of any size, AdaGrad's step number t has the length η/√t. 1e-12: the sum
+/// of squares rounds a hundred times. With ε = 0.
+#[test]
+fn adagrad_constant_gradient() {
+    for g in [-1e6, -0.01, 1e-9, 3.0] {
+        let mut rule = AdaGrad { epsilon: 0.0, ..AdaGrad::default() };
+        for t in 1..=100 {
+            let mut theta = [0.0]; // a step from 0 has all its digits
+            step(&mut rule, 0.1, &mut theta, &[g]);
+            assert_relative(theta[0].abs(), 0.1 / f64::from(t).sqrt(), 1e-12);
+        }
+    }
+}
+
+/// Adam's m after each of these gradients, read off its steps: with an ε of 10²⁰ and a learning rate
+/// as large, √ŝ does not count, and a step from 0 is −m / (1 − β₁ᵗ).
+fn adam_means(beta1: f64, gradients: &[f64]) -> Vec<f64> {
+    let mut adam = Adam { beta1, epsilon: 1e20, ..Adam::default() };
+    let mean = |(t, &g): (usize, &f64)| {
+        let mut theta = [0.0];
+        step(&mut adam, 1e20, &mut theta, &[g]);
+        -theta[0] * (1.0 - beta1.powi(t as i32 + 1))
+    };
+    gradients.iter().enumerate().map(mean).collect()
+}
+
+/// Adam's m is the sum of all gradients so far, each with the weight (1 − β₁)β₁ᵗ⁻ᵏ. 1e-13: rounding.
+#[test]
+fn running_mean() {
+    let gradients = vector(40, &mut generator()).to_vec();
+    for beta in [0.0, 0.5, 0.9, 0.99_f64] {
+        for (m, t) in adam_means(beta, &gradients).into_iter().zip(1..) {
+            let weighted = |k: i32| beta.powi(t - k) * gradients[k as usize - 1];
+            assert_close(m, (1.0 - beta) * (1..=t).map(weighted).sum::<f64>(), 1e-13);
+        }
+    }
+}
+
+/// Without the correction Adam's first step would be (1 − β₁)/√(1 − β₂) times η, whatever g, with the
+/// usual constants 3.16 times; the library's, with it, is η. 1e-12: rounding. With ε = 0.
+#[test]
+fn uncorrected_first_step() {
+    let (beta1, beta2) = (0.9, 0.999_f64);
+    assert_close((1.0 - beta1) / (1.0 - beta2).sqrt(), 3.16, 0.005);
+    for g in [-1e5, -1.0, 1e-9, 0.3, 70.0_f64] {
+        let (m, s) = (beta1 * 0.0 + (1.0 - beta1) * g, beta2 * 0.0 + (1.0 - beta2) * g * g);
+        assert_close(m.abs() / s.sqrt(), 0.1 / 0.001_f64.sqrt(), 1e-12);
+        let mut theta = [0.0];
+        step(&mut Adam { epsilon: 0.0, ..Adam::default() }, 0.01, &mut theta, &[g]);
+        assert_close(theta[0].abs(), 0.01, 1e-12);
+        let uncorrected = theta[0] * (1.0 - beta1) / (1.0 - beta2).sqrt();
+        assert_close(uncorrected, -0.01 * m / s.sqrt(), 1e-12);
+    }
+}
+
+/// Gradients ω times as large leave Adam's steps as they are (with ε = 0), and make those of gradient
+/// descent ω times as long. 1e-12: rounding.
+#[test]
+fn adam_scale_invariance() {
+    let gradients = vector(30, &mut generator()).to_vec();
+    for omega in [1e-6, 0.7, 8.0, 1000.0] {
+        let mut adam = [(); 2].map(|()| Adam { epsilon: 0.0, ..Adam::default() });
+        for g in &gradients {
+            let (mut theta, mut scaled) = ([0.0], [0.0]);
+            step(&mut adam[0], 0.01, &mut theta, &[*g]);
+            step(&mut adam[1], 0.01, &mut scaled, &[omega * g]);
+            assert_relative(scaled[0], theta[0], 1e-12);
+            let (mut theta, mut scaled) = ([0.0], [0.0]);
+            step(&mut Sgd::default(), 0.01, &mut theta, &[*g]);
+            step(&mut Sgd::default(), 0.01, &mut scaled, &[omega * g]);
+            assert_relative(scaled[0], omega * theta[0], 1e-12);
+        }
+    }
+}
+
+/// Adam without its memories, β₁ = β₂ = 0, moves each weight by η against the sign of its gradient.
+/// An ε of 10⁻³⁰⁰ counts only where g = 0: there it stays.
+#[test]
+fn sign_descent() {
+    let usual = Adam::default();
+    let adam = Adam { beta1: 0.0, beta2: 0.0, epsilon: 1e-300, ..usual };
+    assert_steps(adam, 0.01, |_, theta, g, _| match g {
+        0.0 => theta,
+        g if g > 0.0 => theta - 0.01,
+        _ => theta + 0.01,
+    });
+}
+
+/// Without gradients Adam's m fades: t steps after the last one it is β₁ᵗ of what it was. 1e-12:
+/// rounding in 200 steps.
+#[test]
+fn memory_fades() {
+    for (beta, g) in
+        [0.5, 0.9, 0.99_f64].into_iter().flat_map(|beta| [-2.0, 1e3].map(|g| (beta, g)))
+    {
+        let mut gradients = vec![0.0; 201];
+        gradients[0] = g;
+        let means = adam_means(beta, &gradients);
+        for (m, t) in means.iter().zip(0..) {
+            assert_relative(*m, beta.powi(t) * means[0], 1e-12);
+        }
+    }
+}
+
+/// Downhill along an axis of negative curvature, where the slope is −|λ₁|θ, gradient descent leaves
+/// the ridge by the same factor 1 + η|λ₁| in each step; and from the ridge itself it never leaves.
+/// 1e-12: rounding in a hundred steps.
+#[test]
+fn saddle_escape() {
+    for (eta, curvature) in
+        [0.01, 0.1, 1.0].into_iter().flat_map(|r| [-0.5, -3.0_f64].map(|c| (r, c)))
+    {
+        for start in [0.0, 1e-3, -2.0] {
+            let mut theta = array![start];
+            for t in 0..=100 {
+                assert_relative(theta[0], (1.0 + eta * curvature.abs()).powi(t) * start, 1e-12);
+                let saddle = parabola(curvature, 0.0);
+                descend(&saddle, &mut Sgd::default(), eta, &mut theta);
+            }
+        }
+    }
+}
+
+/// Rosenbrock's valley as printed is the polynomial 1 − 2x + x² + 100y² − 200x²y + 100x⁴; it is 0 at
+/// (1, 1) and positive elsewhere, and there its slope is 0 and its condition number about 2,500, with
+/// the second derivatives 802, −400 and 200, which are slopes of slopes. 1e-12: rounding; 1e-8 and
+/// 1e-3: five points, once and twice.
+#[test]
+fn rosenbrock() {
+    let valley = |p: &Array1<f64>| (1.0 - p[0]).powi(2) + 100.0 * (p[1] - p[0] * p[0]).powi(2);
+    let mut generator = generator();
+    for p in (0..100).map(|_| vector(2, &mut generator)) {
+        let (x, y) = (p[0], p[1]);
+        let squares = 1.0 - 2.0 * x + x * x + 100.0 * y * y;
+        assert_close(valley(&p), squares - 200.0 * x * x * y + 100.0 * x.powi(4), 1e-11);
+        assert!(valley(&p) > 0.0);
+    }
+    let lowest = array![1.0, 1.0];
+    assert_eq!(valley(&lowest), 0.0);
+    assert_all_close(&slopes(valley, &lowest), &array![0.0, 0.0], 1e-8);
+    let across = slopes(|p| slopes(valley, p)[0], &lowest);
+    let along = slopes(|p| slopes(valley, p)[1], &lowest);
+    let curvature = array![[across[0], across[1]], [along[0], along[1]]];
+    assert_all_close(&curvature, &array![[802.0, -400.0], [-400.0, 200.0]], 1e-3);
+    let curvature = array![[802.0, -400.0], [-400.0, 200.0]];
+    assert_close(Bowl { curvature, lowest }.condition_number(), 2500.0, 0.01);
+}
+
+/// The gradients 3, −1, −1, in turn, add up to 1 a round, so the best place between −1 and 1 is −1.
+/// Gradient descent and the usual Adam end there; Adam with β₁ = 0 and β₂ = 0.1 at 1, with a constant
+/// rate and with one that falls like 1/√t.
+#[test]
+fn amsgrad_example() {
+    let gradient = |t: i32| if t % 3 == 1 { 3.0 } else { -1.0 };
+    assert_eq!((1..=300).map(gradient).sum::<f64>(), 100.0);
+    fn end(mut rule: impl Optimizer<f64>, gradient: fn(i32) -> f64, power: f64) -> f64 {
+        let mut theta = [0.0];
+        for t in 1..=10_000 {
+            let rate = 0.1 * f64::from(t).powf(-power);
+            step(&mut rule, rate, &mut theta, &[gradient(t)]);
+            theta[0] = f64::clamp(theta[0], -1.0, 1.0);
+        }
+        theta[0]
+    }
+    for power in [0.0, 0.5] {
+        assert!(end(Sgd::default(), gradient, power) < -0.75);
+        assert!(end(Adam::default(), gradient, power) < -0.75);
+        let forgetful = Adam { beta1: 0.0, beta2: 0.1, ..Adam::default() };
+        assert!(end(forgetful, gradient, power) > 0.75);
+    }
+}
+
+/// Over all batches of n out of five examples, drawn with replacement, each as likely as the others,
+/// the variance of the mean gradient is that of one example over n. Exact but for 1e-13.
+#[test]
+fn batch_gradient_variance() {
+    let gradients = 0.3 - vector(5, &mut generator()); // θ − x_r
+    let variance = |numbers: &[f64]| {
+        let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+        numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / numbers.len() as f64
+    };
+    let mut sums = vec![0.0]; // of every batch of n
+    for n in 1..=5 {
+        sums = sums.iter().flat_map(|sum| gradients.iter().map(move |g| sum + g)).collect();
+        let means: Vec<f64> = sums.iter().map(|sum| sum / f64::from(n)).collect();
+        assert_close(variance(&means), variance(&gradients.to_vec()) / f64::from(n), 1e-13);
+    }
+}
+
+/// With noise of variance ς² in the gradient, the mean square distance settles where the recursion
+/// q ← (1 − ηλ₁)²q + η²ς² stands still; and so it does in 400,000 steps of gradient descent.
+/// 1e-12: rounding; 5 %: chance, about 1 % since neighboring steps are alike.
+#[test]
+fn noise_floor() {
+    let mut generator = generator();
+    for (eta, lambda, deviation) in [(0.1_f64, 2.0, 1.0), (0.5, 1.0, 3.0), (0.3, 5.0, 0.1_f64)] {
+        let formula = eta * deviation * deviation / (lambda * (2.0 - eta * lambda));
+        let next = |q: f64| (1.0 - eta * lambda).powi(2) * q + (eta * deviation).powi(2);
+        assert_close((0..1000).fold(1.0, |q, _| next(q)), formula, 1e-12);
+        let (c, mut theta, mut squares) = (0.7, [0.7], 0.0);
+        for _ in 0..400_000 {
+            let gradient = lambda * (theta[0] - c) + deviation * number(&mut generator);
+            step(&mut Sgd::default(), eta, &mut theta, &[gradient]);
+            squares += (theta[0] - c).powi(2);
+        }
+        assert_relative(squares / 400_000.0, formula, 0.05);
+    }
+}

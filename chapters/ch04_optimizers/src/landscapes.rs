@@ -103,9 +103,9 @@ fn wrong_way(output: &Output, values: &mut Values) -> Result<()> {
     };
     let short = Adam { beta1: 0.0, beta2: 0.1, ..Adam::default() };
     let lines = [
-        ("SGD", walk(Box::new(Sgd::default()))),
+        ("SGD", walk(Box::<Sgd<f64>>::default())),
         ("Adam, β₂ = 0.1", walk(Box::new(short))),
-        ("Adam, β₂ = 0.999", walk(Box::new(Adam::default()))),
+        ("Adam, β₂ = 0.999", walk(Box::<Adam<f64>>::default())),
     ];
     let told = lines.iter().map(|(name, line)| format!("{name} at {:.2}", line[600].1));
     let told = told.collect::<Vec<_>>().join(", ");
