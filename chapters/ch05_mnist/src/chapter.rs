@@ -8,6 +8,7 @@ use ndarray::Axis as Along;
 
 use crate::arguments::RecipeName;
 use crate::files::Source;
+use crate::look;
 use crate::print;
 use crate::runs::{Study, Timing, progress, run_and_watch, with_threads};
 
@@ -51,6 +52,12 @@ pub fn run() -> Result<()> {
         ))?;
         results.push(result);
     }
+    let mut values = output.values()?;
+    look::look(&train, &output, &mut values)?;
+    let reached: Vec<_> =
+        results.iter().map(|result| (result.name.name(), result.test.accuracy)).collect();
+    look::baselines((&train, &test), &reached, &output, &mut values)?;
+    values.save()?;
     draw_curves(&results, &output)?;
     draw_steady(results.last().expect("two recipes"), &test, &output)?;
     write_values(&results, &output)?;

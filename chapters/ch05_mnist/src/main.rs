@@ -3,6 +3,7 @@
 mod arguments;
 mod chapter;
 mod files;
+mod look;
 mod runs;
 
 use std::fmt::Display;

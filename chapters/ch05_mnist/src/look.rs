@@ -1,0 +1,118 @@
+//! A look at the data before training, and what simple machines reach on them.
+
+use anyhow::Result;
+use book_figures::{Axis, BarChart, Figure, Format, ImageGrid, Measured, Output, Values};
+use ch01_neuron::Activation;
+use ch02_forward::{Dense, Layer, Network, transposed_product};
+use ch05_mnist::{CLASSES, Dataset, Recipe, evaluate};
+use indicatif::ProgressBar;
+use ndarray::{Array1, Array2, Axis as Along};
+
+use crate::runs::run;
+
+/// Figures and values that need no trained network.
+pub fn look(train: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
+    output.figure("samples", &samples(train))?;
+    output.figure("classes", &classes(train, values)?)?;
+    let means = class_means(train);
+    output.figure("means", &mean_images(&means, train.images.width))?;
+    let pixels = &train.images.pixels;
+    let zeros = pixels.iter().filter(|&&pixel| pixel == 0).count() as f64 / pixels.len() as f64;
+    let unused = pixels.axis_iter(Along(1)).filter(|pixel| pixel.iter().all(|&p| p == 0)).count();
+    let share = Measured::number(zeros, Format::Percent(1)).within(0.0005);
+    values.set("data.zero_share", share.note("of the pixels of the training images"))?;
+    values.set("data.unused_pixels", Measured::count(unused))?;
+    values.set("data.train_examples", Measured::count(train.len()))?;
+    Ok(())
+}
+
+/// The first forty images.
+fn samples(train: &Dataset) -> ImageGrid {
+    let labels = train.labels.iter().take(40);
+    let listed = labels.clone().map(u8::to_string).collect::<Vec<_>>().join(", ");
+    let description = format!("Forty handwritten digits. Their labels: {listed}.");
+    let mut grid = ImageGrid::new("The first forty training images", description, 10);
+    for (pixels, label) in train.images.pixels.rows().into_iter().zip(labels) {
+        grid = grid.gray(label.to_string(), train.images.width, &pixels.to_vec());
+    }
+    grid
+}
+
+/// How many examples each digit has.
+fn classes(train: &Dataset, values: &mut Values) -> Result<BarChart> {
+    let mut counts = [0_usize; CLASSES];
+    for &label in &train.labels {
+        counts[usize::from(label)] += 1;
+    }
+    let (least, most) = (*counts.iter().min().expect("ten"), *counts.iter().max().expect("ten"));
+    values.set("classes.least", Measured::count(least))?;
+    values.set("classes.most", Measured::count(most))?;
+    let listed = counts.iter().enumerate().map(|(digit, count)| format!("{digit}: {count}"));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let description = format!("Training images of each digit. {listed}.");
+    let axis = Axis::new("training images").from_zero();
+    let mut chart = BarChart::new("How many of each", description, axis);
+    for (digit, count) in counts.into_iter().enumerate() {
+        chart = chart.bar(digit.to_string(), count as f64);
+    }
+    Ok(chart)
+}
+
+/// The mean image of each digit, from 0 to 1. `[pixels × classes]`
+fn class_means(data: &Dataset) -> Array2<f64> {
+    let mut sums = Array2::zeros((data.pixels(), CLASSES));
+    let mut counts = Array1::<f64>::zeros(CLASSES);
+    let indices: Vec<usize> = (0..data.len()).collect();
+    for indices in indices.chunks(500) {
+        let (inputs, targets) = data.batch::<f64>(indices);
+        sums += &transposed_product(inputs.view(), targets.view()); // [pixels × batch] [batch × 10]
+        counts += &targets.sum_axis(Along(0));
+    }
+    sums / &counts
+}
+
+fn mean_images(means: &Array2<f64>, width: usize) -> ImageGrid {
+    let description = "Ten blurred digits, from 0 to 9: bright where most writers put ink.";
+    let mut grid = ImageGrid::new("The mean image of each digit", description, 5);
+    for (digit, mean) in means.axis_iter(Along(1)).enumerate() {
+        grid = grid.shares(format!("mean {digit}"), width, &mean.to_vec());
+    }
+    grid
+}
+
+/// The nearest mean image as a network of one layer.
+fn nearest_mean(means: Array2<f64>) -> Network<f64> {
+    let bias = means.map_axis(Along(0), |mean| -0.5 * mean.dot(&mean));
+    let weights = means.as_standard_layout().into_owned();
+    let dense = Dense { weights, bias };
+    Network { layers: vec![Layer { dense, activation: Activation::Identity }] }
+}
+
+/// What guessing, the nearest mean, and a single layer reach, beside both recipes.
+pub fn baselines(
+    (train, test): (&Dataset, &Dataset),
+    trained: &[(&str, f64)],
+    output: &Output,
+    values: &mut Values,
+) -> Result<()> {
+    let nearest = evaluate(&nearest_mean(class_means(train)), test).accuracy;
+    let recipe = Recipe { hidden: vec![], ..Recipe::documents() };
+    let linear = run(&recipe, 0, train, &ProgressBar::hidden())?;
+    let linear = evaluate(&linear.network, test).accuracy;
+    let accuracy = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
+    values.set("baselines.nearest_mean", accuracy(nearest))?;
+    values.set("baselines.linear", accuracy(linear).note("seed 0, the documents' recipe"))?;
+    let guessing = 1.0 / CLASSES as f64;
+    let simple = [("guessing", guessing), ("nearest mean", nearest), ("one layer", linear)];
+    let all = || simple.iter().chain(trained);
+    let listed = all().map(|(name, share)| format!("{name} {:.1} %", 100.0 * share));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let description = format!("The share of the test images that is read right: {listed}.");
+    let axis = Axis::new("test images read right [%]").from_zero();
+    let mut chart = BarChart::new("What each machine reaches", description, axis).horizontal();
+    for (name, share) in all() {
+        chart = chart.bar(*name, 100.0 * share);
+    }
+    output.figure("baselines", &chart.print(Format::Decimals(1)).tolerance(12.0))?;
+    Ok(())
+}
