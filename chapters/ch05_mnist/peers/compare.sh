@@ -34,29 +34,31 @@ for packed in "$here"/../data/*.gz; do
     gunzip -c "$packed" >"$work/$(basename "$packed" .gz)"
 done
 
-# One run: what it is called in the table, its training time, its accuracy.
+# One run, as a line for table.py: name|training time|accuracy. A program that fails ends it all.
 peer() {
     name=$1 script=$2
     shift 2
-    "$venv/bin/python" "$here/$script" "$work" "$@" |
-        sed -E "s/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*/$name|\1|\2/"
+    output=$("$venv/bin/python" "$here/$script" "$work" "$@")
+    record 's/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*'
 }
 ours() {
-    cargo run --quiet --manifest-path "$here/../Cargo.toml" -- train --json --seed "$1" "$2" "$3" |
-        sed -E "s/.*\"fit_seconds\":([0-9.e-]+).*\"test_accuracy\":([0-9.]+).*/$4|\1|\2/"
+    name=$1
+    shift
+    output=$(cargo run --quiet --manifest-path "$here/../Cargo.toml" -- train --json "$@")
+    record 's/.*"fit_seconds":([0-9.e-]+).*"test_accuracy":([0-9.]+).*'
 }
-record() { tee -a "$work/runs" >&2; }
+record() { printf '%s\n' "$output" | sed -E "$1/$name|\\1|\\2/" | tee -a "$work/runs" >&2; }
 
 cargo build --quiet --manifest-path "$here/../Cargo.toml"
 seed=0
 while [ "$seed" -lt "$runs" ]; do
-    peer "Keras" keras_mnist.py "$seed" | record
-    peer "PyTorch, 1 thread" torch_mnist.py "$seed" 1 | record
-    peer "PyTorch, 2 threads" torch_mnist.py "$seed" 2 | record
-    peer "PyTorch, fused Adam, 1 thread" torch_mnist.py "$seed" 1 fused | record
-    peer "PyTorch, fused Adam, 2 threads" torch_mnist.py "$seed" 2 fused | record
-    ours "$seed" --recipe documents "this chapter, documents' recipe" | record
-    ours "$seed" --recipe steady "this chapter, steady recipe" | record
+    peer "Keras" keras_mnist.py "$seed"
+    peer "PyTorch, 1 thread" torch_mnist.py "$seed" 1
+    peer "PyTorch, 2 threads" torch_mnist.py "$seed" 2
+    peer "PyTorch, fused Adam, 1 thread" torch_mnist.py "$seed" 1 fused
+    peer "PyTorch, fused Adam, 2 threads" torch_mnist.py "$seed" 2 fused
+    ours "this chapter, documents' recipe" --recipe documents --seed "$seed"
+    ours "this chapter, steady recipe" --recipe steady --seed "$seed"
     seed=$((seed + 1))
 done
 

@@ -544,7 +544,9 @@ fn weights_are_laid_out_as_pytorch_has_them() {
     let number = |index: usize| {
         f32::from_le_bytes(weight.data()[4 * index..4 * index + 4].try_into().unwrap())
     };
-    assert_eq!(number(2 * 5 + 4), network.layers[0].dense.weights[[4, 2]]);
+    for ((input, output), &weight) in network.layers[0].dense.weights.indexed_iter() {
+        assert_eq!(number(output * 5 + input), weight);
+    }
     assert_eq!(tensors.tensor("2.weight").unwrap().shape(), [10, 3]);
     assert_eq!(tensors.tensor("2.bias").unwrap().shape(), [10]);
 }

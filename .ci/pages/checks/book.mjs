@@ -1,0 +1,150 @@
+// All checks on all pages of a book.
+
+import { existsSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+
+import { accessibility } from "./accessibility.mjs";
+import { changeTheme, launch, open } from "./browser.mjs";
+import { inspect } from "./in-page.mjs";
+import { keyboard } from "./keyboard.mjs";
+import { deadLinks } from "./links.mjs";
+import { PAPER_WIDTH, print } from "./pdf.mjs";
+import { problem } from "./problems.mjs";
+import { searchDebris } from "./search-index.mjs";
+
+/** A light theme and a dark one, a desk and a phone. The first of each also gives the facts. */
+const THEMES = ["light", "navy"];
+const WIDTHS = [1200, 390];
+
+/** The most that a page may weigh, with its images and without what all pages share. */
+export const MOST_BYTES = 500_000;
+
+/** The book in one page, for paper: it is as heavy as all chapters together. */
+const PAPER_PAGE = "print.html";
+
+/** How many pages are looked at at the same time. */
+const AT_ONCE = 3;
+
+/**
+ * Checks the book in a folder: gives its problems and a summary of what was looked at.
+ *
+ * `options.pdf` is a file for its PDF.
+ */
+export async function checkBook(folder, options = {}) {
+  const pages = pagesOf(folder);
+  if (pages.length === 0) {
+    const text = `expected a built book in ${folder}, found no page: run mdbook build`;
+    return { problems: [problem("book", "", text)], summary: "0 pages" };
+  }
+  const { browser, close } = await launch();
+  const book = { folder, browser, problems: [], facts: new Map(), sheets: 0 };
+  const jobs = [
+    ...pages.flatMap((page) => WIDTHS.map((width) => () => checkPage(book, page, width))),
+    ...pages.filter((page) => page === PAPER_PAGE).map(() => () => checkPaper(book, options.pdf)),
+  ];
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs)));
+  } finally {
+    await close();
+  }
+  book.problems.push(...deadLinks(folder, book.facts), ...searchDebris(folder, book.facts));
+  if (!pages.includes(PAPER_PAGE)) {
+    book.problems.push(problem(PAPER_PAGE, "", "expected the book in one page, found none"));
+  }
+  const views = THEMES.length * WIDTHS.length;
+  const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper`;
+  return { problems: book.problems, summary };
+}
+
+async function work(jobs) {
+  for (let job = jobs.shift(); job; job = jobs.shift()) {
+    await job();
+  }
+}
+
+/** All HTML files, relative to the folder. */
+function pagesOf(folder) {
+  if (!existsSync(folder)) {
+    return [];
+  }
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return files
+    .filter((file) => file.isFile() && file.name.endsWith(".html"))
+    .map((file) => path.relative(folder, path.join(file.parentPath, file.name)))
+    .map((file) => file.split(path.sep).join("/"))
+    .sort();
+}
+
+/** A page at one width, in all themes. */
+async function checkPage(book, page, width) {
+  const { folder, browser, problems, facts } = book;
+  const { tab, watch } = await open(browser, folder, page, { theme: THEMES[0], width });
+  const teller = (theme) => (complaints) => {
+    problems.push(...complaints.map((text) => problem(page, `${theme} ${width}`, text)));
+  };
+  try {
+    for (const theme of THEMES) {
+      const first = theme === THEMES[0] && width === WIDTHS[0];
+      const tell = teller(theme);
+      if (theme !== THEMES[0]) {
+        await changeTheme(tab, theme);
+      }
+      if (first && page !== PAPER_PAGE) {
+        tell(await keyboard(tab));
+      }
+      await tab.evaluate(unfold);
+      const seen = await tab.evaluate(inspect);
+      tell(seen.complaints);
+      if (first || page !== PAPER_PAGE) {
+        // Every color of the page for paper is on the chapters' pages.
+        tell(await accessibility(tab, page, { colors: page !== PAPER_PAGE }));
+      }
+      if (first) {
+        facts.set(page, seen.facts);
+        tell(weight(folder, page, watch.files));
+      }
+    }
+  } finally {
+    teller("any theme,")(watch.complaints);
+    await tab.close();
+  }
+}
+
+/** Opens every fold, so that what is inside is looked at too; runs in the page. */
+async function unfold() {
+  document.querySelectorAll("details").forEach((details) => (details.open = true));
+  document.activeElement?.blur();
+  window.scrollTo(0, 0);
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}
+
+/** The weight of a page: itself and its images. Fonts, styles and scripts are shared by all. */
+function weight(folder, page, files) {
+  const shared = /\.(woff2?|css|js|html)$/;
+  const images = [...files].filter((file) => !shared.test(file) && statSync(file, { throwIfNoEntry: false }));
+  const own = [path.join(folder, page), ...images];
+  const bytes = own.reduce((sum, file) => sum + statSync(file).size, 0);
+  if (page === PAPER_PAGE || bytes <= MOST_BYTES) {
+    return [];
+  }
+  return [`expected a page of at most ${MOST_BYTES} bytes without fonts, found ${bytes}`];
+}
+
+/** The page for paper: laid out as for A4, then printed. */
+async function checkPaper(book, file) {
+  const view = { theme: "navy", width: PAPER_WIDTH };
+  const { tab, watch } = await open(book.browser, book.folder, PAPER_PAGE, view);
+  const tell = (complaints) => {
+    book.problems.push(...complaints.map((text) => problem(PAPER_PAGE, "paper", text)));
+  };
+  try {
+    await tab.emulateMedia({ media: "print" });
+    tell((await tab.evaluate(inspect)).complaints);
+    const { complaints, pages } = await print(tab, file);
+    book.sheets = pages;
+    tell(complaints);
+  } finally {
+    tell(watch.complaints);
+    await tab.close();
+  }
+}

@@ -1,0 +1,62 @@
+// A reader without a mouse: the tabulator reaches every fold, and the enter key unfolds it.
+
+/** More key presses than this, and the keyboard is caught somewhere. */
+const PATIENCE = 5000;
+
+/** Sentences about folds that the keyboard does not reach, unfold or show. */
+export async function keyboard(tab) {
+  const complaints = [];
+  const folds = await tab.evaluate(() => {
+    const summaries = [...document.querySelectorAll("details > summary")];
+    document.querySelectorAll("details").forEach((details) => (details.open = false));
+    summaries.forEach((summary, index) => (summary.dataset.fold = String(index)));
+    document.activeElement?.blur();
+    window.scrollTo(0, 0);
+    return summaries.map((summary) => summary.textContent.trim().replace(/\s+/g, " "));
+  });
+  const waiting = new Set(folds.keys());
+  let presses = 0;
+  for (; waiting.size > 0 && presses < PATIENCE; presses += 1) {
+    await tab.keyboard.press("Tab");
+    const { end, fold, visible } = await tab.evaluate(readFocus);
+    if (end) {
+      break;
+    }
+    if (fold === undefined || !waiting.delete(fold)) {
+      continue;
+    }
+    if (!visible) {
+      const found = `no outline of the fold "${folds[fold]}"`;
+      complaints.push(`expected to see where the keyboard is, found ${found}`);
+    }
+    await tab.keyboard.press("Enter");
+    if (!(await tab.evaluate(isUnfolded))) {
+      complaints.push(`expected the enter key to unfold "${folds[fold]}", found it closed`);
+    }
+  }
+  for (const fold of waiting) {
+    const found = `it out of reach after ${presses} presses`;
+    complaints.push(`expected the tabulator to reach the fold "${folds[fold]}", found ${found}`);
+  }
+  return complaints;
+}
+
+/** What the keyboard is on; runs in the page. Back on the page itself, it has been everywhere. */
+function readFocus() {
+  const element = document.activeElement;
+  if (element === document.body || element === document.documentElement || element === null) {
+    return { end: true };
+  }
+  const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+  const outlined = outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+  const fold = element.dataset.fold;
+  return {
+    end: false,
+    fold: fold === undefined ? undefined : Number(fold),
+    visible: outlined || boxShadow !== "none",
+  };
+}
+
+function isUnfolded() {
+  return document.activeElement.parentElement.open === true;
+}
