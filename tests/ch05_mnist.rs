@@ -274,7 +274,7 @@ fn ranking_of_logits() {
     }
 }
 
-/// After the shift the mean position of the ink is within half a pixel of the middle, 14, in both
+/// After the shift the mean position of the ink is within half a pixel of 14.5, the middle of pixel 14, in both
 /// directions, for blots whose center is not so far from the middle of their box that the box would
 /// leave the image. 0.01: pixels are rounded to whole numbers.
 #[test]
@@ -293,7 +293,7 @@ fn center_of_ink() {
             sum / ink.sum()
         };
         for center in [mean(|k| k % 28), mean(|k| k / 28)] {
-            assert!((center - 14.0).abs() <= 0.51, "the center is at {center}");
+            assert!((center - 14.5).abs() <= 0.51, "the center is at {center}");
         }
     }
 }

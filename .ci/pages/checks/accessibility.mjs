@@ -21,25 +21,35 @@ export const ALLOWED = ["document-title", "landmark-one-main", "page-has-heading
   }),
 );
 
-/** Sentences about what axe-core finds on a page; `colors` says whether contrasts are measured. */
-export async function accessibility(tab, page, { colors }) {
+/** The rules that look at colors; they take most of the time. */
+const COLOR_RULES = ["color-contrast", "link-in-text-block"];
+
+/**
+ * Sentences about what axe-core finds on a page.
+ *
+ * Colors do not change with the width, nor the structure with the theme: `look` says which of
+ * `{ colors, structure }` a view is to be looked at for.
+ */
+export async function accessibility(tab, page, look) {
   if (!(await tab.evaluate(() => "axe" in window))) {
     await tab.evaluate(AXE);
   }
-  const violations = await tab.evaluate(async (contrast) => {
-    const result = await window.axe.run(document, {
-      resultTypes: ["violations"],
-      // axe would fetch the style sheets again, which a page from a file may not.
-      preload: false,
-      rules: { "color-contrast": { enabled: contrast } },
-    });
+  const rules = Object.fromEntries(COLOR_RULES.map((id) => [id, { enabled: look.colors }]));
+  const options = {
+    resultTypes: ["violations"],
+    // axe would fetch the style sheets again, which a page from a file may not.
+    preload: false,
+    ...(look.structure ? { rules } : { runOnly: COLOR_RULES }),
+  };
+  const violations = await tab.evaluate(async (chosen) => {
+    const result = await window.axe.run(document, chosen);
     return result.violations.flatMap(({ id, help, nodes }) =>
       nodes.map((node) => {
         const [check] = [...node.any, ...node.all, ...node.none];
         return { id, help, target: node.target.join(" "), why: check?.message ?? "" };
       }),
     );
-  }, colors);
+  }, options);
   const told = violations.filter(({ id, target }) => !isAllowed(page, id, target));
   return told.map(
     ({ id, help, target, why }) => `axe ${id}: expected "${help}", found at ${target}: ${why}`,

@@ -95,9 +95,13 @@ async function checkPage(book, page, width) {
       await tab.evaluate(unfold);
       const seen = await tab.evaluate(inspect);
       tell(seen.complaints);
-      if (first || page !== PAPER_PAGE) {
+      const look = {
         // Every color of the page for paper is on the chapters' pages.
-        tell(await accessibility(tab, page, { colors: page !== PAPER_PAGE }));
+        colors: width === WIDTHS[0] && page !== PAPER_PAGE,
+        structure: theme === THEMES[0] && (width === WIDTHS[0] || page !== PAPER_PAGE),
+      };
+      if (look.colors || look.structure) {
+        tell(await accessibility(tab, page, look));
       }
       if (first) {
         facts.set(page, seen.facts);

@@ -579,7 +579,7 @@ pub fn center_digit<T: Real>(picture: &GrayImage) -> Option<Array2<T>> {
     let (width, height) = (scaled(digit.width()), scaled(digit.height()));
     let digit = imageops::resize(&digit, width, height, FilterType::Triangle);
     let (x, y) = center_of_ink(&digit)?;
-    let middle = IMAGE_SIDE as f64 / 2.0;
+    let middle = IMAGE_SIDE as f64 / 2.0 + 0.5; // the middle of pixel 14, as in MNIST
     let shift = |center: f64, side: u32| {
         (middle - center).round().clamp(0.0, (IMAGE_SIDE as u32 - side) as f64) as usize
     };
