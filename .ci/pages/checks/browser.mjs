@@ -1,6 +1,6 @@
 // Chromium, and pages in it that are watched.
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -25,17 +25,24 @@ const FLAGS = [
 
 /** A fresh Chromium; `close` ends it and removes its profile. */
 export async function launch() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  if (!existsSync(executablePath)) {
+    throw new Error(`expected Chromium at ${executablePath}, found none: set CHROMIUM or install it`);
+  }
   const profile = mkdtempSync(path.join(os.tmpdir(), "page-checks-"));
-  const browser = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    headless: true,
-    args: FLAGS,
-  });
-  const close = async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
-  };
-  return { browser, close };
+  const forget = () => rmSync(profile, { recursive: true, force: true });
+  try {
+    const options = { executablePath, headless: true, args: FLAGS };
+    const browser = await chromium.launchPersistentContext(profile, options);
+    const close = async () => {
+      await browser.close();
+      forget();
+    };
+    return { browser, close };
+  } catch (error) {
+    forget();
+    throw error;
+  }
 }
 
 /** The address at which a page of the book is opened. */

@@ -45,7 +45,8 @@ export function searchDebris(folder, facts) {
 /** One sentence for all sections: what let one through lets all through. */
 function told(found, sections) {
   const examples = found.slice(0, EXAMPLES).map((text) => `\n    ${text}`);
-  return `expected words only, found debris of formulas or figures in ${found.length} of ${sections} sections:${examples.join("")}`;
+  const count = `${found.length} of ${sections} sections`;
+  return `expected words only, found debris of formulas or figures in ${count}:${examples.join("")}`;
 }
 
 /** The texts of an index as mdBook writes it: a script that fills window.search. */
