@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keras, PyTorch and the program of this chapter on the same job, in turn, on this machine.
+# Keras, PyTorch, Burn and the program of this chapter on the same job, in turn, on this machine.
 #
 #   compare.sh [RUNS] [VENV]
 #
@@ -34,12 +34,22 @@ for packed in "$here"/../data/*.gz; do
     gunzip -c "$packed" >"$work/$(basename "$packed" .gz)"
 done
 
+# With this machine's own instructions, as the repository's .cargo/config.toml has it.
+(cd "$here/burn" && cargo build --quiet --release --locked --target-dir "${CARGO_TARGET_DIR:-target}")
+burn_program=$(cd "$here/burn" && cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/burn_mnist
+
+printed='s/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*'
 # One run, as a line for table.py: name|training time|accuracy. A program that fails ends it all.
 peer() {
     name=$1 script=$2
     shift 2
     output=$("$venv/bin/python" "$here/$script" "$work" "$@")
-    record 's/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*'
+    record "$printed"
+}
+burn() {
+    name=$1 threads=$2
+    output=$(RAYON_NUM_THREADS=$threads "$burn_program" "$work" "$seed")
+    record "$printed"
 }
 ours() {
     name=$1
@@ -57,6 +67,8 @@ while [ "$seed" -lt "$runs" ]; do
     peer "PyTorch, 2 threads" torch_mnist.py "$seed" 2
     peer "PyTorch, fused Adam, 1 thread" torch_mnist.py "$seed" 1 fused
     peer "PyTorch, fused Adam, 2 threads" torch_mnist.py "$seed" 2 fused
+    burn "Burn, Flex, 1 thread" 1
+    burn "Burn, Flex, 2 threads" 2
     ours "this chapter, documents' recipe" --recipe documents --seed "$seed"
     ours "this chapter, steady recipe" --recipe steady --seed "$seed"
     seed=$((seed + 1))
