@@ -40,17 +40,17 @@ pub fn draw_walk(output: &Output) -> Result<()> {
     );
     println!("the walker on a bright day: z = {z}, a = {a}\n");
     let mut graph = ComputationGraph::new("A neuron decides", description.replace('-', "−"));
-    let plus = graph.operation("+", (2.2, 0.75));
+    let plus = graph.operation("+", (2.6, 1.0));
     for (input, name) in ["light", "warmth"].into_iter().enumerate() {
         let row = input as f64;
         let from = graph.variable(name, (0.0, row));
-        let times = graph.operation(format!("× {}", w[input]), (1.1, row));
+        let times = graph.operation(format!("× {}", w[input]), (1.4, row));
         graph.wire(from, times, Some(BRIGHT[input]), None);
         graph.wire(times, plus, Some(w[input] * BRIGHT[input]), None);
     }
-    let bias = graph.variable("bias", (1.1, 1.8));
-    let step = graph.operation("step", (3.3, 0.75));
-    let answer = graph.variable("walk", (4.4, 0.75));
+    let bias = graph.variable("bias", (0.0, 2.0));
+    let step = graph.operation("step", (3.7, 1.0));
+    let answer = graph.variable("walk", (4.8, 1.0));
     graph.wire(bias, plus, Some(b), None);
     graph.wire(plus, step, Some(z), None);
     graph.wire(step, answer, Some(a), None);
@@ -87,7 +87,7 @@ pub fn draw_distance(output: &Output) -> Result<()> {
     let chart = Chart::new("The sum is a distance", description)
         .x_axis(Axis::new("first input x₁").range(-0.2, 1.2))
         .y_axis(Axis::new("second input x₂").range(-0.2, 1.0))
-        .height(600.0)
+        .height(648.0)
         .series(Series::line("weights, a tenth as long", arrow))
         .series(Series::line("z = 0", line(&neuron).expect("its weights are not 0")));
     let ways = days.map(|(name, at, foot, z)| {
