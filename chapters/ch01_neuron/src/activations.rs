@@ -53,8 +53,9 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
         );
         output.figure(portrait.file, &portrait.chart(description))?;
     }
-    for z in [2.0_f64, 5.0, 10.0] {
-        let slope = Measured::number(Activation::Sigmoid.derivative(z), Format::Scientific(1));
+    let formats = [(2.0, Format::Decimals(3)), (5.0, Format::Decimals(4))];
+    for (z, format) in formats.into_iter().chain([(10.0_f64, Format::Scientific(1))]) {
+        let slope = Measured::number(Activation::Sigmoid.derivative(z), format);
         values.set(&format!("sigmoid_slope_at_{z}"), slope)?;
     }
     let steepest = grid().map(|z| Activation::Gelu.derivative(z)).fold(0.0, f64::max);
