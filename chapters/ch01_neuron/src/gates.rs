@@ -115,7 +115,7 @@ pub fn draw_line(output: &Output) -> Result<()> {
     );
     let ranges = [(-1.0, 1.0), (-1.0, 1.0)];
     let regions = DecisionRegions::new("A neuron is a line", description, ranges, side)
-        .height(640.0)
+        .height(691.0)
         .axes("first input x₁", "second input x₂")
         .class("z < 0, the neuron says 0", of(0))
         .class("z ≥ 0, it says 1", of(1));
