@@ -2,7 +2,7 @@
 
 use ch01_neuron::{self as library, Activation, Gate, Neuron};
 use formulas::*;
-use ndarray::{Array1, array};
+use ndarray::{Array1, Axis, array};
 
 /// z is the bias plus each input times its weight: added up here one product at a time. 1e-12:
 /// fifty additions, each rounded at 1e-16, and a few digits of room for sums that cancel.
@@ -39,6 +39,26 @@ fn activation() {
     }
 }
 
+/// |z| / |w| is the distance of a point from the line where z = 0: the length of the way to its foot,
+/// straight along w; and no other point of the line, of thousands, is nearer. 1e-12: rounding.
+#[test]
+fn line_distance() {
+    let mut generator = generator();
+    for bias in [0.0, -3.0, 0.2] {
+        let (w, x) = (vector(2, &mut generator), vector(2, &mut generator) * 3.0);
+        let neuron = Neuron { weights: w.clone(), bias, activation: Activation::Step };
+        let length = |v: &Array1<f64>| v.mapv(|v| v * v).sum().sqrt();
+        let z = neuron.pre_activation(x.view());
+        let foot = &x - z / w.dot(&w) * &w;
+        assert_close(neuron.pre_activation(foot.view()), 0.0, 1e-12);
+        assert_close(length(&(&x - &foot)), z.abs() / length(&w), 1e-12);
+        for along in -2000..2000 {
+            let other = &foot + f64::from(along) / 200.0 * array![-w[1], w[0]];
+            assert!(length(&(&x - &other)) >= z.abs() / length(&w) - 1e-12);
+        }
+    }
+}
+
 /// Wherever an activation function has a derivative, it is the slope of the function. 1e-9: the
 /// slope comes from five points and is good to 1e-10 where |z| is large.
 #[test]
@@ -69,6 +89,25 @@ fn step() {
         assert_eq!(library::step_derivative(z), 0.0);
     }
     assert_eq!([library::step(0.0), library::step(-0.0)], [1.0, 1.0]);
+}
+
+/// Two neurons of one input in a row, both with the identity, are one: its weight is the product of
+/// their weights, its bias the second weight times the first bias, plus the second. 1e-12: four
+/// roundings, of numbers up to some thousands.
+#[test]
+fn two_neurons_in_a_row() {
+    let mut generator = generator();
+    let neuron = |w: f64, bias: f64| {
+        let activation = Activation::Identity;
+        Neuron { weights: array![w], bias, activation }
+    };
+    for x in points() {
+        let [w1, b1, w2, b2] = [(); 4].map(|()| number(&mut generator));
+        let first = neuron(w1, b1).output(array![x].view());
+        let second = neuron(w2, b2).output(array![first].view());
+        let one = neuron(w1 * w2, w2 * b1 + b2).output(array![x].view());
+        assert_close(second, one, 1e-12);
+    }
 }
 
 /// The stable sigmoid equals 1 / (1 + e⁻ᶻ) as it is printed, which overflows harmlessly to 1/∞.
@@ -232,6 +271,25 @@ fn gelu_derivative() {
     }
 }
 
+/// The slope of ½(a − y)² by the bias is (a − y) f′(z), for every activation function. Where f′ is 0,
+/// nothing pulls. 1e-9: slopes by five points, away from the kinks.
+#[test]
+fn stuck_slope() {
+    let mut generator = generator();
+    for (activation, y) in Activation::ALL.into_iter().flat_map(|f| [0.0, 1.0].map(|y| (f, y))) {
+        for bias in points().into_iter().filter(|bias| bias.abs() < 30.0) {
+            let (weights, x) = (vector(3, &mut generator), vector(3, &mut generator));
+            let neuron = |bias: f64| Neuron { weights: weights.clone(), bias, activation };
+            let half_square = |bias: f64| 0.5 * (neuron(bias).output(x.view()) - y).powi(2);
+            let z = neuron(bias).pre_activation(x.view());
+            if z.abs() > 0.01 {
+                let printed = (activation.value(z) - y) * activation.derivative(z);
+                assert_close(slope(half_square, bias), printed, 1e-9);
+            }
+        }
+    }
+}
+
 /// The perceptron rule adds (y − a) x to the weights and y − a to the bias; a right answer changes
 /// nothing. Exact: y − a is −1, 0 or 1.
 #[test]
@@ -248,6 +306,95 @@ fn perceptron_rule() {
         }
         assert_eq!(neuron.bias, before.bias + error);
     }
+}
+
+/// One step of the perceptron rule moves the sum of that example by (y − a)(|x|² + 1): up after a 0
+/// that should be a 1, down after the opposite, not at all after a right answer. 1e-12: rounding.
+#[test]
+fn perceptron_correction() {
+    let mut generator = generator();
+    for round in 0..1000 {
+        let (weights, x) = (vector(4, &mut generator), vector(4, &mut generator));
+        let mut neuron = Neuron { weights, bias: 0.1, activation: Activation::Step };
+        let (z, a) = (neuron.pre_activation(x.view()), neuron.output(x.view()));
+        let y = f64::from(round % 2);
+        library::perceptron_step(&mut neuron, x.view(), y);
+        let square: f64 = x.iter().map(|x| x * x).sum();
+        assert_close(neuron.pre_activation(x.view()), z + (y - a) * (square + 1.0), 1e-12);
+    }
+}
+
+/// A mistake of the perceptron rule and its correction, with the bias counted as a weight whose
+/// input is 1.
+struct Mistake {
+    /// The weights before the correction and after it. `[inputs + 1]`
+    before: Array1<f64>,
+    after: Array1<f64>,
+    /// The example, and y − a.
+    x: Array1<f64>,
+    error: f64,
+    /// The neuron w* that makes no mistake, of length 1, with γ and R of the task.
+    judge: Array1<f64>,
+    gamma: f64,
+    radius: f64,
+}
+
+/// The mistakes in learning fifty random tasks of twenty examples.
+fn mistakes() -> Vec<Mistake> {
+    let (mut generator, mut mistakes) = (generator(), Vec::new());
+    for _ in 0..50 {
+        let judge = vector(4, &mut generator);
+        let judge = &judge / judge.dot(&judge).sqrt();
+        let mut inputs = matrix(20, 4, &mut generator);
+        inputs.column_mut(3).fill(1.0);
+        let sums = inputs.dot(&judge);
+        let gamma = sums.iter().fold(f64::INFINITY, |least, sum| least.min(sum.abs()));
+        let radius = inputs.rows().into_iter().map(|x| x.dot(&x).sqrt()).fold(0.0, f64::max);
+        let (mut neuron, mut before) = (Neuron::zeros(3, Activation::Step), Array1::zeros(4));
+        for (x, sum) in inputs.rows().into_iter().zip(&sums).cycle().take(200) {
+            let (y, x) = (library::step(*sum), x.to_owned());
+            let error = y - library::step(before.dot(&x));
+            let (inputs, _) = x.view().split_at(Axis(0), 3); // without the 1 of the bias
+            if library::perceptron_step(&mut neuron, inputs, y) {
+                let mut after = neuron.weights.to_vec();
+                after.push(neuron.bias);
+                let (judge, after) = (judge.clone(), Array1::from(after));
+                let next = after.clone();
+                mistakes.push(Mistake { before, after, x, error, judge, gamma, radius });
+                before = next;
+            }
+        }
+    }
+    mistakes
+}
+
+/// With each mistake the weights go (y − a) x · w* farther along w*, and that is at least γ. Some
+/// go hardly farther than γ, so that no larger number would do. 1e-12: rounding.
+#[test]
+fn perceptron_progress() {
+    let mut least = f64::INFINITY;
+    for Mistake { before, after, x, error, judge, gamma, .. } in mistakes() {
+        let gain = after.dot(&judge) - before.dot(&judge);
+        assert_close(gain, error * x.dot(&judge), 1e-12);
+        assert!(gain >= gamma - 1e-12, "{gain} < {gamma}");
+        least = least.min(gain - gamma);
+    }
+    assert!(least < 1e-10);
+}
+
+/// With each mistake the square of the weights' length grows by 2 (y − a) w · x + |x|², and that is
+/// at most R². The first mistake of a run may grow it by just that much: from zero, to the longest
+/// example. 1e-12: rounding.
+#[test]
+fn perceptron_growth() {
+    let mut largest = 0.0_f64;
+    for Mistake { before, after, x, error, radius, .. } in mistakes() {
+        let growth = after.dot(&after) - before.dot(&before);
+        assert_close(growth, 2.0 * error * before.dot(&x) + x.dot(&x), 1e-12);
+        assert!(growth <= radius.powi(2) * (1.0 + 1e-12), "{growth} > {radius}²");
+        largest = largest.max(growth / radius.powi(2));
+    }
+    assert!(largest > 0.9);
 }
 
 /// Novikoff's bound: however separable examples come, the rule makes at most (R / γ)² mistakes.

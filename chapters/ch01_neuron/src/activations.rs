@@ -35,7 +35,8 @@ const PORTRAITS: [Portrait; 8] = [
 
 /// Draws all eight, and notes the slopes that the page names.
 pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
-    println!("function     f(-2)     f(0)     f(2)    f'(-2)    f'(0)    f'(2)");
+    println!("eight activation functions and their slopes, at −2, 0 and 2:");
+    println!("function     f(−2)     f(0)     f(2)    f′(−2)    f′(0)    f′(2)");
     for portrait in PORTRAITS {
         let f = portrait.activation;
         let [low, zero, high] = [-2.0, 0.0, 2.0].map(|z: f64| f.value(z));
@@ -52,10 +53,14 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
         );
         output.figure(portrait.file, &portrait.chart(description))?;
     }
-    for z in [2.0_f64, 5.0, 10.0] {
-        let slope = Measured::number(Activation::Sigmoid.derivative(z), Format::Scientific(1));
+    let formats = [(2.0, Format::Decimals(3)), (5.0, Format::Decimals(4))];
+    for (z, format) in formats.into_iter().chain([(10.0_f64, Format::Scientific(1))]) {
+        let slope = Measured::number(Activation::Sigmoid.derivative(z), format);
         values.set(&format!("sigmoid_slope_at_{z}"), slope)?;
     }
+    let steepest = grid().map(|z| Activation::Gelu.derivative(z)).fold(0.0, f64::max);
+    let steepest = Measured::number(steepest, Format::Decimals(2)).within(0.001);
+    values.set("gelu_steepest", steepest)?;
     let lowest = grid().map(|z| (z, Activation::Gelu.value(z))).min_by(|a, b| a.1.total_cmp(&b.1));
     let (z, value) = lowest.expect("the grid has points");
     values.set("gelu_lowest.at", Measured::number(z, Format::Decimals(2)).within(0.01))?;

@@ -50,7 +50,7 @@ pub fn identity_derivative<T: Real>(_z: T) -> T {
     T::one()
 }
 
-/// The neuron of 1943 (McCulloch and Pitts): on, 1, from zero upward; off, 0, below.
+/// All or nothing, as in the neuron of McCulloch and Pitts (1943): 1 from zero upward, 0 below.
 pub fn step<T: Real>(z: T) -> T {
     if z >= T::zero() { T::one() } else { T::zero() }
 }
@@ -115,14 +115,16 @@ pub fn softplus_derivative<T: Real>(z: T) -> T {
     sigmoid(z)
 }
 
-/// The Gaussian error linear unit, gelu(z) = z Φ(z) (Hendrycks and Gimpel 2016).
+/// The Gaussian error linear unit, gelu(z) = z Φ(z) (Hendrycks and Gimpel 2016). At −∞ it is 0.
 pub fn gelu<T: Real>(z: T) -> T {
-    z * normal_cdf(z)
+    let open = normal_cdf(z);
+    if open == T::zero() { open } else { z * open } // −∞ · 0 would be not-a-number
 }
 
-/// gelu′(z) = Φ(z) + z φ(z).
+/// gelu′(z) = Φ(z) + z φ(z). At −∞ it is 0, and at ∞ it is 1.
 pub fn gelu_derivative<T: Real>(z: T) -> T {
-    normal_cdf(z) + z * normal_density(z)
+    let (open, height) = (normal_cdf(z), normal_density(z));
+    if height == T::zero() { open } else { open + z * height } // ∞ · 0, as above
 }
 
 /// Φ(z), the probability that a standard normal number is at most z.
@@ -251,10 +253,13 @@ impl<T: Real> Neuron<T> {
     }
 }
 
-/// One look at one example by the perceptron rule (Rosenblatt 1958); true if it was a mistake.
+/// One look at one example by the perceptron rule (Rosenblatt 1962); true if it was a mistake.
 ///
 /// The rule is w ← w + (y − a) x and b ← b + (y − a), for a target y of 0 or 1. A right answer has
 /// y = a and changes nothing.
+///
+/// # Panics
+/// If there are more or fewer inputs than weights.
 pub fn perceptron_step<T: Real>(neuron: &mut Neuron<T>, input: ArrayView1<T>, target: T) -> bool {
     let error = target - neuron.output(input);
     neuron.weights.scaled_add(error, &input);
@@ -273,10 +278,12 @@ pub struct PerceptronRun {
     pub converged: bool,
 }
 
-/// Goes through the examples again and again until a whole pass is right, at most `max_epochs`
-/// times.
+/// Goes through the examples until a whole pass is right, at most `max_epochs` times.
 ///
 /// `inputs: [examples × inputs]`, `targets: [examples]`, each 0 or 1.
+///
+/// # Panics
+/// If there are more or fewer targets than examples.
 pub fn train_perceptron<T: Real>(
     neuron: &mut Neuron<T>,
     inputs: ArrayView2<T>,
@@ -286,21 +293,28 @@ pub fn train_perceptron<T: Real>(
     assert_eq!(inputs.nrows(), targets.len(), "the perceptron needs one target for each input");
     let mut run = PerceptronRun { epochs: 0, mistakes: 0, converged: false };
     while !run.converged && run.epochs < max_epochs {
-        let mistakes = (inputs.rows().into_iter().zip(&targets))
-            .filter(|(input, target)| perceptron_step(neuron, *input, **target))
-            .count();
+        let before = run.mistakes;
+        for (input, &target) in inputs.rows().into_iter().zip(&targets) {
+            if perceptron_step(neuron, input, target) {
+                run.mistakes += 1;
+            }
+        }
         run.epochs += 1;
-        run.mistakes += mistakes;
-        run.converged = mistakes == 0;
+        run.converged = run.mistakes == before;
     }
     run
 }
 
 /// The most mistakes that the perceptron rule can make from zero weights: (R / γ)² (Novikoff 1962).
 ///
-/// R is the length of the longest input, γ the smallest distance of an input from the line that
-/// `separator` draws, both with the bias counted as the weight of an extra input that is always 1.
-/// Infinite if `separator` does not separate the examples.
+/// R is the length of the longest input, γ the smallest distance of an input from the border of
+/// `separator`, both with the bias counted as the weight of an extra input that is always 1.
+/// Infinite if an example lies on the wrong side of that border, or on it.
+///
+/// `inputs: [examples × inputs]`, `targets: [examples]`, each 0 or 1.
+///
+/// # Panics
+/// If there are more or fewer targets than examples.
 pub fn mistake_bound<T: Real>(
     separator: &Neuron<T>,
     inputs: ArrayView2<T>,
@@ -308,13 +322,13 @@ pub fn mistake_bound<T: Real>(
 ) -> T {
     assert_eq!(inputs.nrows(), targets.len(), "the bound needs one target for each input");
     let length = (separator.weights.dot(&separator.weights) + separator.bias.powi(2)).sqrt();
-    let mut radius = T::zero();
-    let mut margin = T::infinity();
+    let (mut radius, mut nearest) = (T::zero(), T::infinity());
     for (input, &target) in inputs.rows().into_iter().zip(&targets) {
-        let sign = if target == T::one() { T::one() } else { -T::one() };
+        let z = separator.pre_activation(input);
         radius = radius.max((input.dot(&input) + T::one()).sqrt());
-        margin = margin.min(sign * separator.pre_activation(input) / length);
+        nearest = nearest.min(if target == T::one() { z } else { -z });
     }
+    let margin = nearest / length; // not-a-number for a separator of zeros
     if margin > T::zero() { (radius / margin).powi(2) } else { T::infinity() }
 }
 

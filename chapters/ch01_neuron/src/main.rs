@@ -13,7 +13,9 @@ const SEED: u64 = 1958;
 fn main() -> Result<()> {
     let output = Output::chapter("ch01_neuron")?;
     let mut values = output.values()?;
+    gates::draw_walk(&output)?;
     gates::draw_line(&output)?;
+    gates::draw_distance(&output)?;
     activations::draw(&output, &mut values)?;
     trouble::draw_lost_digits(&output, &mut values)?;
     trouble::draw_stuck(&output, &mut values)?;

@@ -101,9 +101,13 @@ pub fn draw_dead(output: &Output, values: &mut Values) -> Result<()> {
         let [before, after, end] = [ACCIDENT.0, ACCIDENT.0 + 1, STEPS].map(|step| errors[step]);
         let back = (ACCIDENT.0 + 1..=STEPS).find(|&step| errors[step] < 0.01);
         println!("  {name:10}  error {before:.4}, then {after:.4}, at the end {end:.4}");
-        for (what, error) in [("before", before), ("end", end)] {
-            let error = Measured::number(error, Format::Decimals(3)).within(0.001);
-            values.set(&format!("dead.{key}_{what}"), error)?;
+        if activation == Activation::Relu {
+            let before = Measured::number(before, Format::Scientific(0)).within(1e-6);
+            values.set("dead.relu_before", before)?;
+        }
+        if activation != Activation::LeakyRelu {
+            let end = Measured::number(end, Format::Decimals(4)).within(0.0001);
+            values.set(&format!("dead.{key}_end"), end)?;
         }
         if let Some(step) = back {
             let steps = (step - ACCIDENT.0) as f64;

@@ -78,6 +78,23 @@ fn the_bound_on_mistakes_is_infinite_for_a_neuron_that_does_not_separate() {
 }
 
 #[test]
+fn the_bound_on_mistakes_is_infinite_for_a_neuron_of_zeros() {
+    let (inputs, targets) = Gate::And.examples::<f64>();
+    let nothing = Neuron::zeros(2, Activation::Step);
+    assert_eq!(mistake_bound(&nothing, inputs.view(), targets.view()), f64::INFINITY);
+    let ones = Array1::ones(4);
+    assert_eq!(mistake_bound(&nothing, inputs.view(), ones.view()), f64::INFINITY);
+}
+
+#[test]
+fn on_xor_the_rule_goes_round_in_a_circle() {
+    let state = |max_epochs| trained(Gate::Xor, max_epochs).0;
+    let (second, third) = (state(2), state(3));
+    assert_eq!((second.weights[0], second.weights[1], second.bias), (-1.0, 0.0, 0.0));
+    assert_eq!(second, third, "so every later pass is like the third");
+}
+
+#[test]
 #[should_panic(expected = "a neuron needs one input for each weight")]
 fn a_neuron_refuses_too_few_inputs() {
     Neuron::<f64>::zeros(3, Activation::Relu).output(array![1.0, 2.0].view());
@@ -109,6 +126,26 @@ fn nothing_overflows_at_a_thousand_and_beyond() {
                 "{activation:?}'({z}), f32"
             );
         }
+    }
+}
+
+#[test]
+fn at_infinity_every_function_has_its_limit() {
+    use Activation::{Gelu, Identity, LeakyRelu, Relu, Sigmoid, Softplus, Step, Tanh};
+    let inf = f64::INFINITY;
+    for (activation, values, derivatives) in [
+        (Identity, [-inf, inf], [1.0, 1.0]),
+        (Step, [0.0, 1.0], [0.0, 0.0]),
+        (Sigmoid, [0.0, 1.0], [0.0, 0.0]),
+        (Tanh, [-1.0, 1.0], [0.0, 0.0]),
+        (Relu, [0.0, inf], [0.0, 1.0]),
+        (LeakyRelu, [-inf, inf], [0.01, 1.0]),
+        (Softplus, [0.0, inf], [0.0, 1.0]),
+        (Gelu, [0.0, inf], [0.0, 1.0]),
+    ] {
+        assert_eq!([-inf, inf].map(|z| activation.value(z)), values, "{activation:?}");
+        let found = [-inf, inf].map(|z| activation.derivative(z));
+        assert_eq!(found, derivatives, "{activation:?}'");
     }
 }
 
