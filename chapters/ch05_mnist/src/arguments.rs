@@ -30,6 +30,8 @@ pub enum Command {
     Study(StudyArguments),
     /// Measure how the time grows with examples and with hidden neurons
     Scaling(ScalingArguments),
+    /// Compare the times of other libraries, as peers/compare.sh has measured them
+    Peers(PeersArguments),
 }
 
 #[derive(Debug, Args)]
@@ -125,6 +127,16 @@ pub struct ScalingArguments {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Write the outcome into the chapter's values, which the book quotes
+    #[arg(long)]
+    pub record: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct PeersArguments {
+    /// A file with a line `key|name|seconds|accuracy` for each run
+    #[arg(value_name = "RUNS")]
+    pub runs: PathBuf,
+    /// Write the outcome into the chapter's values and figures, which the book shows
     #[arg(long)]
     pub record: bool,
 }

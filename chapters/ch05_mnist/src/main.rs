@@ -4,6 +4,7 @@ mod arguments;
 mod chapter;
 mod files;
 mod look;
+mod peers;
 mod runs;
 
 use std::fmt::Display;
@@ -17,8 +18,8 @@ use ndarray::Axis;
 use serde_json::json;
 
 use arguments::{
-    Arguments, Command, EvaluateArguments, PredictArguments, ScalingArguments, StudyArguments,
-    TrainArguments,
+    Arguments, Command, EvaluateArguments, PeersArguments, PredictArguments, ScalingArguments,
+    StudyArguments, TrainArguments,
 };
 use files::Source;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Some(Command::Predict(arguments)) => predict(arguments),
         Some(Command::Study(arguments)) => study(arguments),
         Some(Command::Scaling(arguments)) => scaling(arguments),
+        Some(Command::Peers(arguments)) => peers(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -173,6 +175,15 @@ fn scaling(arguments: ScalingArguments) -> Result<()> {
     }
     if arguments.record {
         chapter::record_scaling(&timings)?;
+    }
+    Ok(())
+}
+
+fn peers(arguments: &PeersArguments) -> Result<()> {
+    let comparison = peers::Comparison::read(&arguments.runs)?;
+    print(&comparison)?;
+    if arguments.record {
+        comparison.record()?;
     }
     Ok(())
 }

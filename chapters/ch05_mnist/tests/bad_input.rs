@@ -629,3 +629,25 @@ fn a_full_disk_under_standard_output_is_an_error_and_no_panic() {
         assert!(stderr.starts_with("error: standard output: "), "{arguments:?}: {stderr}");
     }
 }
+
+// ----------------------------------------------------------------------------- times of others --
+
+#[test]
+fn runs_of_other_programs_that_cannot_be_read_are_named() {
+    let folder = Folder::empty();
+    let good = "documents|ours|2.1|0.976\n";
+    for (bad, parts) in [
+        ("keras|Keras|20\n".to_owned(), ["runs:1:", "found `keras|Keras|20`"]),
+        (format!("{good}keras|Keras|NaN|0.97\n"), ["runs:2:", "key|name|seconds|accuracy"]),
+        (format!("{good}keras|Keras|-3|0.97\n"), ["runs:2:", "found `keras|Keras|-3|0.97`"]),
+        ("keras|Keras|20|0.97\n".to_owned(), ["runs:", "`documents`, found none"]),
+        (String::new(), ["runs:", "`documents`, found none"]),
+    ] {
+        let runs = folder.write("runs", bad.as_bytes());
+        let message = error_of(program(arguments!["peers", runs]));
+        assert_names(&message, &parts);
+    }
+    let missing = folder.file("nowhere");
+    let message = error_of(program(arguments!["peers", missing]));
+    assert_names(&message, &[missing.to_str().unwrap(), "expected the runs of compare.sh"]);
+}
