@@ -245,7 +245,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         let shares = range(&study.right);
         let (start, end) = (range(&study.angle), range(&study.last_angle));
         println!(
-            "  {name:16} last loss {lowest:.2} to {highest:.2}, right {:.0} to {:.0} %, up to \
+            "  {name:16} last loss {lowest:.3} to {highest:.3}, right {:.0} to {:.0} %, up to \
              {:.0}° off at the start and {:.0}° at the end",
             100.0 * shares.0,
             100.0 * shares.1,
@@ -256,9 +256,10 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         let mut set = |what: &str, measured: Measured| {
             values.set(&format!("wrong.{key}.{what}"), measured.note(&note))
         };
-        let loss = |loss: f64| match loss < 10.0 {
-            true => Measured::number(loss, Format::Decimals(2)).within(0.01),
-            false => Measured::number(loss, Format::Integer).machine(), // it leaps from step to step
+        let loss = |loss: f64| match loss {
+            ..0.1 => Measured::number(loss, Format::Decimals(3)).within(0.001),
+            0.1..10.0 => Measured::number(loss, Format::Decimals(2)).within(0.01),
+            _ => Measured::number(loss, Format::Integer).machine(), // it leaps from step to step
         };
         let percent = |share| Measured::number(share, Format::Percent(0)).within(0.01);
         set("loss_low", loss(lowest))?;
