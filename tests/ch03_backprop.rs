@@ -375,39 +375,39 @@ fn sum_over_paths() {
     }
 }
 
-/// The mean squared error of a network, number by number on a tape; and its parameters there, in
-/// the order of `Network::parameters`.
-fn loss_on_tape<'t>(
-    tape: &'t Tape<f64>,
-    network: &Network<f64>,
-    (x, y): (&Array2<f64>, &Array2<f64>),
-) -> (Variable<'t, f64>, Vec<Variable<'t, f64>>) {
-    let numbers = network.parameters().concat();
-    let parameters: Vec<_> = numbers.into_iter().map(|number| tape.variable(number)).collect();
-    let mut loss = tape.variable(0.0);
-    for (x, y) in x.rows().into_iter().zip(y.rows()) {
-        let mut a: Vec<_> = x.iter().map(|&x| tape.variable(x)).collect();
-        let mut rest = &parameters[..];
-        for layer in &network.layers {
-            let (weights, others) = rest.split_at(layer.dense.weights.len());
-            let (bias, others) = others.split_at(layer.dense.bias.len());
-            let neuron = |j: usize| {
-                let add = |z, i: usize| z + a[i] * weights[i * bias.len() + j];
-                (0..a.len()).fold(bias[j], add).activate(layer.activation)
-            };
-            (a, rest) = ((0..bias.len()).map(neuron).collect(), others);
-        }
-        for (a, &y) in a.into_iter().zip(y) {
-            loss = loss + (a - tape.variable(y)).powi(2);
-        }
-    }
-    (loss / tape.variable(y.len() as f64), parameters)
-}
-
 /// The tape, which knows only single numbers, finds the gradient that the layers' matrix formulas
 /// give. Two walks back along it give the same. 1e-13: rounding in another order.
 #[test]
 fn tape_agrees_with_layers() {
+    /// The mean squared error of a network, number by number on a tape; and its parameters there, in
+    /// the order of `Network::parameters`.
+    fn loss_on_tape<'t>(
+        tape: &'t Tape<f64>,
+        network: &Network<f64>,
+        (x, y): (&Array2<f64>, &Array2<f64>),
+    ) -> (Variable<'t, f64>, Vec<Variable<'t, f64>>) {
+        let numbers = network.parameters().concat();
+        let parameters: Vec<_> = numbers.into_iter().map(|number| tape.variable(number)).collect();
+        let mut loss = tape.variable(0.0);
+        for (x, y) in x.rows().into_iter().zip(y.rows()) {
+            let mut a: Vec<_> = x.iter().map(|&x| tape.variable(x)).collect();
+            let mut rest = &parameters[..];
+            for layer in &network.layers {
+                let (weights, others) = rest.split_at(layer.dense.weights.len());
+                let (bias, others) = others.split_at(layer.dense.bias.len());
+                let neuron = |j: usize| {
+                    let add = |z, i: usize| z + a[i] * weights[i * bias.len() + j];
+                    (0..a.len()).fold(bias[j], add).activate(layer.activation)
+                };
+                (a, rest) = ((0..bias.len()).map(neuron).collect(), others);
+            }
+            for (a, &y) in a.into_iter().zip(y) {
+                loss = loss + (a - tape.variable(y)).powi(2);
+            }
+        }
+        (loss / tape.variable(y.len() as f64), parameters)
+    }
+
     let mut generator = generator();
     for activation in Activation::ALL {
         let functions = (activation, Activation::Identity);
@@ -608,7 +608,7 @@ fn pre_activation_slopes() {
                 .for_each(|((i, k), &s)| assert_close(s, only(k == j, x[[r, i]]), 1e-9));
             by_b.indexed_iter().for_each(|(k, &s)| assert_close(s, only(k == j, 1.0), 1e-9));
             by_x.indexed_iter().for_each(|((n, i), &s)| {
-                assert_close(s, only(n == r, dense.weights[[i, j]]), 1e-9)
+                assert_close(s, only(n == r, dense.weights[[i, j]]), 1e-9);
             });
         }
     }
@@ -756,8 +756,16 @@ fn counted_forward(network: &Network<f64>, x: &Array2<f64>, count: &mut usize) -
     outputs
 }
 
-/// Networks of tanh, with M₀ inputs and M_l neurons in layer l, and a batch of n inputs and targets.
-fn counted_cases() -> Vec<(Vec<usize>, Network<f64>, Array2<f64>, Array2<f64>)> {
+/// A network of tanh, the numbers M of its inputs and of the neurons in its layers, and a batch.
+struct Counted {
+    sizes: Vec<usize>,
+    network: Network<f64>,
+    x: Array2<f64>,
+    y: Array2<f64>,
+}
+
+/// Networks of one to three layers, with batches of one to five.
+fn counted_cases() -> Vec<Counted> {
     let (mut generator, functions) = (generator(), (Activation::Tanh, Activation::Tanh));
     let cases: [(usize, &[usize]); 4] =
         [(1, &[1, 1]), (4, &[3, 2]), (5, &[2, 4, 3]), (3, &[4, 1, 6, 2])];
@@ -765,25 +773,21 @@ fn counted_cases() -> Vec<(Vec<usize>, Network<f64>, Array2<f64>, Array2<f64>)> 
         let network = Network::new(sizes, functions, Initialization::Xavier, &mut generator);
         let (inputs, outputs) = (sizes[0], sizes[sizes.len() - 1]);
         let (x, y) = (matrix(n, inputs, &mut generator), matrix(n, outputs, &mut generator));
-        (sizes.to_vec(), network, x, y)
+        Counted { sizes: sizes.to_vec(), network, x, y }
     };
     cases.map(case).into()
-}
-
-/// n Σ M_{l−1} M_l
-fn forward_products(n: usize, sizes: &[usize]) -> usize {
-    n * sizes.windows(2).map(|pair| pair[0] * pair[1]).sum::<usize>()
 }
 
 /// A forward pass on n examples multiplies n Σ M_{l−1} M_l times: counted, in loops that compute what
 /// the library computes. 1e-13: rounding.
 #[test]
 fn forward_cost() {
-    for (sizes, network, x, _) in counted_cases() {
+    for Counted { sizes, network, x, .. } in counted_cases() {
         let mut count = 0;
         let outputs = counted_forward(&network, &x, &mut count);
         assert_all_close(outputs.last().expect("outputs"), &network.forward(x.view()), 1e-13);
-        assert_eq!(count, forward_products(x.nrows(), &sizes));
+        let formula: usize = sizes.windows(2).map(|m| m[0] * m[1]).sum();
+        assert_eq!(count, x.nrows() * formula);
     }
 }
 
@@ -791,9 +795,10 @@ fn forward_cost() {
 /// back that finds the library's gradients. 1e-13: rounding.
 #[test]
 fn backward_cost() {
-    for (sizes, network, x, y) in counted_cases() {
-        let outputs = counted_forward(&network, &x, &mut 0);
-        let (trace, mut count) = (network.trace(x.view()), 0);
+    for Counted { sizes, network, x, y } in counted_cases() {
+        let (mut forward, mut count) = (0, 0);
+        let outputs = counted_forward(&network, &x, &mut forward);
+        let trace = network.trace(x.view());
         let mut by_a = Loss::MeanSquaredError.gradient(trace.output(), y.view());
         let gradients = network.backward(x.view(), &trace, by_a.clone());
         for l in (0..network.layers.len()).rev() {
@@ -804,8 +809,7 @@ fn backward_cost() {
                 by_a = counted(&delta, &network.layers[l].dense.weights.t().to_owned(), &mut count);
             }
         }
-        let less = x.nrows() * sizes[0] * sizes[1];
-        assert_eq!(count, 2 * forward_products(x.nrows(), &sizes) - less);
+        assert_eq!(count, 2 * forward - x.nrows() * sizes[0] * sizes[1]);
     }
 }
 
@@ -813,8 +817,10 @@ fn backward_cost() {
 /// while finding the library's gradient. 1e-5: one-sided differences with h = 1e-6.
 #[test]
 fn nudging_cost() {
-    for (sizes, network, x, y) in counted_cases() {
-        let (trace, mut count) = (network.trace(x.view()), 0);
+    for Counted { network, x, y, .. } in counted_cases() {
+        let (mut one_pass, mut count) = (0, 0);
+        counted_forward(&network, &x, &mut one_pass);
+        let trace = network.trace(x.view());
         let by_a = Loss::MeanSquaredError.gradient(trace.output(), y.view());
         let gradients = network.backward(x.view(), &trace, by_a);
         let mut loss = |network: &Network<f64>| {
@@ -829,8 +835,7 @@ fn nudging_cost() {
                 nudged.parameters_mut()[list][entry] = network.parameters()[list][entry];
             }
         }
-        let passes = network.parameter_count() + 1;
-        assert_eq!(count, passes * forward_products(x.nrows(), &sizes));
+        assert_eq!(count, (network.parameter_count() + 1) * one_pass);
     }
 }
 
