@@ -92,7 +92,7 @@ impl ComputationGraph {
         for (node, &place) in self.nodes.iter().zip(&places) {
             draw_node(node, place, &mut canvas);
         }
-        self.wires.iter().for_each(|wire| draw_numbers(wire, &places, &mut canvas));
+        self.wires.iter().for_each(|wire| self.draw_numbers(wire, &places, &mut canvas));
         if key {
             let text = "above a wire: its value · below it, slanted: its gradient";
             let label = Element::label(text, (320.0, bottom + 0.5 * TEXT_SIZE), "middle");
@@ -134,17 +134,53 @@ impl ComputationGraph {
 
     /// A line with an arrow head, from the edge of one node to the edge of the other.
     fn draw_wire(&self, wire: &Wire, from: (f64, f64), to: (f64, f64), canvas: &mut Canvas) {
-        let length = (to.0 - from.0).hypot(to.1 - from.1).max(1.0);
-        let (dx, dy) = ((to.0 - from.0) / length, (to.1 - from.1) / length);
-        let along = |point: (f64, f64), by: f64| (point.0 + by * dx, point.1 + by * dy);
-        let start = along(from, half_width(&self.nodes[wire.from]) + 2.0);
-        let tip = along(to, -half_width(&self.nodes[wire.to]) - 2.0);
-        let neck = along(tip, -10.0);
+        let (dx, dy) = direction(from, to);
+        let [start, tip] = self.ends(wire, from, to);
+        let neck = (tip.0 - 10.0 * dx, tip.1 - 10.0 * dy);
         let line = Element::line(start, neck).number("stroke-width", 1.5);
         canvas.push(line.set("stroke-opacity", "0.7"));
         let side = |by: f64| (neck.0 - by * dy, neck.1 + by * dx);
         canvas.push(Element::points("polygon", [tip, side(5.0), side(-5.0)]));
     }
+
+    /// Where the drawn part of a wire begins and ends: at the edges of its nodes.
+    fn ends(&self, wire: &Wire, from: (f64, f64), to: (f64, f64)) -> [(f64, f64); 2] {
+        let (dx, dy) = direction(from, to);
+        let along = |(x, y): (f64, f64), by: f64| (x + by * dx, y + by * dy);
+        let gap = |node: usize| match self.nodes[node].operation && dy.abs() > dx.abs() {
+            true => RADIUS + 2.0, // an operation with a long name is wide, but not high
+            false => half_width(&self.nodes[node]) + 2.0,
+        };
+        [along(from, gap(wire.from)), along(to, -gap(wire.to))]
+    }
+
+    /// The value above a wire, the gradient below it, each as far off as its text needs.
+    fn draw_numbers(&self, wire: &Wire, places: &[(f64, f64)], canvas: &mut Canvas) {
+        let (from, to) = (places[wire.from], places[wire.to]);
+        let (dx, dy) = direction(from, to);
+        let [start, tip] = self.ends(wire, from, to);
+        // Nearer to the start: wires meet at their ends.
+        let (x, y) = (0.55 * start.0 + 0.45 * tip.0, 0.55 * start.1 + 0.45 * tip.1);
+        let above = if dx < 0.0 { -1.0 } else { 1.0 };
+        let label = |number: f64, side: f64| {
+            let text = tick_label(rounded(number));
+            let across = dy.abs() * text_width(&text, TEXT_SIZE) + dx.abs() * 0.7 * TEXT_SIZE;
+            let far = side * (across / 2.0 + 6.0);
+            Element::label(&text, (x + far * dy, y - far * dx), "middle").halo()
+        };
+        if let Some(value) = wire.value {
+            canvas.push(label(value, above));
+        }
+        if let Some(gradient) = wire.gradient {
+            canvas.push(label(gradient, -above).set("font-style", "italic"));
+        }
+    }
+}
+
+/// The direction from one point to another, of length 1.
+fn direction(from: (f64, f64), to: (f64, f64)) -> (f64, f64) {
+    let length = (to.0 - from.0).hypot(to.1 - from.1).max(1.0);
+    ((to.0 - from.0) / length, (to.1 - from.1) / length)
 }
 
 /// Half the width of a node.
@@ -163,20 +199,6 @@ fn draw_node(node: &Drawn, (x, y): (f64, f64), canvas: &mut Canvas) {
     }
     let label = Element::label(&node.label, (x, y), "middle");
     canvas.push(if node.operation { label } else { label.set("font-weight", "600") });
-}
-
-/// The value above a wire, the gradient below it, near its start: wires meet at their ends.
-fn draw_numbers(wire: &Wire, places: &[(f64, f64)], canvas: &mut Canvas) {
-    let (from, to) = (places[wire.from], places[wire.to]);
-    let (x, y) = (0.6 * from.0 + 0.4 * to.0, 0.6 * from.1 + 0.4 * to.1);
-    let label = |number: f64, at| Element::label(&tick_label(rounded(number)), at, "middle").halo();
-    if let Some(value) = wire.value {
-        canvas.push(label(value, (x, y - 0.8 * TEXT_SIZE)));
-    }
-    if let Some(gradient) = wire.gradient {
-        let below = label(gradient, (x, y + 0.8 * TEXT_SIZE));
-        canvas.push(below.set("font-style", "italic"));
-    }
 }
 
 /// A number with three significant digits.

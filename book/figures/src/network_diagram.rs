@@ -37,6 +37,8 @@ pub struct NetworkDiagram {
     layers: Vec<Layer>,
     limit: usize,
     format: Format,
+    spread: bool,
+    backward: bool,
     problem: Option<String>,
 }
 
@@ -52,7 +54,15 @@ impl NetworkDiagram {
         let layer = |size| Layer { size, ..Layer::default() };
         let layers = sizes.into_iter().map(layer).collect();
         let head = Head::new(title, description);
-        Self { head, layers, limit: MOST_NODES, format: Format::Decimals(2), problem: None }
+        Self {
+            head,
+            layers,
+            limit: MOST_NODES,
+            format: Format::Decimals(2),
+            spread: false,
+            backward: false,
+            problem: None,
+        }
     }
 
     /// The layer with a number, or a note that there is none.
@@ -97,6 +107,18 @@ impl NetworkDiagram {
         self
     }
 
+    /// Puts the nodes farther apart, and each weight on its own line where no other is near.
+    pub fn spread(mut self) -> Self {
+        self.spread = true;
+        self
+    }
+
+    /// Gives the connections arrow heads that point to the left.
+    pub fn backward(mut self) -> Self {
+        self.backward = true;
+        self
+    }
+
     fn canvas(&self) -> Result<Canvas, Error> {
         self.check()?;
         let lines = self.layers.iter().map(|layer| layer.caption.lines().count()).max();
@@ -109,6 +131,9 @@ impl NetworkDiagram {
             self.draw_connections(layer, middle, &mut canvas);
         }
         for layer in 0..self.layers.len() {
+            if self.backward {
+                self.draw_heads(layer, middle, &mut canvas);
+            }
             self.draw_weights(layer, middle, &mut canvas);
             self.draw_layer(layer, middle, &mut canvas);
             let bottom = 2.0 * middle - top + 0.6 * TEXT_SIZE;
@@ -144,6 +169,9 @@ impl NetworkDiagram {
         let small = self.layers.iter().all(|layer| self.slots(layer).len() <= 4);
         let weights = self.layers.iter().any(|layer| !layer.weights.is_empty());
         let close = 2.0 * self.radius() + 12.0;
+        if self.spread {
+            return 128.0;
+        }
         if self.has_names_above() || (small && weights) { 102.0 } else { close }
     }
 
@@ -210,13 +238,38 @@ impl NetworkDiagram {
 
     /// The weights stand near the node that they come from, where the lines are apart.
     fn draw_weights(&self, layer: usize, middle: f64, canvas: &mut Canvas) {
-        for Connection { from, to, start, end } in self.connections(layer, middle) {
-            if let Some(row) = self.layers[layer].weights.get(from) {
-                // A quarter of the way: farther on, the lines of other nodes cross.
-                let at = (start.0 + (end.0 - start.0) / 4.0, start.1 + (end.1 - start.1) / 4.0);
-                let text = self.format.print(row[to]);
-                canvas.push(Element::label(&text, at, "middle").halo());
-            }
+        if self.layers[layer].weights.is_empty() {
+            return;
+        }
+        let connections = self.connections(layer, middle);
+        let texts: Vec<String> = connections
+            .iter()
+            .map(|connection| {
+                self.format.print(self.layers[layer].weights[connection.from][connection.to])
+            })
+            .collect();
+        let lines: Vec<Line> = connections.iter().map(|c| (c.start, c.end)).collect();
+        // A quarter of the way: farther on, the lines of other nodes cross.
+        let shares = match self.spread {
+            true => spread(&lines, &texts, self.radius()),
+            false => vec![0.25; lines.len()],
+        };
+        for ((line, text), share) in lines.iter().zip(&texts).zip(shares) {
+            canvas.push(Element::label(text, along(*line, share), "middle").halo());
+        }
+    }
+
+    /// An arrow head at the left end of each connection.
+    fn draw_heads(&self, layer: usize, middle: f64, canvas: &mut Canvas) {
+        for Connection { start, end, .. } in self.connections(layer, middle) {
+            let length = (end.0 - start.0).hypot(end.1 - start.1);
+            let (dx, dy) = ((end.0 - start.0) / length, (end.1 - start.1) / length);
+            let point = |far: f64, side: f64| {
+                let far = self.radius() + 1.0 + far;
+                (start.0 + far * dx - side * dy, start.1 + far * dy + side * dx)
+            };
+            let head = [point(0.0, 0.0), point(11.0, 5.0), point(11.0, -5.0)];
+            canvas.push(Element::points("polygon", head));
         }
     }
 
@@ -252,6 +305,47 @@ impl NetworkDiagram {
             canvas.push(Element::label(text, (x, y), "middle"));
         }
     }
+}
+
+/// Both ends of a line.
+type Line = ((f64, f64), (f64, f64));
+
+/// The point at a share of the way along a line.
+fn along(((x0, y0), (x1, y1)): Line, share: f64) -> (f64, f64) {
+    (x0 + share * (x1 - x0), y0 + share * (y1 - y0))
+}
+
+/// A share of the way for the text on each line, such that no text covers another one, a node, or,
+/// if it can be avoided, another line: each text in turn takes its best place, three times over.
+fn spread(lines: &[Line], texts: &[String], radius: f64) -> Vec<f64> {
+    let mut shares = vec![0.3; lines.len()];
+    let half = |text: &String| (text_width(text, TEXT_SIZE) / 2.0, 0.45 * TEXT_SIZE);
+    for index in (0..lines.len()).cycle().take(3 * lines.len()) {
+        let (line, (width, height)) = (lines[index], half(&texts[index]));
+        let crowded = |share: f64| {
+            let (x, y) = along(line, share);
+            let others = (0..lines.len()).filter(|&other| other != index);
+            let cost = others.map(|other| {
+                let at = along(lines[other], shares[other]);
+                let (wide, high) = half(&texts[other]);
+                let covers =
+                    (at.0 - x).abs() < wide + width + 4.0 && (at.1 - y).abs() < high + height;
+                let ((x0, y0), (x1, y1)) = lines[other];
+                let heights = [x - width, x + width].map(|x| y0 + (y1 - y0) * (x - x0) / (x1 - x0));
+                let (low, top) = (heights[0].min(heights[1]), heights[0].max(heights[1]));
+                let crosses = |more: f64| low < y + height + more && top > y - height - more;
+                1000.0 * f64::from(u8::from(covers))
+                    + 100.0 * f64::from(u8::from(crosses(0.0)))
+                    + 10.0 * f64::from(u8::from(crosses(6.0)))
+            });
+            let room = (x - line.0.0).min(line.1.0 - x) - width - radius;
+            cost.sum::<f64>() + if room < 4.0 { 1000.0 } else { 0.0 } + (share - 0.35).abs()
+        };
+        let candidates = (10..=90).map(|percent| f64::from(percent) / 100.0);
+        let best = candidates.min_by(|&one, &other| crowded(one).total_cmp(&crowded(other)));
+        shares[index] = best.unwrap_or(0.5);
+    }
+    shares
 }
 
 /// A drawn connection between two nodes.
@@ -323,6 +417,24 @@ mod tests {
     fn a_negative_weight_is_dashed() {
         let svg = network(&[1, 1]).weights(0, vec![vec![-1.0]]).svg("x").unwrap();
         assert!(svg.contains("stroke-dasharray"));
+    }
+
+    #[test]
+    fn spread_texts_do_not_cover_each_other() {
+        let nodes = |x: f64, rows: [f64; 3]| rows.map(|y| (x, y));
+        let (left, right) = (nodes(70.0, [0.0, 128.0, 256.0]), nodes(320.0, [64.0, 192.0, 320.0]));
+        let lines: Vec<Line> =
+            left.iter().flat_map(|&from| right.iter().map(move |&to| (from, to))).collect();
+        let texts = vec!["−1.00".to_owned(); lines.len()];
+        let shares = spread(&lines, &texts, WIDE);
+        let places: Vec<(f64, f64)> =
+            lines.iter().zip(shares).map(|(&line, share)| along(line, share)).collect();
+        for (index, one) in places.iter().enumerate() {
+            for other in &places[..index] {
+                let apart = (one.0 - other.0).abs() >= 40.0 || (one.1 - other.1).abs() >= 16.0;
+                assert!(apart, "{one:?} and {other:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,30 @@
-//! The two examples that the chapter computes by hand: a neuron and a network.
+//! The examples that the chapter computes by hand: a graph, a neuron and a network.
 
 use ch01_neuron::{Activation, Neuron};
 use ch02_forward::{Dense, Layer, Loss, Network, Trace};
-use ch03_backprop::{Gradients, LossBackward, NetworkBackward};
+use ch03_backprop::{Gradients, LossBackward, NetworkBackward, Tape, Variable};
 use ndarray::{Array1, Array2, array};
+
+/// (wx + b − y)² with w = 3, x = −2, b = 10 and y = 1, operation by operation on a tape.
+pub struct Squared<'t> {
+    pub w: Variable<'t, f64>,
+    pub x: Variable<'t, f64>,
+    pub b: Variable<'t, f64>,
+    pub y: Variable<'t, f64>,
+    pub product: Variable<'t, f64>,
+    pub z: Variable<'t, f64>,
+    pub difference: Variable<'t, f64>,
+    pub loss: Variable<'t, f64>,
+}
+
+/// Records the graph of the first example.
+pub fn squared(tape: &Tape<f64>) -> Squared<'_> {
+    let [w, x, b, y] = [3.0, -2.0, 10.0, 1.0].map(|number| tape.variable(number));
+    let product = w * x;
+    let z = product + b;
+    let difference = z - y;
+    Squared { w, x, b, y, product, z, difference, loss: difference.powi(2) }
+}
 
 /// A neuron that answers 1/2 to [`input`].
 pub fn neuron() -> Neuron<f64> {

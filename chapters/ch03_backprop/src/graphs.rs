@@ -5,6 +5,8 @@ use book_figures::{ComputationGraph, Figure, Output};
 use ch01_neuron::Activation;
 use ch03_backprop::Tape;
 
+use crate::example::{self, Squared};
+
 pub fn run(output: &Output) -> Result<()> {
     output.figure("graph", &graph())?;
     output.figure("gates", &gates())?;
@@ -15,20 +17,16 @@ pub fn run(output: &Output) -> Result<()> {
 /// (wx + b − y)² with w = 3, x = −2, b = 10, y = 1.
 fn graph() -> ComputationGraph {
     let tape = Tape::new();
-    let [w, x, b, y] = [3.0, -2.0, 10.0, 1.0].map(|number| tape.variable(number));
-    let u = w * x;
-    let z = u + b;
-    let d = z - y;
-    let loss = d.powi(2);
+    let Squared { w, x, b, y, product, z, difference, loss } = example::squared(&tape);
     let by = loss.backward();
     let description = format!(
         "Forward: 3 times −2 is {}, plus 10 is {}, minus 1 is {}, squared is {}. Backward: the \
          gradient is {} at the difference, {} at b, {} at w and {} at x.",
-        u.value,
+        product.value,
         z.value,
-        d.value,
+        difference.value,
         loss.value,
-        by.by(d),
+        by.by(difference),
         by.by(b),
         by.by(w),
         by.by(x)
@@ -44,11 +42,11 @@ fn graph() -> ComputationGraph {
     for (from, to, number) in [
         (at_w, times, w),
         (at_x, times, x),
-        (times, plus, u),
+        (times, plus, product),
         (at_b, plus, b),
         (plus, minus, z),
         (at_y, minus, y),
-        (minus, square, d),
+        (minus, square, difference),
         (square, end, loss),
     ] {
         graph.wire(from, to, Some(number.value), Some(by.by(number)));
@@ -99,10 +97,10 @@ fn fork() -> impl Figure {
         shares[0] + shares[1]
     );
     let mut graph = ComputationGraph::new("A fork", description);
-    let x = graph.variable("x", (0.0, 0.5));
+    let x = graph.variable("x", (0.0, 0.0));
     let f = graph.operation("σ", (1.0, 1.0));
-    let times = graph.operation("×", (2.0, 0.5));
-    let end = graph.variable("L", (3.0, 0.5));
+    let times = graph.operation("×", (2.0, 0.0));
+    let end = graph.variable("L", (3.0, 0.0));
     graph.wire(x, times, Some(straight.value), Some(shares[0]));
     graph.wire(x, f, Some(around.value), Some(shares[1]));
     graph.wire(f, times, Some(sigma.value), Some(by.by(sigma)));

@@ -109,7 +109,8 @@ pub fn cross_entropy_gradient<T: Real>(
 
 /// The backward pass of softmax: ∂L/∂zⱼ = pⱼ (∂L/∂pⱼ − Σₖ pₖ ∂L/∂pₖ) in each row.
 ///
-/// It is the product with the Jacobian ∂pₖ/∂zⱼ = pₖ (δₖⱼ − pⱼ), without writing the Jacobian down.
+/// It is the product with the Jacobian ∂pₖ/∂zⱼ = pₖ ([k = j] − pⱼ), without writing it down; [k = j]
+/// is 1 if the two are the same class and 0 if not.
 /// `probabilities` are the P of the forward pass; all are `[batch × classes]`.
 pub fn softmax_backward<T: Real>(
     probabilities: ArrayView2<T>,
@@ -232,7 +233,7 @@ pub fn relative_error<T: Real>(a: T, b: T, floor: T) -> T {
 pub struct GradientCheck<T> {
     /// How far the check moves a parameter p, as a fraction of max(1, |p|).
     pub step: T,
-    /// The largest relative error that passes.
+    /// The largest relative error that passes; see [`relative_error`].
     pub tolerance: T,
     /// Below this size a gradient is compared by absolute error, `tolerance · floor`: rounding of
     /// the loss hides its digits.
@@ -265,6 +266,14 @@ pub struct GradientMismatch {
     pub relative_error: f64,
 }
 
+impl GradientMismatch {
+    fn new<T: Real>(parameter: String, analytic: T, numeric: T, relative_error: T) -> Self {
+        let [analytic, numeric, relative_error] =
+            [analytic, numeric, relative_error].map(T::as_f64);
+        Self { parameter, analytic, numeric, relative_error }
+    }
+}
+
 impl<T: Real> GradientCheck<T> {
     /// Compares one entry of a gradient, `analytic`, with the slope of `loss` at `x`; gives the
     /// relative error if it passes.
@@ -292,12 +301,7 @@ impl<T: Real> GradientCheck<T> {
             }
         }
         let (error, numeric) = closest.expect("three steps were tried");
-        Err(GradientMismatch {
-            parameter: name(),
-            analytic: analytic.as_f64(),
-            numeric: numeric.as_f64(),
-            relative_error: error.as_f64(),
-        })
+        Err(GradientMismatch::new(name(), analytic, numeric, error))
     }
 
     /// Checks `gradients` of `loss` by the parameters of `network`, entry by entry; gives the

@@ -1,4 +1,4 @@
-//! The nudge, and the δ of one neuron: as it is often printed, and as it is.
+//! The nudge, and the δ of one neuron: as it was printed, and as it is.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, ComputationGraph, Format, Measured, Output, Series, Values};
@@ -68,18 +68,18 @@ fn graph() -> ComputationGraph {
         by.by(b)
     );
     let mut graph = ComputationGraph::new("A neuron, forward and backward", description);
-    let ends = [("w₁", w1, 0.0), ("x₁", x1, 1.0), ("w₂", w2, 2.0), ("x₂", x2, 3.0)];
+    let ends = [("w₁", w1, 0.0), ("x₁", x1, 1.15), ("w₂", w2, 2.2), ("x₂", x2, 3.35)];
     let ends = ends.map(|(name, number, row)| (graph.variable(name, (0.0, row)), number));
-    let times = [0.5, 2.5].map(|row| graph.operation("×", (0.9, row)));
+    let times = [0.575, 2.775].map(|row| graph.operation("×", (1.0, row)));
     for (index, (node, number)) in ends.into_iter().enumerate() {
         graph.wire(node, times[index / 2], Some(number.value), Some(by.by(number)));
     }
-    let bias = graph.variable("b", (0.9, 3.5));
-    let plus = graph.operation("+", (1.8, 1.5));
-    let f = graph.operation("σ", (3.0, 1.5));
-    let target = graph.variable("y", (3.2, 2.7));
-    let square = graph.operation("(a − y)²", (4.3, 1.5));
-    let end = graph.variable("L", (5.6, 1.5));
+    let plus = graph.operation("+", (2.2, 1.675));
+    let bias = graph.variable("b", (3.2, 0.4));
+    let f = graph.operation("σ", (3.5, 1.675));
+    let square = graph.operation("(a − y)²", (4.8, 1.675));
+    let target = graph.variable("y", (4.8, 2.9));
+    let end = graph.variable("L", (6.1, 1.675));
     for (from, to, number) in [
         (times[0], plus, q1),
         (times[1], plus, q2),

@@ -27,11 +27,15 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
             *parameter -= 0.05 * g;
         }
     }
+    let squares: f64 = passes.gradients.slices().concat().iter().map(|g| g * g).sum();
     let after = example::passes(&stepped).loss;
-    println!("  loss after a step of 0.05 against the gradient: {after:.4}");
+    println!("  after a step of 0.05 against the gradient: {after:.4}");
     let three = |number| Measured::number(number, Format::Decimals(3)).within(1e-3);
     values.set("passes.loss", three(passes.loss))?;
     values.set("passes.loss_after_step", three(after))?;
+    let two = |number| Measured::number(number, Format::Decimals(2)).within(1e-2);
+    values.set("passes.promised", two(0.05 * squares))?;
+    values.set("passes.kept", two(passes.loss - after))?;
     let p = softmax(passes.trace.output());
     values.set("passes.p_0", three(p[[0, 0]]))?;
     values.set("passes.p_1", three(p[[0, 1]]))?;
@@ -52,6 +56,7 @@ fn table(matrix: &Array2<f64>) -> Vec<Vec<f64>> {
 fn forward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram {
     let p = softmax(passes.trace.output());
     let hidden = &passes.trace.activations[0];
+    let z = [0, 1].map(|layer| row(passes.trace.pre_activations[layer].view()));
     let description = format!(
         "The inputs 1 and 2 make the hidden neurons {:.2}, {:.2} and {:.2}; the last one is off. \
          The probabilities are {:.2} and {:.2}; the second class is right; the loss is {:.2}.",
@@ -64,8 +69,13 @@ fn forward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram {
     );
     NetworkDiagram::new("The forward pass with its numbers", description, [2, 3, 2])
         .names(0, ["x₁", "x₂"])
-        .names(1, ["a₁", "a₂", "a₃"])
-        .names(2, ["p₁", "p₂"])
+        .names(1, z[0].iter().zip(1..).map(|(z, j)| format!("a{} = relu({})", index(j), minus(*z))))
+        .names(
+            2,
+            z[1].iter()
+                .zip(1..)
+                .map(|(z, j)| format!("p{}, z{} = {}", index(j), index(j), minus(*z))),
+        )
         .values(0, &row(passes.inputs.view()))
         .values(1, &row(hidden.view()))
         .values(2, &row(p.view()))
@@ -74,6 +84,17 @@ fn forward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram {
         .caption(0, "inputs")
         .caption(1, "hidden, ReLU")
         .caption(2, "probabilities")
+        .spread()
+}
+
+/// 1, 2 or 3 as an index.
+fn index(j: usize) -> char {
+    ['₀', '₁', '₂', '₃'][j]
+}
+
+/// A number with a real minus sign.
+fn minus(number: f64) -> String {
+    number.to_string().replace('-', "−")
 }
 
 /// δ in the nodes, gradients by the weights on the wires.
@@ -105,45 +126,71 @@ fn backward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram 
         .caption(0, "by the inputs")
         .caption(1, "by the hidden z")
         .caption(2, "by the logits")
+        .spread()
+        .backward()
 }
 
 /// How many layers the deep networks have, and how many neurons each layer.
 const DEPTH: usize = 12;
 const WIDTH: usize = 64;
 
-/// The root mean square of δ, layer by layer, of three deep networks at their start.
+/// The seeds of the deep networks and of their inputs.
+const SEEDS: std::ops::Range<u64> = 0..5;
+
+/// The root mean square of δ, layer by layer, of deep networks at their start.
 fn vanishing(values: &mut Values) -> Result<impl Figure> {
+    println!("\nRoot mean square of δ in the first layer of {DEPTH}, last layer = 1, five seeds");
     let cases = [
-        ("sigmoid", Activation::Sigmoid, Initialization::Xavier),
-        ("tanh", Activation::Tanh, Initialization::Xavier),
-        ("relu", Activation::Relu, Initialization::He),
+        ("relu", "ReLU, He", Activation::Relu, Initialization::He),
+        ("tanh", "tanh, Xavier", Activation::Tanh, Initialization::Xavier),
+        ("sigmoid", "sigmoid, Xavier", Activation::Sigmoid, Initialization::Xavier),
     ];
-    let curves = cases.map(|(_, f, start)| deltas_by_layer(f, start));
-    println!("\nRoot mean square of δ in the first layer of {DEPTH}, last layer = 1");
-    for ((name, ..), curve) in cases.iter().zip(&curves) {
-        let share = curve[0].1;
-        println!("  {name:8} {share:.1e}");
-        let format = if share < 0.1 { Format::Scientific(0) } else { Format::Decimals(1) };
-        let measured = Measured::number(share, format).within(format.last_digit(share));
-        values.set(&format!("vanishing.{name}"), measured.note("seed 3"))?;
+    let (mut series, mut first) = (Vec::new(), Vec::new());
+    for (key, name, activation, start) in cases {
+        let runs: Vec<Vec<f64>> =
+            SEEDS.map(|seed| deltas_by_layer(activation, start, seed)).collect();
+        let by_layer: Vec<[f64; 3]> = (0..DEPTH).map(|l| spread(&runs, l)).collect();
+        let [low, middle, high] = by_layer[0];
+        println!("  {key:8} {middle:.1e}, from {low:.1e} to {high:.1e}");
+        let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
+        let mut set = |what: &str, number: f64| {
+            let format = if number < 0.1 { Format::Scientific(0) } else { Format::Decimals(1) };
+            let measured = Measured::number(number, format).within(format.last_digit(number));
+            values.set(&format!("vanishing.{key}{what}"), measured.note(&note))
+        };
+        set("", middle)?;
+        set("_low", low)?;
+        set("_high", high)?;
+        let layers = || (1..=DEPTH).map(|layer| layer as f64);
+        let line = layers().zip(by_layer.iter().map(|[_, middle, _]| *middle));
+        let band = by_layer.iter().map(|[low, _, high]| (*low, *high));
+        series.push(Series::line(name, line).markers().band(band));
+        first.push(middle);
     }
-    let [sigmoid, tanh, relu] = &curves;
+    let share = first[2].powf(1.0 / (DEPTH - 1) as f64);
+    let share = Measured::number(share, Format::Decimals(2)).within(0.01);
+    values.set("vanishing.a_layer", share)?;
     let description = format!(
-        "With the last layer at 1, the first layer has {:.0e} with sigmoid, {:.2} with tanh and \
-         {:.2} with ReLU.",
-        sigmoid[0].1, tanh[0].1, relu[0].1
+        "With the last layer at 1, the first layer has {:.0e} with sigmoid, {:.1} with tanh and \
+         {:.1} with ReLU, in the middle of five runs.",
+        first[2], first[1], first[0]
     );
     let chart = Chart::new("The size of δ by layer", description)
         .x_axis(Axis::new("layer, from the inputs").integers())
-        .y_axis(Axis::new("size of δ, last layer = 1").log())
-        .series(Series::line("ReLU, He", relu.clone()).markers())
-        .series(Series::line("tanh, Xavier", tanh.clone()).markers())
-        .series(Series::line("sigmoid, Xavier", sigmoid.clone()).markers());
-    Ok(chart.tolerance(4.0))
+        .y_axis(Axis::new("size of δ, last layer = 1").log());
+    Ok(series.into_iter().fold(chart, Chart::series).tolerance(4.0))
 }
 
-fn deltas_by_layer(activation: Activation, start: Initialization) -> Vec<(f64, f64)> {
-    let mut generator = ChaCha8Rng::seed_from_u64(3);
+/// The lowest, the middle and the highest of what several runs have at one place.
+fn spread(runs: &[Vec<f64>], place: usize) -> [f64; 3] {
+    let mut numbers: Vec<f64> = runs.iter().map(|run| run[place]).collect();
+    numbers.sort_by(f64::total_cmp);
+    [numbers[0], numbers[numbers.len() / 2], numbers[numbers.len() - 1]]
+}
+
+/// The root mean square of δ in each layer, as a share of that in the last one.
+fn deltas_by_layer(activation: Activation, start: Initialization, seed: u64) -> Vec<f64> {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
     let sizes = [WIDTH; DEPTH + 1];
     let network = Network::<f64>::new(&sizes, (activation, activation), start, &mut generator);
     let mut draw = |_| StandardNormal.sample(&mut generator);
@@ -158,5 +205,5 @@ fn deltas_by_layer(activation: Activation, start: Initialization) -> Vec<(f64, f
         by_a = layer.dense.input_gradient(delta.view());
     }
     let last = sizes[0];
-    sizes.iter().rev().zip(1..).map(|(size, layer)| (f64::from(layer), size / last)).collect()
+    sizes.iter().rev().map(|size| size / last).collect()
 }

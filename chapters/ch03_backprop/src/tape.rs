@@ -4,6 +4,8 @@ use anyhow::Result;
 use book_figures::{Canvas, Element, Error, Figure, Head, Output};
 use ch03_backprop::{Tape, Variable};
 
+use crate::example::{self, Squared};
+
 pub fn run(output: &Output) -> Result<()> {
     output.figure("tape", &TapeDrawing::new())?;
     Ok(())
@@ -27,25 +29,22 @@ struct TapeDrawing {
 impl TapeDrawing {
     fn new() -> Self {
         let tape = Tape::new();
-        let [w, x, b, y] = [3.0, -2.0, 10.0, 1.0].map(|number| tape.variable(number));
-        let u = w * x;
-        let z = u + b;
-        let d = z - y;
-        let loss = d.powi(2);
+        let Squared { w, x, b, y, product, z, difference, loss } = example::squared(&tape);
         let by = loss.backward();
-        let cell = |name, variable: Variable<f64>, inputs: Vec<(usize, f64)>| {
-            let (value, gradient) = (variable.value, by.by(variable));
-            Cell { name, value, gradient, inputs }
+        let cell = |name, variable: Variable<f64>, inputs: &[(usize, Variable<f64>)]| {
+            let slopes = variable.backward();
+            let inputs = inputs.iter().map(|&(node, input)| (node, slopes.by(input))).collect();
+            Cell { name, value: variable.value, gradient: by.by(variable), inputs }
         };
         let cells = vec![
-            cell("w", w, vec![]),
-            cell("x", x, vec![]),
-            cell("b", b, vec![]),
-            cell("y", y, vec![]),
-            cell("w·x", u, vec![(0, u.backward().by(w)), (1, u.backward().by(x))]),
-            cell("+", z, vec![(4, z.backward().by(u)), (2, z.backward().by(b))]),
-            cell("−", d, vec![(5, d.backward().by(z)), (3, d.backward().by(y))]),
-            cell("²", loss, vec![(6, loss.backward().by(d))]),
+            cell("w", w, &[]),
+            cell("x", x, &[]),
+            cell("b", b, &[]),
+            cell("y", y, &[]),
+            cell("w·x", product, &[(0, w), (1, x)]),
+            cell("+", z, &[(4, product), (2, b)]),
+            cell("−", difference, &[(5, z), (3, y)]),
+            cell("²", loss, &[(6, difference)]),
         ];
         let numbers: Vec<String> = cells
             .iter()
@@ -103,7 +102,9 @@ impl Figure for TapeDrawing {
 
 /// An arc from a node back to one of its inputs, with the slope on it.
 fn draw_arc(from: usize, to: usize, slope: f64, canvas: &mut Canvas) {
-    let (start, end) = (left(from) + 0.4 * WIDTH, left(to) + 0.6 * WIDTH);
+    let near = from == to + 1; // so short an arc has its ends to itself
+    let (leave, arrive) = if near { (0.3, 0.75) } else { (0.65, 0.5) };
+    let (start, end) = (left(from) + leave * WIDTH, left(to) + arrive * WIDTH);
     let rise = (22.0 + 0.30 * (start - end)).min(TOP - 24.0);
     let middle = (start + end) / 2.0;
     let path = format!(

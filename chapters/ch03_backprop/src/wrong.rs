@@ -3,14 +3,16 @@
 use std::f64::consts::TAU;
 
 use anyhow::Result;
-use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_figures::{
+    Axis, Chart, DecisionRegions, Figure, Format, Measured, Output, Series, Values,
+};
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Layer, Loss, Network, Trace, one_hot};
 use ch03_backprop::{
     ActivationBackward, DenseBackward, DenseGradient, GradientCheck, GradientMismatch, Gradients,
     LossBackward, all_entries,
 };
-use ndarray::{Array2, ArrayView2, Axis as Along, Slice};
+use ndarray::{Array2, ArrayView2, Axis as Along, Slice, array};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -37,7 +39,7 @@ pub enum Mistake {
     LastExample,
     /// δW in place of δWᵀ where W is square.
     NoTranspose,
-    /// δ as the documents print it: the slope of the activation twice.
+    /// δ as the article printed it: the slope of the activation twice.
     SlopeTwice,
     /// f′(a) in place of f′(z).
     SlopeOfOutput,
@@ -198,6 +200,15 @@ impl Task {
         (losses, network)
     }
 
+    /// By how many degrees a gradient with a mistake points past the right one.
+    fn angle(&self, mistake: Mistake, network: &Network<f64>) -> f64 {
+        let [wrong, right] = [mistake, Mistake::Nothing]
+            .map(|mistake| self.passes(mistake, network).1.slices().concat());
+        let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let lengths = (product(&wrong, &wrong) * product(&right, &right)).sqrt();
+        (product(&wrong, &right) / lengths).clamp(-1.0, 1.0).acos().to_degrees()
+    }
+
     /// What the gradient check says before the first step.
     fn check(&self, mistake: Mistake) -> Result<f64, GradientMismatch> {
         let (_, gradients) = self.passes(mistake, &self.network);
@@ -207,6 +218,7 @@ impl Task {
 }
 
 /// How a network learned with a mistake: one run for each seed.
+#[derive(Default)]
 struct Study {
     name: &'static str,
     /// The loss before each step, with the first seed.
@@ -217,33 +229,48 @@ struct Study {
     right: Vec<f64>,
     /// The share of flat hidden activations at the end, with each seed.
     flat: Vec<f64>,
+    /// How far the gradient points past the right one, with each seed: before the first step.
+    angle: Vec<f64>,
+    /// And after the last.
+    last_angle: Vec<f64>,
 }
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     println!("\nFive wrong gradients, {} points on a spiral, {STEPS} steps", POINTS * CLASSES);
+    output.figure("spiral", &spiral())?;
     let mut studies = Vec::new();
     for (mistake, key, name) in Mistake::ALL {
         let study = study(mistake, name);
         let (lowest, highest) = range(&study.last);
         let shares = range(&study.right);
+        let (start, end) = (range(&study.angle), range(&study.last_angle));
         println!(
-            "  {name:16} last loss {lowest:.2} to {highest:.2}, right {:.0} to {:.0} %",
+            "  {name:16} last loss {lowest:.3} to {highest:.3}, right {:.0} to {:.0} %, up to \
+             {:.0}° off at the start and {:.0}° at the end",
             100.0 * shares.0,
-            100.0 * shares.1
+            100.0 * shares.1,
+            start.1,
+            end.1
         );
         let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
         let mut set = |what: &str, measured: Measured| {
             values.set(&format!("wrong.{key}.{what}"), measured.note(&note))
         };
-        let loss = |loss: f64| match loss < 10.0 {
-            true => Measured::number(loss, Format::Decimals(2)).within(0.01),
-            false => Measured::number(loss, Format::Integer).machine(), // it leaps from step to step
+        let loss = |loss: f64| match loss {
+            ..0.1 => Measured::number(loss, Format::Decimals(3)).within(0.001),
+            0.1..10.0 => Measured::number(loss, Format::Decimals(2)).within(0.01),
+            _ => Measured::number(loss, Format::Integer).machine(), // it leaps from step to step
         };
         let percent = |share| Measured::number(share, Format::Percent(0)).within(0.01);
         set("loss_low", loss(lowest))?;
         set("loss_high", loss(highest))?;
         set("right_low", percent(shares.0))?;
         set("right_high", percent(shares.1))?;
+        let degrees = |angle: f64| Measured::number(angle, Format::Integer).within(1.0);
+        set("angle_low", degrees(start.0))?;
+        set("angle_high", degrees(start.1))?;
+        set("last_angle_low", degrees(end.0))?;
+        set("last_angle_high", degrees(end.1))?;
         if mistake == Mistake::SumForMean {
             let share = Measured::number(range(&study.flat).0, Format::Percent(0));
             set("flat", share.machine())?; // it leaps
@@ -262,15 +289,42 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
+/// The points of the first seed, and where the network puts the border once it has learned.
+fn spiral() -> impl Figure {
+    let task = Task::new(SEEDS.start);
+    let (_, network) = task.train(Mistake::Nothing);
+    let right = (task.accuracy(&network) * task.labels.len() as f64).round();
+    let class = |x: f64, y: f64| {
+        let logits = network.forward(array![[x, y]].view());
+        let largest = (0..CLASSES).max_by(|&j, &k| logits[[0, j]].total_cmp(&logits[[0, k]]));
+        largest.expect("three classes")
+    };
+    let description = format!(
+        "{} points on three arms that turn around the middle, and the regions in which the \
+         trained network names each arm; {right} points lie in the region of their own arm.",
+        task.labels.len()
+    );
+    let ranges = [(-2.0, 2.0), (-1.3, 1.3)];
+    let regions = DecisionRegions::new("Three arms of a spiral", description, ranges, class)
+        .axes("first input x₁", "second input x₂");
+    let arms = (0..CLASSES).fold(regions, |regions, arm| {
+        let rows = task.inputs.rows().into_iter().zip(&task.labels);
+        let points = rows.filter(|(_, label)| usize::from(**label) == arm);
+        regions.class(format!("arm {arm}"), points.map(|(x, _)| (x[0], x[1])))
+    });
+    arms.tolerance(6.0)
+}
+
 fn study(mistake: Mistake, name: &'static str) -> Study {
-    let mut study =
-        Study { name, losses: Vec::new(), last: Vec::new(), right: Vec::new(), flat: Vec::new() };
+    let mut study = Study { name, ..Study::default() };
     for seed in SEEDS {
         let task = Task::new(seed);
         let (losses, network) = task.train(mistake);
         study.last.push(task.loss(&network));
         study.right.push(task.accuracy(&network));
         study.flat.push(task.flat(&network));
+        study.angle.push(task.angle(mistake, &task.network));
+        study.last_angle.push(task.angle(mistake, &network));
         if seed == SEEDS.start {
             study.losses = losses;
         }
