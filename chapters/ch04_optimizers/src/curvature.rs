@@ -1,0 +1,124 @@
+//! The curvatures of a real loss, and what activation functions and optimizers do together on it.
+
+use anyhow::Result;
+use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use ch01_neuron::Activation;
+use ch02_forward::Network;
+use ch04_optimizers::{Adam, Bowl, Optimizer, Sgd};
+use ndarray::{Array1, Array2};
+
+use crate::bowls::number;
+use crate::spirals::Task;
+
+const SEED: u64 = 0;
+
+/// All of it.
+pub fn run(output: &Output, values: &mut Values) -> Result<()> {
+    spectrum(output, values)?;
+    pairs(output, values)
+}
+
+/// All curvatures of the loss at a network, smallest first.
+fn curvatures(task: &Task, network: &Network<f64>) -> Vec<f64> {
+    let flat = |network: &Network<f64>| -> Vec<f64> {
+        task.loss_and_gradients(network).1.slices().concat()
+    };
+    let (count, h) = (network.parameter_count(), 1e-5);
+    let mut hessian = Array2::zeros((count, count));
+    for index in 0..count {
+        let nudged = |h: f64| {
+            let mut network = network.clone();
+            let mut lists = network.parameters_mut();
+            *lists.iter_mut().flat_map(|list| list.iter_mut()).nth(index).expect("counted") += h;
+            flat(&network)
+        };
+        for (other, (up, down)) in nudged(h).into_iter().zip(nudged(-h)).enumerate() {
+            hessian[[index, other]] = (up - down) / (2.0 * h);
+        }
+    }
+    let curvature = 0.5 * (&hessian + &hessian.t()); // the nudges leave it symmetric but for 1e-9
+    Bowl { curvature, lowest: Array1::zeros(count) }.eigenvalues()
+}
+
+/// The sizes of all curvatures at the start and after training.
+fn spectrum(output: &Output, values: &mut Values) -> Result<()> {
+    let task = Task::new(SEED);
+    let mut network = task.network(Activation::Tanh);
+    let start = curvatures(&task, &network);
+    task.train(&mut network, &mut Sgd::default(), 0.3, 300);
+    let trained = curvatures(&task, &network);
+    let sizes = |curvatures: &[f64]| {
+        let mut sizes: Vec<f64> = curvatures.iter().map(|lambda| lambda.abs()).collect();
+        sizes.sort_by(|a, b| b.total_cmp(a));
+        sizes
+    };
+    let count = start.len();
+    let mut chart_lines = Vec::new();
+    let mut told = Vec::new();
+    for (name, curvatures) in [("start", start), ("trained", trained)] {
+        let sizes = sizes(&curvatures);
+        let (largest, middle) = (sizes[0], sizes[count / 2]);
+        let negative = curvatures.iter().filter(|&&lambda| lambda < -1e-6).count();
+        println!(
+            "{name}: largest curvature {largest:.3}, the middle one {middle:.1e}, {negative} of \
+             {count} negative"
+        );
+        told.push(format!("at the {name} the largest is {largest:.2}, the middle {middle:.0e}"));
+        values.set(&format!("spectrum.{name}.largest"), number(largest, 1))?;
+        values.set(&format!("spectrum.{name}.limit"), number(2.0 / largest, 2))?;
+        let ratio = Measured::number(largest / middle, Format::Scientific(0));
+        values.set(&format!("spectrum.{name}.ratio"), ratio.within(0.05 * largest / middle))?;
+        let line = sizes.into_iter().enumerate();
+        let line: Vec<(f64, f64)> = line.map(|(k, size)| (k as f64 + 1.0, size)).collect();
+        chart_lines.push((name, line));
+    }
+    values.set("spectrum.parameters", Measured::count(count))?;
+    let description = format!("Of {count} curvatures, by size: {}.", told.join("; "));
+    let mut chart = Chart::new("The curvatures of a real loss", description)
+        .x_axis(Axis::new("curvature number").integers())
+        .y_axis(Axis::new("size of the curvature").log().range(1e-8, 30.0));
+    for (name, line) in chart_lines {
+        chart = chart.series(Series::line(name, line));
+    }
+    output.figure("spectrum", &chart.machine_dependent())?;
+    Ok(())
+}
+
+/// The documents' picture: two activation functions with two optimizers.
+fn pairs(output: &Output, values: &mut Values) -> Result<()> {
+    let task = Task::new(SEED);
+    let optimizers: [(&str, fn() -> Box<dyn Optimizer<f64>>, [f64; 5]); 2] = [
+        ("SGD", || Box::new(Sgd::default()), [0.1, 0.3, 1.0, 3.0, 10.0]),
+        ("Adam", || Box::new(Adam::default()), [0.003, 0.01, 0.03, 0.1, 0.3]),
+    ];
+    let mut chart_lines = Vec::new();
+    let mut told = Vec::new();
+    for (activation, hidden) in [("sigmoid", Activation::Sigmoid), ("ReLU", Activation::Relu)] {
+        for (name, make, rates) in optimizers {
+            let runs = rates.map(|rate| {
+                let mut network = task.network(hidden);
+                (rate, task.train(&mut network, &mut *make(), rate, 300))
+            });
+            let end = |losses: &[f64]| losses[losses.len() - 1];
+            let best = runs.into_iter().min_by(|a, b| end(&a.1).total_cmp(&end(&b.1)));
+            let (rate, losses) = best.expect("five runs");
+            println!("{activation} with {name}: rate {rate}, loss {:.3}", end(&losses));
+            told.push(format!("{activation} with {name} (rate {rate}) {:.3}", end(&losses)));
+            let key = format!("pairs.{}_{}", activation.to_lowercase(), name.to_lowercase());
+            let loss = Measured::number(end(&losses), Format::Decimals(2)).within(0.01);
+            values.set(&key, loss.note(format!("rate {rate}, seed {SEED}")))?;
+            let line = losses.into_iter().enumerate();
+            let line: Vec<(f64, f64)> = line.map(|(t, loss)| (t as f64, loss)).collect();
+            chart_lines.push((format!("{activation}, {name}"), line));
+        }
+    }
+    let description = format!("The loss after 300 steps: {}.", told.join(", "));
+    let mut chart = Chart::new("Activation functions and optimizers", description)
+        .x_axis(Axis::new("step").integers())
+        .y_axis(Axis::new("loss").range(0.0, 0.9));
+    for (name, line) in chart_lines {
+        chart = chart.series(Series::line(name, line));
+    }
+    output.figure("pairs", &chart.machine_dependent())?;
+    Ok(())
+}
