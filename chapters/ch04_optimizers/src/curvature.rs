@@ -84,6 +84,17 @@ fn spectrum(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
+/// By how much the gradients of the network's lists of parameters differ in size: the largest root
+/// mean square over the smallest.
+fn spread_of_sizes(task: &Task, network: &Network<f64>) -> f64 {
+    let gradients = task.loss_and_gradients(network).1;
+    let mean_square = |list: &[f64]| list.iter().map(|g| g * g).sum::<f64>() / list.len() as f64;
+    let sizes: Vec<f64> =
+        gradients.slices().into_iter().map(|list| mean_square(list).sqrt()).collect();
+    let largest = sizes.iter().copied().fold(0.0, f64::max);
+    largest / sizes.into_iter().fold(f64::INFINITY, f64::min)
+}
+
 /// The documents' picture: two activation functions with two optimizers.
 fn pairs(output: &Output, values: &mut Values) -> Result<()> {
     let task = Task::new(SEED);
@@ -94,6 +105,10 @@ fn pairs(output: &Output, values: &mut Values) -> Result<()> {
     let mut chart_lines = Vec::new();
     let mut told = Vec::new();
     for (activation, hidden) in [("sigmoid", Activation::Sigmoid), ("ReLU", Activation::Relu)] {
+        let ratio = spread_of_sizes(&task, &task.network(hidden));
+        println!("{activation}: the sizes of the lists' gradients differ by {ratio:.1}");
+        let key = format!("pairs.{}_ratio", activation.to_lowercase());
+        values.set(&key, number(ratio, 0))?;
         for (name, make, rates) in optimizers {
             let runs = rates.map(|rate| {
                 let mut network = task.network(hidden);
