@@ -60,7 +60,7 @@ fn hops(output: &Output) -> Result<()> {
     let told = told.collect::<Vec<_>>().join("; ");
     let description = format!("A parabola with its lowest point at 3. The weight goes, {told}.");
     let mut chart = Chart::new("Steps on a parabola", description)
-        .x_axis(Axis::new("weight θ").range(-2.5, 8.5))
+        .x_axis(Axis::new("weight").range(-2.5, 8.5))
         .y_axis(Axis::new("loss").range(0.0, 28.0))
         .series(Series::line("the loss", (0..=220).map(|k| height(-2.5 + 0.05 * f64::from(k)))));
     for (rate, path) in paths {
