@@ -6,6 +6,7 @@ use ch01_neuron::Activation;
 use ch02_forward::Network;
 use ch04_optimizers::{Adam, Bowl, Optimizer, Sgd};
 use ndarray::{Array1, Array2};
+use rayon::prelude::*;
 
 use crate::bowls::number;
 use crate::spirals::Task;
@@ -25,18 +26,18 @@ fn curvatures(task: &Task, network: &Network<f64>) -> Vec<f64> {
         task.loss_and_gradients(network).1.slices().concat()
     };
     let (count, h) = (network.parameter_count(), 1e-5);
-    let mut hessian = Array2::zeros((count, count));
-    for index in 0..count {
-        let nudged = |h: f64| {
-            let mut network = network.clone();
-            let mut lists = network.parameters_mut();
-            *lists.iter_mut().flat_map(|list| list.iter_mut()).nth(index).expect("counted") += h;
-            flat(&network)
-        };
-        for (other, (up, down)) in nudged(h).into_iter().zip(nudged(-h)).enumerate() {
-            hessian[[index, other]] = (up - down) / (2.0 * h);
-        }
-    }
+    let nudged = |index: usize, h: f64| {
+        let mut network = network.clone();
+        let mut lists = network.parameters_mut();
+        *lists.iter_mut().flat_map(|list| list.iter_mut()).nth(index).expect("counted") += h;
+        flat(&network)
+    };
+    let row = |index: usize| -> Vec<f64> {
+        let both = nudged(index, h).into_iter().zip(nudged(index, -h));
+        both.map(|(up, down)| (up - down) / (2.0 * h)).collect()
+    };
+    let rows: Vec<Vec<f64>> = (0..count).into_par_iter().map(row).collect();
+    let hessian = Array2::from_shape_fn((count, count), |(i, j)| rows[i][j]);
     let curvature = 0.5 * (&hessian + &hessian.t()); // the nudges leave it symmetric but for 1e-9
     Bowl { curvature, lowest: Array1::zeros(count) }.eigenvalues()
 }
@@ -103,7 +104,7 @@ fn edge(values: &mut Values) -> Result<()> {
          5.6, in which the loss was up to {worst:.0}"
     );
     values.set("edge.test_limit", number(test, 1))?;
-    values.set("edge.run_limit", number(run, 1))?;
+    ensure!(run > 5.7, "the page says that the run's rate of 5.6 is below the limit");
     values.set("edge.run_worst", number(worst, 0))?;
     Ok(())
 }
