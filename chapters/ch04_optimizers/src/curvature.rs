@@ -4,11 +4,12 @@ use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use ch01_neuron::Activation;
 use ch02_forward::Network;
-use ch04_optimizers::{Adam, Bowl, Optimizer, Sgd};
+use ch04_optimizers::{Bowl, Sgd};
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
 use crate::bowls::number;
+use crate::paths::RULES;
 use crate::spirals::Task;
 
 const SEED: u64 = 0;
@@ -66,7 +67,7 @@ fn spectrum(output: &Output, values: &mut Values) -> Result<()> {
              {count} negative"
         );
         told.push(format!("at the {name} the largest is {largest:.2}, the middle {middle:.0e}"));
-        values.set(&format!("spectrum.{name}.largest"), number(largest, 1))?;
+        values.set(&format!("spectrum.{name}.largest"), number(largest, 2))?;
         values.set(&format!("spectrum.{name}.limit"), number(2.0 / largest, 2))?;
         let ratio = Measured::number(largest / middle, Format::Scientific(0));
         values.set(&format!("spectrum.{name}.ratio"), ratio.within(0.05 * largest / middle))?;
@@ -123,10 +124,8 @@ fn spread_of_sizes(task: &Task, network: &Network<f64>) -> f64 {
 /// The documents' picture: two activation functions with two optimizers.
 fn pairs(output: &Output, values: &mut Values) -> Result<()> {
     let task = Task::new(SEED);
-    let optimizers: [(&str, fn() -> Box<dyn Optimizer<f64>>, [f64; 5]); 2] = [
-        ("SGD", || Box::new(Sgd::default()), [0.1, 0.3, 1.0, 3.0, 10.0]),
-        ("Adam", || Box::new(Adam::default()), [0.003, 0.01, 0.03, 0.1, 0.3]),
-    ];
+    let optimizers =
+        [(RULES[0], [0.1, 0.3, 1.0, 3.0, 10.0]), (RULES[5], [0.003, 0.01, 0.03, 0.1, 0.3])];
     let mut chart_lines = Vec::new();
     let mut told = Vec::new();
     for (activation, hidden) in [("sigmoid", Activation::Sigmoid), ("ReLU", Activation::Relu)] {
@@ -134,7 +133,7 @@ fn pairs(output: &Output, values: &mut Values) -> Result<()> {
         println!("{activation}: the sizes of the lists' gradients differ by {ratio:.1}");
         let key = format!("pairs.{}_ratio", activation.to_lowercase());
         values.set(&key, number(ratio, 0))?;
-        for (name, make, rates) in optimizers {
+        for ((name, make), rates) in optimizers {
             let runs = rates.map(|rate| {
                 let mut network = task.network(hidden);
                 (rate, task.train(&mut network, &mut *make(), rate, 300))

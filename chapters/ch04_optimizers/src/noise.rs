@@ -13,6 +13,9 @@ const STEPS: usize = 400;
 /// How many runs a mean is taken over.
 const RUNS: u64 = 1000;
 
+/// The points of a line: the step, and the mean squared distance.
+type Line = Vec<(f64, f64)>;
+
 /// All of it.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let task = Task::new();
@@ -47,12 +50,12 @@ impl Task {
     }
 
     /// The mean over many runs of the squared distance after each step, from a distance of 3.
-    fn mean_squares(&self, batch: usize, rate: f64, schedule: &Schedule) -> Vec<(f64, f64)> {
+    fn mean_squares(&self, batch: usize, rate: f64, schedule: &Schedule) -> Line {
         self.with_rates(batch, |step| rate * schedule.factor(step, STEPS))
     }
 
     /// The same, with a learning rate for each step, counted from 0.
-    fn with_rates(&self, batch: usize, rate: impl Fn(usize) -> f64) -> Vec<(f64, f64)> {
+    fn with_rates(&self, batch: usize, rate: impl Fn(usize) -> f64) -> Line {
         let mut sums = vec![0.0; STEPS + 1];
         for run in 0..RUNS {
             let mut generator = ChaCha8Rng::seed_from_u64(SEED + 1 + run);
@@ -129,16 +132,12 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
 }
 
 /// The same lines by what they cost: not by steps, but by examples looked at.
-fn price(
-    lines: &[(usize, Vec<(f64, f64)>, f64)],
-    output: &Output,
-    values: &mut Values,
-) -> Result<()> {
-    let bought = |batch: usize, line: &[(f64, f64)]| -> Vec<(f64, f64)> {
+fn price(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> Result<()> {
+    let bought = |batch: usize, line: &[(f64, f64)]| -> Line {
         let points = line.iter().skip(1).map(|&(step, square)| (step * batch as f64, square));
         points.collect()
     };
-    let lines: Vec<(usize, Vec<(f64, f64)>)> =
+    let lines: Vec<(usize, Line)> =
         lines.iter().map(|(batch, line, _)| (*batch, bought(*batch, line))).collect();
     let after = |batch: usize, examples: f64| {
         let line = lines.iter().find(|line| line.0 == batch).map(|line| &line.1);
