@@ -2,6 +2,7 @@
 
 use ch04_optimizers::{
     AdaGrad, Adam, AdamW, Bowl, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Schedule, Sgd,
+    rosenbrock as rosenbrock_height, rosenbrock_gradient,
 };
 use formulas::*;
 use ndarray::{Array1, Array2, array};
@@ -382,6 +383,27 @@ fn heavy_ball_rate() {
     }
 }
 
+/// Nesterov's momentum with η = 1/λ_max and μ = (√κ − 1) / (√κ + 1) leaves about 1 − 1/√κ of the
+/// distance a step, measured from step 100 to 200. 1 %: as for the heavy ball, the distance shrinks
+/// like t times a power. With the same rate, other μ leave more.
+#[test]
+fn nesterov_rate() {
+    for curvatures in [[1.0, 4.0], [0.5, 8.0], [0.1, 10.0]] {
+        let (mut bowl, _) = bowl(&curvatures);
+        bowl.lowest.fill(0.0); // so that distances below 1e-16 have digits
+        let root = (curvatures[1] / curvatures[0]).sqrt();
+        let (rate, mu) = bowl.best_nesterov();
+        assert_close(rate, 1.0 / curvatures[1], 1e-12);
+        assert_close(mu, (root - 1.0) / (root + 1.0), 1e-12);
+        let share = |mu: f64| {
+            let left = |steps| left_after(steps, &bowl, Nesterov::new(mu), rate);
+            (left(200) / left(100)).powf(1.0 / 100.0)
+        };
+        assert_relative(share(mu), 1.0 - 1.0 / root, 0.01);
+        assert!(share(0.9 * mu) > share(mu) && share(1.1 * mu) > share(mu));
+    }
+}
+
 /// One step of `rule` on `bowl`, from `theta`.
 fn descend(bowl: &Bowl<f64>, rule: &mut impl Optimizer<f64>, rate: f64, theta: &mut Array1<f64>) {
     let gradient = bowl.gradient(theta.view()).to_vec();
@@ -687,6 +709,39 @@ fn uncorrected_first_step() {
     }
 }
 
+/// No step of Adam is longer than η(1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), whatever the gradients: not
+/// under random ones of wildly different sizes, not under those that grow like (β₁/β₂)⁻ᵏ after a
+/// long silence, which come within 1 % of it. A lone gradient after a silence makes a step of
+/// (1 − β₁)/√(1 − β₂), and a constant one after it goes up to twice that. With ε = 1e-300.
+#[test]
+fn adam_step_bound() {
+    let longest = |beta1: f64, beta2: f64, gradients: &[f64]| {
+        let mut adam = Adam { beta1, beta2, epsilon: 1e-300, ..Adam::default() };
+        let lengths = gradients.iter().map(|&g| {
+            let mut theta = [0.0];
+            step(&mut adam, 0.01, &mut theta, &[g]);
+            theta[0].abs() / 0.01
+        });
+        lengths.fold(0.0, f64::max)
+    };
+    let silence = |then: Vec<f64>| [vec![0.0; 20_000], then].concat();
+    let mut generator = generator();
+    for (beta1, beta2) in [(0.9, 0.999), (0.8, 0.95), (0.5, 0.99), (0.0, 0.9_f64)] {
+        let bound = (1.0 - beta1) / ((1.0 - beta2) * (1.0 - beta1 * beta1 / beta2)).sqrt();
+        for _ in 0..20 {
+            let sizes = vector(500, &mut generator).mapv(|x| 10_f64.powf(3.0 * x));
+            let gradients = vector(500, &mut generator) * sizes;
+            assert!(longest(beta1, beta2, &gradients.to_vec()) < bound);
+        }
+        let growing = silence((0..=60).map(|k| (beta1 / beta2).powi(60 - k)).collect());
+        let worst = longest(beta1, beta2, &growing);
+        assert!(worst < 1.000_001 * bound && worst > 0.99 * bound, "{worst}, bound {bound}");
+        let alone = longest(beta1, beta2, &silence(vec![-3.0]));
+        assert_relative(alone, (1.0 - beta1) / (1.0 - beta2).sqrt(), 1e-6);
+    }
+    assert_close(longest(0.9, 0.999, &silence(vec![1.0; 100])), 6.57, 0.01);
+}
+
 /// Gradients ω times as large leave Adam's steps as they are (with ε = 0), and make those of gradient
 /// descent ω times as long. 1e-12: rounding.
 #[test]
@@ -755,38 +810,55 @@ fn saddle_escape() {
     }
 }
 
-/// Rosenbrock's valley as printed is the polynomial 1 − 2x + x² + 100y² − 200x²y + 100x⁴; it is 0 at
-/// (1, 1) and positive elsewhere, and there its slope is 0 and its condition number about 2,500, with
-/// the second derivatives 802, −400 and 200, which are slopes of slopes. 1e-12: rounding; 1e-8 and
-/// 1e-3: five points, once and twice.
+/// Rosenbrock's valley is the polynomial 1 − 2x + x² + 100y² − 200x²y + 100x⁴, and the gradient by
+/// which the figure's paths walk is its slope; it is 0 at (1, 1) and positive elsewhere, and there
+/// its slope is 0 and its condition number about 2,500, with the second derivatives 802, −400 and
+/// 200, which are slopes of the gradient. 1e-11: rounding; 1e-8: five points.
 #[test]
 fn rosenbrock() {
-    let valley = |p: &Array1<f64>| (1.0 - p[0]).powi(2) + 100.0 * (p[1] - p[0] * p[0]).powi(2);
+    let valley = |p: &Array1<f64>| rosenbrock_height([p[0], p[1]]);
+    let gradient = |p: &Array1<f64>| Array1::from(rosenbrock_gradient([p[0], p[1]]).to_vec());
     let mut generator = generator();
-    for p in (0..100).map(|_| vector(2, &mut generator)) {
+    let hard = [[0.0, 0.0], [-1.2, 1.0], [1.0, -30.0], [1e-9, 1e9]].map(|p| array![p[0], p[1]]);
+    let random = (0..100).map(|_| vector(2, &mut generator));
+    for p in hard.into_iter().chain(random) {
         let (x, y) = (p[0], p[1]);
         let squares = 1.0 - 2.0 * x + x * x + 100.0 * y * y;
-        assert_close(valley(&p), squares - 200.0 * x * x * y + 100.0 * x.powi(4), 1e-11);
+        let polynomial = squares - 200.0 * x * x * y + 100.0 * x.powi(4);
+        assert_close(valley(&p), polynomial, 1e-11);
         assert!(valley(&p) > 0.0);
+        if y < 1e6 {
+            assert_all_close(&gradient(&p), &slopes(valley, &p), 1e-8);
+        }
     }
     let lowest = array![1.0, 1.0];
     assert_eq!(valley(&lowest), 0.0);
-    assert_all_close(&slopes(valley, &lowest), &array![0.0, 0.0], 1e-8);
-    let across = slopes(|p| slopes(valley, p)[0], &lowest);
-    let along = slopes(|p| slopes(valley, p)[1], &lowest);
+    assert_eq!(gradient(&lowest), array![0.0, 0.0]);
+    let across = slopes(|p| gradient(p)[0], &lowest);
+    let along = slopes(|p| gradient(p)[1], &lowest);
     let curvature = array![[across[0], across[1]], [along[0], along[1]]];
-    assert_all_close(&curvature, &array![[802.0, -400.0], [-400.0, 200.0]], 1e-3);
-    let curvature = array![[802.0, -400.0], [-400.0, 200.0]];
-    assert_close(Bowl { curvature, lowest }.condition_number(), 2500.0, 0.01);
+    assert_all_close(&curvature, &array![[802.0, -400.0], [-400.0, 200.0]], 1e-8);
+    assert_close(Bowl { curvature, lowest }.condition_number(), 2508.0, 1e-3);
 }
 
 /// The gradients 3, −1, −1, in turn, add up to 1 a round, so the best place between −1 and 1 is −1.
 /// Gradient descent and the usual Adam end there; Adam with β₁ = 0 and β₂ = 0.1 at 1, with a constant
-/// rate and with one that falls like 1/√t.
+/// rate and with one that falls like 1/√t. Between the ends it goes 0.68 η to the right in each
+/// round: the memory of squares comes back to s = 8.199/0.999 after each 3, then to 0.1 s + 0.9, and
+/// to 0.1 of that + 0.9. 1e-6: what ε and the correction still change after 30 steps.
 #[test]
 fn amsgrad_example() {
     let gradient = |t: i32| if t % 3 == 1 { 3.0 } else { -1.0 };
     assert_eq!((1..=300).map(gradient).sum::<f64>(), 100.0);
+    let after_3 = 8.199_f64 / 0.999;
+    let then = 0.1 * after_3 + 0.9;
+    let by_hand = -3.0 / after_3.sqrt() + 1.0 / then.sqrt() + 1.0 / (0.1 * then + 0.9).sqrt();
+    assert_close(by_hand, 0.68, 0.005);
+    let (mut free, mut theta) = (Adam { beta1: 0.0, beta2: 0.1, ..Adam::default() }, [0.0]);
+    (1..=30).for_each(|t| step(&mut free, 0.1, &mut theta, &[gradient(t)]));
+    let before = theta[0];
+    (31..=33).for_each(|t| step(&mut free, 0.1, &mut theta, &[gradient(t)]));
+    assert_close(theta[0] - before, 0.1 * by_hand, 1e-6);
     fn end(mut rule: impl Optimizer<f64>, gradient: fn(i32) -> f64, power: f64) -> f64 {
         let mut theta = [0.0];
         for t in 1..=10_000 {
@@ -804,20 +876,64 @@ fn amsgrad_example() {
     }
 }
 
-/// Over all batches of n out of five examples, drawn with replacement, each as likely as the others,
-/// the variance of the mean gradient is that of one example over n. Exact but for 1e-13.
+/// The variance of numbers that are all equally likely.
+fn variance(numbers: &[f64]) -> f64 {
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / numbers.len() as f64
+}
+
+/// The gradients at θ = 0.3 of six examples, each with the loss ½(θ − x_r)², and θ − c, c their mean.
+fn example_gradients() -> (Vec<f64>, f64) {
+    let examples = vector(6, &mut generator());
+    let slope_of = |x: f64| parabola(1.0, x).gradient(array![0.3].view())[0];
+    (examples.iter().map(|&x| slope_of(x)).collect(), 0.3 - examples.sum() / 6.0)
+}
+
+/// Over all batches of n out of six examples, drawn with replacement, each as likely as the others,
+/// the mean gradient is right on the average, and its variance is that of one example over n.
+/// Exact but for 1e-13.
 #[test]
 fn batch_gradient_variance() {
-    let gradients = 0.3 - vector(5, &mut generator()); // θ − x_r
-    let variance = |numbers: &[f64]| {
-        let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-        numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / numbers.len() as f64
-    };
+    let (gradients, all) = example_gradients();
     let mut sums = vec![0.0]; // of every batch of n
-    for n in 1..=5 {
+    for n in 1..=6 {
         sums = sums.iter().flat_map(|sum| gradients.iter().map(move |g| sum + g)).collect();
         let means: Vec<f64> = sums.iter().map(|sum| sum / f64::from(n)).collect();
-        assert_close(variance(&means), variance(&gradients.to_vec()) / f64::from(n), 1e-13);
+        assert_close(means.iter().sum::<f64>() / means.len() as f64, all, 1e-13);
+        assert_close(variance(&means), variance(&gradients) / f64::from(n), 1e-13);
+    }
+}
+
+/// Over all batches of n out of D = 6 different examples, the variance is (D − n)/(D − 1) of that:
+/// the same for a batch of one, and none for a batch of all. Every subset is tried. 1e-13.
+#[test]
+fn batch_without_replacement() {
+    let (gradients, all) = example_gradients();
+    for n in 1..=6_u32 {
+        let batches = (0..64_u32).filter(|batch| batch.count_ones() == n);
+        let mean = |batch: u32| {
+            let chosen = (0..6).filter(|r| batch >> r & 1 == 1);
+            chosen.map(|r| gradients[r]).sum::<f64>() / f64::from(n)
+        };
+        let means: Vec<f64> = batches.map(mean).collect();
+        assert_close(means.iter().sum::<f64>() / means.len() as f64, all, 1e-13);
+        let formula = variance(&gradients) / f64::from(n) * f64::from(6 - n) / 5.0;
+        assert_close(variance(&means), formula, 1e-13);
+    }
+}
+
+/// On ½(θ − x)², with one example a step and the rate 1/t, the weight is the mean of the examples so
+/// far, wherever it started. 1e-12: two hundred steps of rounding.
+#[test]
+fn one_over_t() {
+    let examples = vector(200, &mut generator());
+    for start in [0.0, -1.0, 1e3] {
+        let mut theta = array![start];
+        for t in 1..=200 {
+            let rate = 1.0 / t as f64;
+            descend(&parabola(1.0, examples[t - 1]), &mut Sgd::default(), rate, &mut theta);
+            assert_close(theta[0], examples.iter().take(t).sum::<f64>() / t as f64, 1e-12);
+        }
     }
 }
 
@@ -838,5 +954,21 @@ fn noise_floor() {
             squares += (theta[0] - c).powi(2);
         }
         assert_relative(squares / 400_000.0, formula, 0.05);
+    }
+}
+
+/// Adam in the same noise: its floor is about ης/(2λ₁), whatever the size of the noise. 15 %: chance,
+/// about 3 % in 400,000 steps, and what √ŝ is off ς by, since it also sees θ − c and fluctuates.
+#[test]
+fn adam_noise_floor() {
+    let mut generator = generator();
+    for (eta, lambda, deviation) in [(0.01, 1.0, 1.0), (0.003, 2.0, 0.1), (0.01, 1.0, 0.3_f64)] {
+        let (mut adam, c, mut theta, mut squares) = (Adam::default(), 0.7, [0.7], 0.0);
+        for _ in 0..400_000 {
+            let gradient = lambda * (theta[0] - c) + deviation * number(&mut generator);
+            step(&mut adam, eta, &mut theta, &[gradient]);
+            squares += (theta[0] - c).powi(2);
+        }
+        assert_relative(squares / 400_000.0, eta * deviation / (2.0 * lambda), 0.15);
     }
 }

@@ -11,7 +11,9 @@ use crate::paths::{Point, RULES, best_path, descend, distance, drawn, slope, tur
 const CURVATURES: [f64; 2] = [1.0, 20.0];
 /// Where all paths across it start.
 pub const START: Point = [-3.5, -1.0];
-const WINDOW: [(f64, f64); 2] = [(-4.5, 3.5), (-3.6, 3.0)];
+/// With [`HEIGHT`] both parameters have one scale, so that right angles look like right angles.
+const WINDOW: [(f64, f64); 2] = [(-4.4, 3.4), (-3.3, 2.2)];
+const HEIGHT: f64 = 536.0;
 const LEVELS: [f64; 8] = [0.3, 1.0, 3.0, 7.0, 14.0, 25.0, 45.0, 80.0];
 
 /// The ravine, its steep axis turned from upright.
@@ -21,10 +23,12 @@ pub fn ravine() -> Bowl<f64> {
 
 /// All of it.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
+    hops(output)?;
     parabola(output)?;
     zigzag(output, values)?;
     contraction(output)?;
     heavy_ball(output, values)?;
+    too_much(output, values)?;
     steps_by_condition(output, values)?;
     race(output, values)
 }
@@ -35,8 +39,36 @@ fn map(title: &str, description: String) -> ContourMap {
     let height = move |x: f64, y: f64| bowl.value(array![x, y].view());
     ContourMap::new(title, description, WINDOW, height)
         .axes("first parameter", "second parameter")
+        .height(HEIGHT)
         .levels(LEVELS)
         .mark("lowest", (1.0, 0.5))
+}
+
+/// The parabola that the page works on paper, and a few steps across it with three rates.
+fn hops(output: &Output) -> Result<()> {
+    let bowl = Bowl { curvature: array![[2.0]], lowest: array![3.0] };
+    let height = |theta: f64| (theta, bowl.value(array![theta].view()));
+    let path = |rate, steps| {
+        let slope = |[theta, _]: Point| [bowl.gradient(array![theta].view())[0], 0.0];
+        descend(&mut Sgd::default(), rate, [0.0, 0.0], steps, slope)
+    };
+    let paths = [(0.1, 8), (0.9, 8), (1.1, 3)].map(|(rate, steps)| (rate, path(rate, steps)));
+    let told = paths.iter().map(|(rate, path)| {
+        let ends = path.iter().map(|[theta, _]| format!("{theta:.2}")).collect::<Vec<_>>();
+        format!("with rate {rate} {}", ends.join(", "))
+    });
+    let told = told.collect::<Vec<_>>().join("; ");
+    let description = format!("A parabola with its lowest point at 3. The weight goes, {told}.");
+    let mut chart = Chart::new("Steps on a parabola", description)
+        .x_axis(Axis::new("weight").range(-2.5, 8.5))
+        .y_axis(Axis::new("loss").range(0.0, 28.0))
+        .series(Series::line("the loss", (0..=220).map(|k| height(-2.5 + 0.05 * f64::from(k)))));
+    for (rate, path) in paths {
+        let points: Vec<(f64, f64)> = path.iter().map(|&[theta, _]| height(theta)).collect();
+        chart = chart.series(Series::line(format!("rate {rate}"), points).markers());
+    }
+    output.figure("hops", &chart.legend())?;
+    Ok(())
 }
 
 /// One parameter, four rates: too small, good, nearly too large, too large.
@@ -120,8 +152,8 @@ fn contraction(output: &Output) -> Result<()> {
         .y_axis(Axis::new("left after a step").range(0.8, 1.2))
         .series(Series::line("formula", formula))
         .series(Series::scatter("measured", measured))
-        .vertical_rule(best, "")
-        .vertical_rule(largest, "largest stable")
+        .vertical_rule(best, "best")
+        .vertical_rule(largest, "")
         .horizontal_rule(1.0, "");
     output.figure("contraction", &chart)?;
     Ok(())
@@ -136,7 +168,8 @@ fn heavy_ball(output: &Output, values: &mut Values) -> Result<()> {
     };
     let plain = walk(&mut Sgd::default(), bowl.best_rate());
     let heavy = walk(&mut Momentum::new(mu), rate);
-    let ahead = walk(&mut Nesterov::new(mu), 1.0 / CURVATURES[1]);
+    let (ahead_rate, ahead_mu) = bowl.best_nesterov();
+    let ahead = walk(&mut Nesterov::new(ahead_mu), ahead_rate);
     let left = |path: &[Point]| distance(path[25], [1.0, 0.5]);
     let [plain_left, heavy_left, ahead_left] = [left(&plain), left(&heavy), left(&ahead)];
     let description = format!(
@@ -149,10 +182,44 @@ fn heavy_ball(output: &Output, values: &mut Values) -> Result<()> {
     values.set("ravine.momentum", number(mu, 2))?;
     values.set("ravine.momentum_rate", number(rate, 3))?;
     values.set("ravine.momentum_contraction", number(mu.sqrt(), 3))?;
-    let left = |left: f64| Measured::number(left, Format::Scientific(0)).within(0.1 * left);
-    values.set("ravine.plain_left", left(plain_left))?;
-    values.set("ravine.heavy_left", left(heavy_left))?;
+    values.set("ravine.nesterov_momentum", number(ahead_mu, 2))?;
+    values.set("ravine.nesterov_rate", number(ahead_rate, 2))?;
+    values.set("ravine.nesterov_contraction", number(1.0 - CURVATURES[1].sqrt().recip(), 3))?;
+    values.set("ravine.plain_left", number(plain_left, 2))?;
+    values.set("ravine.heavy_left", number(heavy_left, 4))?;
+    values.set("ravine.nesterov_left", number(ahead_left, 3))?;
     println!("after 25 steps: plain {plain_left:.3}, heavy ball {heavy_left:.5}");
+    Ok(())
+}
+
+/// The heavy ball at its best rate, with its best momentum and with more.
+fn too_much(output: &Output, values: &mut Values) -> Result<()> {
+    let bowl = ravine();
+    let (rate, best) = bowl.best_momentum();
+    let lines = [("best", best), ("0.9", 0.9), ("0.99", 0.99)].map(|(name, mu)| {
+        let path = descend(&mut Momentum::new(mu), rate, START, 150, slope(&bowl));
+        let line = path.iter().enumerate();
+        let line: Vec<(f64, f64)> =
+            line.map(|(step, &point)| (step as f64, distance(point, [1.0, 0.5]))).collect();
+        (name, mu, line)
+    });
+    let told = lines.iter().map(|(_, mu, line)| format!("{:.1e} with {mu:.2}", line[100].1));
+    let told = told.collect::<Vec<_>>().join(", ");
+    let description = format!("After 100 steps the distance is, by momentum: {told}.");
+    let mut chart = Chart::new("Too much momentum", description)
+        .x_axis(Axis::new("step").integers())
+        .y_axis(Axis::new("distance from the lowest point").log().range(1e-8, 20.0));
+    for (name, mu, line) in lines {
+        if name != "best" {
+            let decimals = if mu < 0.95 { 2 } else { 1 };
+            let key = format!("too_much.{}", name.replace('.', "_"));
+            values.set(&key, number(line[100].1, decimals))?;
+        }
+        chart = chart.series(Series::line(format!("μ = {mu:.2}"), line));
+    }
+    let kappa = ((1.0 + 0.9_f64.sqrt()) / (1.0 - 0.9_f64.sqrt())).powi(2);
+    values.set("too_much.kappa_of_0_9", number(kappa, 0))?;
+    output.figure("too_much", &chart)?;
     Ok(())
 }
 
@@ -180,6 +247,9 @@ fn steps_by_condition(output: &Output, values: &mut Values) -> Result<()> {
         .series(Series::line("plain", plain).markers())
         .series(Series::line("heavy ball", heavy).markers());
     output.figure("steps", &chart)?;
+    let by_formula = |root: f64| 1e6_f64.ln() / -((root - 1.0) / (root + 1.0)).ln();
+    values.set("steps.plain_1024_formula", number(by_formula(1024.0), 0))?;
+    values.set("steps.heavy_1024_formula", number(by_formula(32.0), 0))?;
     values.set("steps.plain_1024", Measured::count(plain[9].1 as usize))?;
     values.set("steps.heavy_1024", Measured::count(heavy[9].1 as usize))?;
     println!("κ = 1024: {} steps, {} with a heavy ball", plain[9].1, heavy[9].1);
@@ -189,7 +259,7 @@ fn steps_by_condition(output: &Output, values: &mut Values) -> Result<()> {
 /// All seven rules from one start, each with the rate that suits it best.
 fn race(output: &Output, values: &mut Values) -> Result<()> {
     let (bowl, steps) = (ravine(), 40);
-    let mut paths = Vec::new();
+    let (mut paths, mut rates) = (Vec::new(), Vec::new());
     println!("after {steps} steps in the ravine, each with its best rate:");
     for rule in RULES {
         let (rate, path) = best_path(rule, START, steps, [1.0, 0.5], slope(&bowl));
@@ -199,7 +269,11 @@ fn race(output: &Output, values: &mut Values) -> Result<()> {
         values.set(&format!("race.{name}.rate"), number(rate, 3))?;
         println!("  {:10}rate {rate:.4}, {left:.1e} from the lowest point", rule.0);
         paths.push((rule.0, path));
+        rates.push(rate);
     }
+    let largest = rates.iter().copied().fold(0.0, f64::max);
+    let smallest = rates.iter().copied().fold(f64::INFINITY, f64::min);
+    values.set("race.rate_ratio", number(largest / smallest, 0))?;
     let title = "Rules that share one rate";
     output.figure("race_shared", &race_map(title, &paths[..3]))?;
     let title = "Rules with a rate for each parameter";

@@ -1,8 +1,11 @@
 //! Where bowls end: a saddle, a bent valley, and a sum that Adam walks the wrong way.
 
-use anyhow::Result;
-use book_figures::{Axis, Chart, ContourMap, Figure, Measured, Output, Series, Values};
-use ch04_optimizers::{Adam, Momentum, Optimizer, Parameter, Sgd};
+use anyhow::{Result, ensure};
+use book_figures::{Axis, Chart, ContourMap, Figure, Format, Measured, Output, Series, Values};
+use ch04_optimizers::{
+    Adam, Bowl, Momentum, Optimizer, Parameter, Sgd, rosenbrock as height, rosenbrock_gradient,
+};
+use ndarray::array;
 
 use crate::bowls::number;
 use crate::paths::{Point, RULES, best_path, descend, distance, drawn};
@@ -40,6 +43,7 @@ fn saddle(output: &Output, values: &mut Values) -> Result<()> {
     let window = [(-2.4, 2.4), (-1.8, 1.8)];
     let mut map = ContourMap::new("A saddle", description, window, |x, y| 0.5 * (x * x - y * y))
         .axes("first parameter", "second parameter")
+        .height(557.0)
         .levels([-1.5, -1.0, -0.5, -0.2, 0.0, 0.2, 0.5, 1.0, 1.5, 2.5])
         .mark("saddle", (0.0, 0.0));
     for (name, path) in paths {
@@ -51,13 +55,9 @@ fn saddle(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
-/// (1 − x)² + 100 (y − x²)².
-fn rosenbrock_value(x: f64, y: f64) -> f64 {
-    (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2)
-}
-
-fn rosenbrock_slope([x, y]: Point) -> Point {
-    [-2.0 * (1.0 - x) - 400.0 * x * (y - x * x), 200.0 * (y - x * x)]
+/// The second derivatives of Rosenbrock's valley: by x twice, by y twice, and by both.
+fn second_derivatives([x, y]: Point) -> [f64; 3] {
+    [2.0 - 400.0 * (y - x * x) + 800.0 * x * x, 200.0, -400.0 * x]
 }
 
 /// Three rules in Rosenbrock's bent valley, each with its best rate for a thousand steps.
@@ -66,20 +66,36 @@ fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
     let (mut paths, mut told) = (Vec::new(), Vec::new());
     println!("after {steps} steps in Rosenbrock's valley:");
     for rule in [RULES[0], RULES[1], RULES[5]] {
-        let (rate, path) = best_path(rule, start, steps, lowest, rosenbrock_slope);
+        let (rate, path) = best_path(rule, start, steps, lowest, rosenbrock_gradient);
         let left = distance(path[steps], lowest);
         println!("  {:10}rate {rate:.4}, {left:.3} from the lowest point", rule.0);
-        values.set(&format!("rosenbrock.{}", rule.0.to_lowercase()), number(left, 2))?;
+        let name = rule.0.to_lowercase();
+        if rule.0 == "SGD" {
+            values.set("rosenbrock.sgd", number(left, 2))?;
+        } else {
+            ensure!(left < 1e-3, "the page says that {name} comes nearer than a thousandth");
+        }
+        let precise = Measured::number(rate, Format::Decimals(4)).within(0.00005);
+        values.set(&format!("rosenbrock.{name}_rate"), precise)?;
         told.push(format!("{} {left:.2}", rule.0));
         paths.push((rule.0, path));
     }
+    let steepest_at_start = {
+        let [along, across, mixed] = second_derivatives(start);
+        let curvature = array![[along, mixed], [mixed, across]];
+        Bowl { curvature, lowest: array![1.0, 1.0] }.largest_stable_rate()
+    };
+    let limit = |rate| Measured::number(rate, Format::Decimals(4)).within(0.00005);
+    values.set("rosenbrock.start_limit", limit(steepest_at_start))?;
+    values.set("rosenbrock.start_limit_momentum", limit(1.9 * steepest_at_start))?;
     let description =
         format!("Distances from the lowest point after {steps} steps: {}.", told.join(", "));
     let window = [(-1.8, 1.8), (-0.7, 2.0)];
-    let mut map = ContourMap::new("Rosenbrock's valley", description, window, rosenbrock_value)
-        .axes("first parameter", "second parameter")
-        .levels([0.3, 1.0, 4.0, 15.0, 50.0, 150.0, 400.0])
-        .mark("lowest", (1.0, 1.0));
+    let mut map =
+        ContourMap::new("Rosenbrock's valley", description, window, |x, y| height([x, y]))
+            .axes("first parameter", "second parameter")
+            .levels([0.3, 1.0, 4.0, 15.0, 50.0, 150.0, 400.0])
+            .mark("lowest", (1.0, 1.0));
     for (name, path) in paths {
         map = map.path(name, drawn(&path));
     }

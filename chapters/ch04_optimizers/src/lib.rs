@@ -493,11 +493,33 @@ impl<T: Real> Bowl<T> {
     }
 
     /// The learning rate and the μ with which a heavy ball is fastest: η = (2 / (√λₘᵢₙ + √λₘₐₓ))²
-    /// and μ = ((√κ − 1) / (√κ + 1))². A step then leaves about √μ of the distance (Polyak 1964).
+    /// and μ = ((√κ − 1) / (√κ + 1))². In the long run a step leaves √μ of the
+    /// distance (Polyak 1964).
     pub fn best_momentum(&self) -> (T, T) {
         let (smallest, largest) = self.extreme_eigenvalues();
         let (narrow, wide) = (smallest.sqrt(), largest.sqrt());
         let rate = (T::of(2.0) / (narrow + wide)).powi(2);
         (rate, ((wide - narrow) / (wide + narrow)).powi(2))
     }
+
+    /// The same for Nesterov's momentum: η = 1 / λₘₐₓ and μ = (√κ − 1) / (√κ + 1). In the
+    /// long run a step leaves 1 − 1 / √κ of the distance.
+    pub fn best_nesterov(&self) -> (T, T) {
+        let (smallest, largest) = self.extreme_eigenvalues();
+        let (narrow, wide) = (smallest.sqrt(), largest.sqrt());
+        (largest.recip(), (wide - narrow) / (wide + narrow))
+    }
+}
+
+// ------------------------------------------------------------------------------ a bent valley --
+
+/// Rosenbrock's valley, (1 − x)² + 100 (y − x²)², with its lowest point at (1, 1) (Rosenbrock 1960).
+pub fn rosenbrock<T: Real>([x, y]: [T; 2]) -> T {
+    (T::one() - x).powi(2) + T::of(100.0) * (y - x * x).powi(2)
+}
+
+/// The slopes of [`rosenbrock`] along x and y.
+pub fn rosenbrock_gradient<T: Real>([x, y]: [T; 2]) -> [T; 2] {
+    let beside = T::of(200.0) * (y - x * x); // of the steep term by y
+    [T::of(-2.0) * (T::one() - x) - T::of(2.0) * x * beside, beside]
 }

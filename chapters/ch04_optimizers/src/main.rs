@@ -1,12 +1,14 @@
 //! Draws the figures and measures the numbers of chapter 4: `cargo run -p ch04_optimizers`.
 
 mod bowls;
+mod curvature;
 mod landscapes;
 mod memories;
 mod noise;
 mod paths;
 mod range;
 mod schedules;
+mod spirals;
 
 use anyhow::Result;
 use book_figures::Output;
@@ -20,7 +22,8 @@ fn main() -> Result<()> {
     noise::run(&output, &mut values)?;
     schedules::run(&output, &mut values)?;
     landscapes::run(&output, &mut values)?;
-    range::run(&output)?;
+    range::run(&output, &mut values)?;
+    curvature::run(&output, &mut values)?;
     values.save()?;
     println!("\nfigures and values: {}", output.path().display());
     Ok(())

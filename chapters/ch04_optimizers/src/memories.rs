@@ -40,7 +40,7 @@ fn velocity(output: &Output) -> Result<()> {
     );
     let chart = Chart::new("A velocity reaches its limit", description)
         .x_axis(Axis::new("step").integers())
-        .y_axis(Axis::new("length of the step, in η").from_zero())
+        .y_axis(Axis::new("length of the step ÷ learning rate").from_zero())
         .series(Series::line("μ = 0.5", half))
         .series(Series::line("μ = 0.9", usual))
         .series(Series::line("μ = 0.95", long));
@@ -64,7 +64,7 @@ fn forgetting(output: &Output, values: &mut Values) -> Result<()> {
     );
     let chart = Chart::new("Forgetting", description)
         .x_axis(Axis::new("step").integers())
-        .y_axis(Axis::new("length of the step, in η").log().range(1e-4, 20.0))
+        .y_axis(Axis::new("length of the step ÷ learning rate").log().range(1e-4, 20.0))
         .series(Series::line("SGD", sgd))
         .series(Series::line("AdaGrad", adagrad.clone()))
         .series(Series::line("RMSProp", rmsprop.clone()))
@@ -92,7 +92,7 @@ fn correction(output: &Output, values: &mut Values) -> Result<()> {
     );
     let chart = Chart::new("Adam's first steps", description)
         .x_axis(Axis::new("step").log())
-        .y_axis(Axis::new("length of the step, in η").from_zero())
+        .y_axis(Axis::new("length of the step ÷ learning rate").from_zero())
         .series(Series::line("without correction", uncorrected.clone()))
         .series(Series::line("with correction", corrected));
     output.figure("correction", &chart)?;
@@ -144,7 +144,8 @@ fn decay(output: &Output, values: &mut Values) -> Result<()> {
     output.figure("decay", &chart.legend())?;
     for (name, end) in [("penalty", penalty_end), ("decoupled", decoupled_end)] {
         for (size, end) in ["small", "middle", "large"].into_iter().zip(end) {
-            values.set(&format!("decay.{name}.{size}"), number(end, 2))?;
+            let decimals = if end < 0.01 { 4 } else { 2 };
+            values.set(&format!("decay.{name}.{size}"), number(end, decimals))?;
         }
     }
     Ok(())

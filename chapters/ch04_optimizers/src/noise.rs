@@ -13,6 +13,9 @@ const STEPS: usize = 400;
 /// How many runs a mean is taken over.
 const RUNS: u64 = 1000;
 
+/// The points of a line: the step, and the mean squared distance.
+type Line = Vec<(f64, f64)>;
+
 /// All of it.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let task = Task::new();
@@ -47,16 +50,20 @@ impl Task {
     }
 
     /// The mean over many runs of the squared distance after each step, from a distance of 3.
-    fn mean_squares(&self, batch: usize, rate: f64, schedule: &Schedule) -> Vec<(f64, f64)> {
+    fn mean_squares(&self, batch: usize, rate: f64, schedule: &Schedule) -> Line {
+        self.with_rates(batch, |step| rate * schedule.factor(step, STEPS))
+    }
+
+    /// The same, with a learning rate for each step, counted from 0.
+    fn with_rates(&self, batch: usize, rate: impl Fn(usize) -> f64) -> Line {
         let mut sums = vec![0.0; STEPS + 1];
         for run in 0..RUNS {
             let mut generator = ChaCha8Rng::seed_from_u64(SEED + 1 + run);
             let (mut sgd, mut weight) = (Sgd::default(), [self.mean + 3.0]);
             for (step, sum) in sums.iter_mut().enumerate() {
                 *sum += (weight[0] - self.mean).powi(2);
-                let rate = rate * schedule.factor(step, STEPS);
                 let gradient = [self.gradient(weight[0], batch, &mut generator)];
-                sgd.step(rate, vec![Parameter { values: &mut weight, gradient: &gradient }]);
+                sgd.step(rate(step), vec![Parameter { values: &mut weight, gradient: &gradient }]);
             }
         }
         let mean = |(step, sum): (usize, f64)| (step as f64, sum / RUNS as f64);
@@ -112,6 +119,7 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
         lines.push((batch, line, floor));
     }
     let description = format!("In the long run the mean square is {}.", told.join(", "));
+    price(&lines, output, values)?;
     let mut chart = Chart::new("The cloud around the lowest point", description)
         .x_axis(Axis::new("step").integers())
         .y_axis(Axis::new("mean squared distance").log());
@@ -123,12 +131,48 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
+/// The same lines by what they cost: not by steps, but by examples looked at.
+fn price(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> Result<()> {
+    let bought = |batch: usize, line: &[(f64, f64)]| -> Line {
+        let points = line.iter().skip(1).map(|&(step, square)| (step * batch as f64, square));
+        points.collect()
+    };
+    let lines: Vec<(usize, Line)> =
+        lines.iter().map(|(batch, line, _)| (*batch, bought(*batch, line))).collect();
+    let after = |batch: usize, examples: f64| {
+        let line = lines.iter().find(|line| line.0 == batch).map(|line| &line.1);
+        let at = line.and_then(|line| line.iter().find(|point| point.0 >= examples));
+        at.map_or(f64::NAN, |point| point.1)
+    };
+    for batch in [1, 64] {
+        let square = after(batch, 64.0);
+        let measured = Measured::number(square, Format::Decimals(2)).within(0.005);
+        values.set(&format!("price.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
+    }
+    let description = format!(
+        "After 64 examples the mean squared distance is {:.2} with batches of one and {:.2} with a \
+         single batch of 64; after 25,600 examples batches of 64 have {:.1e}.",
+        after(1, 64.0),
+        after(64, 64.0),
+        after(64, 25_600.0),
+    );
+    let mut chart = Chart::new("What a batch costs", description)
+        .x_axis(Axis::new("examples looked at").log())
+        .y_axis(Axis::new("mean squared distance").log());
+    for (batch, line) in lines {
+        chart = chart.series(Series::line(format!("n = {batch}"), line));
+    }
+    output.figure("price", &chart)?;
+    Ok(())
+}
+
 /// A constant rate, a tenth of it, and one that falls to 0: the steady recipe in small.
 fn settle(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
     let lines = [
         ("constant 0.1", task.mean_squares(4, 0.1, &Schedule::Constant)),
         ("constant 0.01", task.mean_squares(4, 0.01, &Schedule::Constant)),
         ("0.1 falling to 0", task.mean_squares(4, 0.1, &Schedule::Linear)),
+        ("one over t", task.with_rates(4, |step| 1.0 / (step + 1) as f64)),
     ];
     let ends = lines.iter().map(|(name, line)| format!("{:.1e} with {name}", line[STEPS].1));
     let ends = ends.collect::<Vec<_>>().join(", ");
@@ -136,7 +180,7 @@ fn settle(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
     let mut chart = Chart::new("Far and settled", description)
         .x_axis(Axis::new("step").integers())
         .y_axis(Axis::new("mean squared distance").log());
-    for (name, (_, line)) in ["constant", "small", "falling"].into_iter().zip(&lines) {
+    for (name, (_, line)) in ["constant", "small", "falling", "over_t"].into_iter().zip(&lines) {
         let end = line[STEPS].1;
         let measured = Measured::number(end, Format::Scientific(1)).within(0.009 * end);
         values.set(&format!("settle.{name}"), measured.note(format!("{RUNS} runs")))?;

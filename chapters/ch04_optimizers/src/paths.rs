@@ -89,7 +89,7 @@ pub fn best_path(
         (rate, descend(&mut *rule.1(), rate, start, steps, &gradient))
     });
     let end = |path: &[Point]| missed_by(path, steps, lowest.view());
-    tries.min_by(|a, b| end(&a.1).total_cmp(&end(&b.1))).expect("there are fifty rates")
+    tries.min_by(|a, b| end(&a.1).total_cmp(&end(&b.1))).expect("there are 51 rates")
 }
 
 /// The points as a figure wants them.

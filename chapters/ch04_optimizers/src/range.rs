@@ -1,32 +1,38 @@
 //! The learning-rate range test on a small network: one short run that tells which rates to try.
 
 use anyhow::Result;
-use book_figures::{Axis, Chart, Figure, Output, Series};
+use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use ch01_neuron::Activation;
-use ch02_forward::{Initialization, Loss, Network};
-use ch03_backprop::{LossBackward, NetworkBackward};
-use ch04_optimizers::{Adam, Optimizer, Sgd, parameters};
-use ndarray::Array2;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
-use rand_distr::StandardNormal;
+use ch04_optimizers::{Adam, Optimizer, Sgd};
+
+use crate::spirals::Task;
 
 const SEED: u64 = 0;
 const STEPS: usize = 300;
-const LOSS: Loss = Loss::BinaryCrossEntropy;
 
 /// Both optimizers: the test, and what whole runs with constant rates reach.
-pub fn run(output: &Output) -> Result<()> {
-    let (inputs, targets) = spirals(100);
-    let task = Task { inputs, targets };
+pub fn run(output: &Output, values: &mut Values) -> Result<()> {
+    let task = Task::new(SEED);
     let mut chart_lines = Vec::new();
     let mut told = Vec::new();
     for (name, make) in [("SGD", sgd as fn() -> _), ("Adam", adam)] {
-        let test = task.range_test(&mut *make());
+        let test = range_test(&task, &mut *make());
         let runs: Vec<(f64, f64)> =
-            rates(4, -4..=1).map(|rate| (rate, task.train(&mut *make(), rate))).collect();
+            rates(4, -4..=1).map(|rate| (rate, whole_run(&task, &mut *make(), rate))).collect();
         let best = runs.iter().fold((0.0, f64::INFINITY), |a, &b| if b.1 < a.1 { b } else { a });
-        println!("{name}: best rate {:.3}, loss {:.3} after {STEPS} steps", best.0, best.1);
+        let lowest = test.iter().fold(f64::INFINITY, |a, point| a.min(point.1));
+        let at = test.iter().position(|point| point.1 == lowest).unwrap_or(0);
+        let worse = test[at..].iter().find(|point| point.1.is_nan() || point.1 > test[0].1);
+        let explodes = worse.map_or(f64::NAN, |point| point.0);
+        println!(
+            "{name}: the test explodes at {explodes:.2}; best rate {:.3}, loss {:.3} after {STEPS} \
+             steps",
+            best.0, best.1
+        );
+        for (key, rate) in [("explodes", explodes), ("best", best.0)] {
+            let rate = Measured::number(rate, Format::Decimals(1)).within(0.1);
+            values.set(&format!("range.{}.{key}", name.to_lowercase()), rate)?;
+        }
         told.push(format!("{name} {:.2}", best.0));
         chart_lines.push((format!("{name}, test"), test));
         chart_lines.push((format!("{name}, whole runs"), runs));
@@ -57,59 +63,15 @@ fn rates(count: i32, exponents: std::ops::RangeInclusive<i32>) -> impl Iterator<
     (low..=high).map(move |k| 10_f64.powf(f64::from(k) / f64::from(count)))
 }
 
-/// Two arms that wind around each other, half of the points in each.
-fn spirals(count: usize) -> (Array2<f64>, Array2<f64>) {
-    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-    let mut inputs = Array2::zeros((2 * count, 2));
-    let mut targets = Array2::zeros((2 * count, 1));
-    for index in 0..2 * count {
-        let (arm, place) = (index % 2, (index / 2) as f64 / count as f64);
-        let angle = std::f64::consts::PI * (1.5 * place + arm as f64);
-        let mut noise = || -> f64 { 0.25 * generator.sample::<f64, _>(StandardNormal) };
-        inputs[[index, 0]] = (0.3 + 1.7 * place) * angle.cos() + noise();
-        inputs[[index, 1]] = (0.3 + 1.7 * place) * angle.sin() + noise();
-        targets[[index, 0]] = arm as f64;
-    }
-    (inputs, targets)
+/// The rate grows a little with every step, and the loss is written down.
+fn range_test(task: &Task, optimizer: &mut dyn Optimizer<f64>) -> Vec<(f64, f64)> {
+    let mut network = task.network(Activation::Tanh);
+    rates(40, -4..=1).map(|rate| (rate, task.step(&mut network, optimizer, rate))).collect()
 }
 
-struct Task {
-    inputs: Array2<f64>,
-    targets: Array2<f64>,
-}
-
-impl Task {
-    fn network(&self) -> Network<f64> {
-        let activations = (Activation::Tanh, Activation::Identity);
-        let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-        Network::new(&[2, 24, 24, 1], activations, Initialization::Xavier, &mut generator)
-    }
-
-    /// One step on all the points; gives the loss before it.
-    fn step(
-        &self,
-        network: &mut Network<f64>,
-        optimizer: &mut dyn Optimizer<f64>,
-        rate: f64,
-    ) -> f64 {
-        let inputs = self.inputs.view();
-        let trace = network.trace(inputs);
-        let gradient = LOSS.gradient(trace.output(), self.targets.view());
-        let gradients = network.backward(inputs, &trace, gradient);
-        optimizer.step(rate, parameters(network, &gradients));
-        LOSS.value(trace.output(), self.targets.view())
-    }
-
-    /// The rate grows a little with every step, and the loss is written down.
-    fn range_test(&self, optimizer: &mut dyn Optimizer<f64>) -> Vec<(f64, f64)> {
-        let mut network = self.network();
-        rates(40, -4..=1).map(|rate| (rate, self.step(&mut network, optimizer, rate))).collect()
-    }
-
-    /// The loss after a run with a constant rate, at most 9.
-    fn train(&self, optimizer: &mut dyn Optimizer<f64>, rate: f64) -> f64 {
-        let mut network = self.network();
-        let losses = (0..STEPS).map(|_| self.step(&mut network, optimizer, rate));
-        losses.last().filter(|loss| loss.is_finite()).unwrap_or(9.0).min(9.0)
-    }
+/// The loss after a run with a constant rate, at most 9.
+fn whole_run(task: &Task, optimizer: &mut dyn Optimizer<f64>, rate: f64) -> f64 {
+    let mut network = task.network(Activation::Tanh);
+    let losses = task.train(&mut network, optimizer, rate, STEPS);
+    losses.last().copied().filter(|loss| loss.is_finite()).unwrap_or(9.0).min(9.0)
 }

@@ -391,3 +391,24 @@ fn eigenvalues_come_smallest_first_in_f32_too() {
     let eigenvalues = bowl.eigenvalues();
     assert!((eigenvalues[0] - 1.0).abs() < 1e-6 && (eigenvalues[1] - 6.0).abs() < 1e-6);
 }
+
+/// The example of Lessard, Recht and Packard: a loss whose curvature is 25, then 1, then 25 again.
+#[test]
+fn a_heavy_ball_can_circle_for_ever_where_nesterov_comes_to_rest() {
+    let slope = |x: f64| match x {
+        x if x < 1.0 => 25.0 * x,
+        x if x < 2.0 => x + 24.0,
+        x => 25.0 * x - 24.0,
+    };
+    let bowl = Bowl { curvature: array![[1.0, 0.0], [0.0, 25.0]], lowest: array![0.0, 0.0] };
+    let ((rate, mu), (ahead_rate, ahead_mu)) = (bowl.best_momentum(), bowl.best_nesterov());
+    let (mut heavy, mut ahead) = (Momentum::new(mu), Nesterov::new(ahead_mu));
+    let (mut one, mut other) = ([3.3], [3.3]);
+    for _ in 0..3000 {
+        let gradients = [slope(one[0]), slope(other[0])];
+        step(&mut heavy, rate, &mut one, &gradients[..1]);
+        step(&mut ahead, ahead_rate, &mut other, &gradients[1..]);
+    }
+    assert!(one[0].abs() > 0.5, "the heavy ball is at {}", one[0]);
+    assert!(other[0].abs() < 1e-9, "Nesterov's is at {}", other[0]);
+}
