@@ -12,7 +12,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 // ---------------------------------------------------------------------------------- products --
 
-/// The product of two matrices as it is defined: (AB)ᵢⱼ = Σₖ aᵢₖ bₖⱼ.
+/// The product XW as it is defined: (XW)ᵣⱼ = Σᵢ xᵣᵢ wᵢⱼ, with X as `left` and W as `right`.
 ///
 /// `left: [rows × inner]`, `right: [inner × columns]`, result `[rows × columns]`. It is the
 /// yardstick for [`product`].
@@ -21,24 +21,24 @@ use rand_distr::{Distribution, StandardNormal};
 /// If `left` is not as wide as `right` is high.
 pub fn product_by_definition<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
-    Array2::from_shape_fn((left.nrows(), right.ncols()), |(i, j)| {
-        (0..left.ncols()).map(|k| left[[i, k]] * right[[k, j]]).sum()
+    Array2::from_shape_fn((left.nrows(), right.ncols()), |(r, j)| {
+        (0..left.ncols()).map(|i| left[[r, i]] * right[[i, j]]).sum()
     })
 }
 
 /// The same product, fast, because it skips the zeros of `left`.
 ///
-/// Row i of the product is a weighted sum of the rows of `right`: Σₖ aᵢₖ · (row k of `right`).
-/// Seen this way, aᵢₖ = 0 saves a whole row, and four in five pixels of a handwritten digit are 0.
-/// What a zero skips is not looked at: an infinity there makes no not-a-number. Shapes and panics
-/// are those of [`product_by_definition`].
+/// Row r of the product is a weighted sum of the rows of `right`: Σᵢ xᵣᵢ · (row i of `right`).
+/// Seen this way, xᵣᵢ = 0 saves a whole row, and four in five pixels of a handwritten digit are 0.
+/// What a zero skips is not looked at, not even if it is infinite. Shapes and panics are those of
+/// [`product_by_definition`].
 pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
     weighted_sums(&NonZeros::of_rows(left), right)
 }
 
-/// AᵀB, fast in the same way: row k of it is a weighted sum of the rows of `right` too, with the
-/// factors of column k of `left`.
+/// XᵀZ, with X as `left` and Z as `right`, fast in the same way: row i of it is a weighted sum of
+/// the rows of `right` too, with the factors of column i of `left`.
 ///
 /// `left: [inner × rows]`, `right: [inner × columns]`, result `[rows × columns]`.
 ///
@@ -74,7 +74,7 @@ pub struct NonZeros<T> {
 impl<T: Real> NonZeros<T> {
     /// A list for each row.
     ///
-    /// A processor would guess the outcome of `if value != 0` wrong at each edge of a stroke, so
+    /// A processor would guess the outcome of `if value != 0` wrong at many an edge of a stroke, so
     /// there is no `if`: every value is written down, and the next overwrites it if it was zero.
     pub fn of_rows(matrix: ArrayView2<T>) -> Self {
         let (mut entries, mut starts) = (Vec::new(), vec![0]);
@@ -91,7 +91,7 @@ impl<T: Real> NonZeros<T> {
         Self { entries, starts }
     }
 
-    /// A list for each column: those of the rows, dealt out in two passes. The first counts how
+    /// A list for each column: the entries of the rows, sorted in two passes. The first counts how
     /// long each list will be, the second puts each entry in its place.
     pub fn of_columns(matrix: ArrayView2<T>) -> Self {
         let by_rows = Self::of_rows(matrix);
@@ -102,7 +102,7 @@ impl<T: Real> NonZeros<T> {
         for column in 0..matrix.ncols() {
             starts[column + 1] += starts[column];
         }
-        let mut next = starts.clone();
+        let mut next = starts.clone(); // where the next entry of each column goes
         let mut entries = by_rows.entries.clone();
         for row in 0..matrix.nrows() {
             for &(column, value) in by_rows.list(row) {
@@ -129,7 +129,7 @@ impl<T: Real> NonZeros<T> {
     }
 }
 
-/// Row i of the result is Σₖ fᵢₖ · (row k of `rows`), with the factors f of list i.
+/// Row r of the result is the sum of factor times row of `rows`, over the factors of list r.
 ///
 /// Large results are shared out among the threads of rayon's current pool. Each row is summed in
 /// the same order whoever does it, so the number of threads does not change a bit of it.
@@ -156,11 +156,11 @@ fn weighted_sums<T: Real>(factors: &NonZeros<T>, rows: ArrayView2<T>) -> Array2<
 /// With fewer multiplications than this, waking a second thread takes longer than it saves.
 const WORTH_SHARING: usize = 1 << 23;
 
-/// Adds Σₖ fₖ · (row k of `rows`) to `sum`, four rows at a time, so that each number of `sum` is
-/// loaded and stored once for four multiplications.
+/// Adds factor · (row i of `rows`) to `sum`, for each (i, factor) of a list. It takes four rows at
+/// a time, so that each number of `sum` is loaded and stored once for four multiplications.
 fn add_weighted_rows<T: Real>(factors: &[(u32, T)], rows: &[T], sum: &mut [T]) {
     let width = sum.len();
-    let row = |k: u32| &rows[k as usize * width..][..width];
+    let row = |i: u32| &rows[i as usize * width..][..width];
     let mut fours = factors.chunks_exact(4);
     for four in &mut fours {
         let [f0, f1, f2, f3] = [four[0].1, four[1].1, four[2].1, four[3].1];
@@ -171,8 +171,8 @@ fn add_weighted_rows<T: Real>(factors: &[(u32, T)], rows: &[T], sum: &mut [T]) {
             sum[j] = multiply_add(f3, r3[j], multiply_add(f2, r2[j], first_two));
         }
     }
-    for &(k, factor) in fours.remainder() {
-        for (sum, &number) in sum.iter_mut().zip(row(k)) {
+    for &(i, factor) in fours.remainder() {
+        for (sum, &number) in sum.iter_mut().zip(row(i)) {
             *sum = multiply_add(factor, number, *sum);
         }
     }
@@ -271,7 +271,8 @@ impl<T: Real> Network<T> {
         let mut layers = Vec::new();
         for pair in sizes.windows(2) {
             let dense = Dense::new(pair[0], pair[1], initialization, generator);
-            let activation = if layers.len() == sizes.len() - 2 { output } else { hidden };
+            let last = layers.len() == sizes.len() - 2;
+            let activation = if last { output } else { hidden };
             layers.push(Layer { dense, activation });
         }
         Self { layers }
@@ -408,8 +409,8 @@ pub fn softmax<T: Real>(logits: ArrayView2<T>) -> Array2<T> {
     probabilities
 }
 
-/// ln softmax(z)ⱼ = zⱼ − ln Σₖ exp zₖ, row by row: finite for all finite logits, where the logarithm
-/// of [`softmax`] would be −∞ as soon as a probability rounds to 0.
+/// ln softmax(z)ⱼ = zⱼ − ln Σₖ exp zₖ, row by row. It is finite wherever the differences of the
+/// logits are; the logarithm of [`softmax`] is −∞ as soon as a probability rounds to 0.
 pub fn log_softmax<T: Real>(logits: ArrayView2<T>) -> Array2<T> {
     let mut log_probabilities = logits.to_owned();
     for mut row in log_probabilities.rows_mut() {
@@ -445,8 +446,8 @@ pub fn cross_entropy<T: Real>(probabilities: ArrayView2<T>, targets: ArrayView2<
 
 /// Softmax and cross-entropy in one: the mean over the batch of −Σⱼ yⱼ ln softmax(z)ⱼ.
 ///
-/// The logarithm undoes the exponential, see [`log_softmax`]; so the loss is finite for all finite
-/// logits. `logits` and `targets: [batch × classes]`.
+/// The logarithm undoes the exponential, see [`log_softmax`]; so the loss is finite wherever the
+/// differences of the logits are. `logits` and `targets: [batch × classes]`.
 pub fn softmax_cross_entropy<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
     let log_probabilities = log_softmax(logits);
     mean(log_probabilities.view(), targets, |log_p, y| -y * log_p) * T::of(targets.ncols() as f64)

@@ -2,6 +2,7 @@
 
 mod networks;
 mod numbers;
+mod pass;
 mod products;
 mod starts;
 
@@ -15,13 +16,15 @@ fn main() -> Result<()> {
     let output = Output::chapter("ch02_forward")?;
     let mut values = output.values()?;
     products::measure(&output, &mut values)?;
+    products::measure_batch(&mut values)?;
     networks::draw_xor(&output, &mut values)?;
-    networks::draw_depth(&output)?;
+    networks::draw_depth(&output, &mut values)?;
     networks::draw_mnist(&output, &mut values)?;
     numbers::draw_softmax(&output, &mut values)?;
     numbers::draw_overflow(&output, &mut values)?;
     numbers::draw_losses(&output, &mut values)?;
     starts::draw(&output, &mut values)?;
+    pass::draw(&output, &mut values)?;
     values.save()?;
     println!("\nfigures and values: {}", output.path().display());
     Ok(())

@@ -62,8 +62,8 @@ pub fn draw_xor(output: &Output, values: &mut Values) -> Result<()> {
                        separates them.";
     let regions = DecisionRegions::new("What the second layer sees", description, ranges, class)
         .axes("first hidden output (OR)", "second hidden output (NAND)")
-        .class("wants 0", landed(0.0))
-        .class("wants 1", landed(1.0));
+        .class("0, 0 and 1, 1: want 0", landed(0.0))
+        .class("0, 1 and 1, 0: want 1", landed(1.0));
     output.figure("xor_hidden", &regions)?;
     Ok(())
 }
@@ -98,7 +98,7 @@ fn xor_diagram(network: &Network<f64>) -> NetworkDiagram {
 }
 
 /// The same weights in three layers, once without activation functions and once with ReLU.
-pub fn draw_depth(output: &Output) -> Result<()> {
+pub fn draw_depth(output: &Output, values: &mut Values) -> Result<()> {
     for (hidden, file, name, sees) in [
         (Activation::Identity, "deep_linear", "without bends", "one straight line"),
         (Activation::Relu, "deep_relu", "with ReLU", "a border with several corners"),
@@ -113,11 +113,14 @@ pub fn draw_depth(output: &Output) -> Result<()> {
                 Initialization::Normal(0.5).weights(1, layer.dense.bias.len(), &mut generator);
             layer.dense.bias.assign(&bias.row(0));
         }
+        let parameters = network.parameter_count();
+        println!("2-16-16-1 {name}, {parameters} parameters: {sees}");
+        values.set("deep.parameters", Measured::count(parameters))?;
         let class =
             |x: f64, y: f64| usize::from(network.forward(array![[x, y]].view())[[0, 0]] >= 0.0);
         let description = format!(
-            "Three layers with 16 hidden neurons each split the plane by {sees}. The weights are \
-             random, seed {SEED}, and the same in both pictures."
+            "Three layers, two of 16 hidden neurons and one of a single output, split the plane \
+             by {sees}. The weights are random, seed {SEED}, and the same in both pictures."
         );
         let ranges = [(-3.0, 3.0), (-3.0, 3.0)];
         let title = format!("Three layers {name}");

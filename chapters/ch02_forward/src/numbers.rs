@@ -3,7 +3,9 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
 use ch01_neuron::sigmoid;
-use ch02_forward::{binary_cross_entropy, mean_squared_error, softmax, softmax_cross_entropy};
+use ch02_forward::{
+    binary_cross_entropy, mean_squared_error, one_hot, softmax, softmax_cross_entropy,
+};
 use ndarray::{Array2, array};
 
 /// Softmax exactly as its formula is printed.
@@ -28,7 +30,7 @@ pub fn draw_softmax(output: &Output, values: &mut Values) -> Result<()> {
     }
     let loss =
         softmax_cross_entropy(array![[2.0, 1.0, 0.0_f64]].view(), array![[0.0, 1.0, 0.0]].view());
-    values.set("softmax.loss", Measured::number(loss, Format::Decimals(3)).within(1e-6))?;
+    values.set("softmax.loss", Measured::number(loss, Format::Decimals(2)).within(1e-6))?;
     let grid = || (-120..=160).map(|k| f64::from(k) / 20.0);
     let chart = Chart::new(
         "Softmax shares out",
@@ -51,11 +53,13 @@ pub fn draw_overflow(output: &Output, values: &mut Values) -> Result<()> {
     let logits = |z: f32| array![[z, z - 1.0]];
     let printed = |z: f32| printed_softmax(&logits(z))[[0, 0]];
     let mended = softmax(logits(0.0).view())[[0, 0]];
-    let right: Vec<f32> = grid().filter(|&z| (printed(z) - mended).abs() < 0.01).collect();
-    let (low, high) = (right[0], right[right.len() - 1]);
-    println!("softmax as printed, in f32, is right for logits from {low} to {high} only");
+    // Walk outward from 0 as far as three digits are right.
+    let right = |z: &f32| (printed(*z) - mended).abs() < 0.0005;
+    let reach = |sign: f32| (0..=480).map(|k| sign * k as f32 / 4.0).take_while(right).last();
+    let (low, high) = (reach(-1.0).unwrap_or(0.0).ceil(), reach(1.0).unwrap_or(0.0).floor());
+    println!("softmax as printed, in f32, has three digits right for logits from {low} to {high}");
     for (name, end) in [("lowest", low), ("highest", high)] {
-        let end = Measured::number(f64::from(end), Format::Integer).within(0.5);
+        let end = Measured::number(f64::from(end), Format::Integer).within(1.0);
         values.set(&format!("overflow.{name}"), end)?;
     }
     values
@@ -71,7 +75,7 @@ pub fn draw_overflow(output: &Output, values: &mut Values) -> Result<()> {
     };
     let chart = Chart::new("Softmax as printed fails, and mended does not", description)
         .x_axis(Axis::new("larger logit (the other is 1 less)"))
-        .y_axis(Axis::new("its probability").range(0.0, 1.1))
+        .y_axis(Axis::new("probability of the larger").range(0.0, 1.1))
         .series(Series::line("mended", points(&|z| softmax(logits(z).view())[[0, 0]])))
         .series(Series::line("as printed", points(&printed)))
         .legend();
@@ -100,13 +104,20 @@ pub fn draw_losses(output: &Output, values: &mut Values) -> Result<()> {
     let one = array![[1.0]];
     let cross = |z: f64| binary_cross_entropy(array![[z]].view(), one.view());
     let squared = |z: f64| mean_squared_error(array![[sigmoid(z)]].view(), one.view());
-    for z in [-8.0, 0.0] {
-        for (name, loss) in [("cross", cross(z)), ("squared", squared(z))] {
-            let loss = Measured::number(loss, Format::Decimals(3)).within(1e-6);
-            values
-                .set(&format!("loss.{name}_at_{}", if z < 0.0 { "minus_8" } else { "0" }), loss)?;
+    let losses: [(_, &dyn Fn(f64) -> f64); 2] = [("cross", &cross), ("squared", &squared)];
+    for (name, loss) in losses {
+        for (place, number) in
+            [("at_minus_8", loss(-8.0)), ("step_from_minus_8", loss(-8.0) - loss(-7.0))]
+        {
+            let number = Measured::number(number, Format::Decimals(3)).within(1e-6);
+            values.set(&format!("loss.{name}_{place}"), number)?;
         }
     }
+    // Softmax twice: the logits are probabilities already, the best of them 1 and nine times 0.
+    let best = one_hot::<f64>(&[3], 10);
+    let twice = softmax_cross_entropy(best.view(), best.view());
+    println!("a second softmax over ten classes keeps the loss above {twice:.2}");
+    values.set("loss.softmax_twice", Measured::number(twice, Format::Decimals(2)).within(1e-6))?;
     let grid = || (-80..=60).map(|k| f64::from(k) / 10.0);
     let chart = Chart::new(
         "Two losses of a sigmoid that should say 1",

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use ch02_forward::{product, product_by_definition};
-use ndarray::Array2;
+use ndarray::{Array2, Axis as Along};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -41,11 +41,40 @@ pub fn measure(output: &Output, values: &mut Values) -> Result<()> {
     }
     values.set("product.multiplications", Measured::count(batch * inputs * outputs))?;
     let (_, [plain, ndarray, ours]) = times[8];
-    for (name, ratio) in [("definition", plain / ours), ("ndarray", ndarray / ours)] {
-        let ratio = Measured::number(ratio, Format::Decimals(1)).machine();
+    for (name, ratio, format) in [
+        ("definition", plain / ours, Format::Integer),
+        ("ndarray", ndarray / ours, Format::Decimals(1)),
+    ] {
+        let ratio = Measured::number(ratio, format).machine();
         values.set(&format!("product.faster_than_{name}"), ratio.note("80 % zeros, one thread"))?;
     }
+    if let Some((zeros, _)) = times.iter().find(|(_, [_, ndarray, ours])| ours < ndarray) {
+        values.set("product.pays_from", Measured::number(*zeros, Format::Integer).machine())?;
+    }
     draw(output, &times)
+}
+
+/// Times one image alone and one of a batch, four in five pixels white, on one thread.
+pub fn measure_batch(values: &mut Values) -> Result<()> {
+    let (batch, inputs, outputs) = SHAPE;
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+    let weights = Array2::from_shape_simple_fn((inputs, outputs), || generator.random::<f32>());
+    let mut draw = || if generator.random_bool(0.8) { 0.0 } else { generator.random() };
+    let images = Array2::<f32>::from_shape_simple_fn((batch, inputs), &mut draw);
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    println!("\nmicroseconds for an image, four in five pixels white:");
+    for (size, place) in [(1, "alone"), (batch, "in_batch")] {
+        let (x, w) = (images.slice_axis(Along(0), (..size).into()), weights.view());
+        let [ndarray, ours] = one_thread
+            .install(|| [milliseconds(50, || x.dot(&w)), milliseconds(50, || product(x, w))])
+            .map(|time| 1000.0 * time / size as f64);
+        println!("  in a batch of {size:3}: ndarray {ndarray:5.1}, ours {ours:5.1}");
+        for (name, time) in [("ndarray", ndarray), ("ours", ours)] {
+            let time = Measured::number(time, Format::Decimals(1)).machine();
+            values.set(&format!("product.{name}_{place}"), time.note("microseconds an image"))?;
+        }
+    }
+    Ok(())
 }
 
 /// The shortest of a few runs: whatever disturbs a run makes it longer.

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use ch01_neuron::Activation;
-use ch02_forward::{Initialization, Network};
+use ch02_forward::{Initialization, Network, product};
+use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -14,11 +15,11 @@ const WIDTH: usize = 256;
 const BATCH: usize = 50;
 const SEEDS: u64 = 5;
 
-/// Two figures: how large the signal stays with ReLU, how steep the curve stays with tanh.
+/// How large the signal stays with ReLU; how steep the curve stays with tanh, and how large a nudge.
 pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     let signal = Curves {
         activation: Activation::Relu,
-        measure: |z| Activation::Relu.value(z).powi(2),
+        measure: signal,
         file: "signal",
         title: "A signal through twenty layers with ReLU",
         axis: Axis::new("mean square of the activations").log(),
@@ -31,14 +32,55 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     signal.draw(&[small, xavier, he, large], output, values)?;
     let slope = Curves {
         activation: Activation::Tanh,
-        measure: |z| Activation::Tanh.derivative(z),
+        measure: slope,
         file: "slope",
         title: "The slope of tanh in twenty layers",
-        axis: Axis::new("mean slope of the activations").range(0.0, 1.05),
+        axis: Axis::new("mean slope of tanh at the sums").range(0.0, 1.05),
         format: Format::Decimals(2),
     };
     let huge = (Initialization::Normal(1.0), "normal_huge", "normal, 1");
-    slope.draw(&[xavier, he, large, huge], output, values)
+    slope.draw(&[xavier, he, large, huge], output, values)?;
+    let nudge = Curves {
+        activation: Activation::Tanh,
+        measure: nudge,
+        file: "nudge",
+        title: "A nudge on its way through twenty layers with tanh",
+        axis: Axis::new("mean square of the nudge").log(),
+        format: Format::Scientific(0),
+    };
+    nudge.draw(&[xavier, he, large, huge], output, values)
+}
+
+/// What is measured after each layer of a network with an activation function, for some inputs and
+/// a nudge of each.
+type Measure = fn(&Network<f64>, Activation, &Array2<f64>, Array2<f64>) -> Vec<f64>;
+
+fn mean(numbers: &Array2<f64>) -> f64 {
+    numbers.mean().expect("a batch is not empty")
+}
+
+fn mean_square(numbers: &Array2<f64>) -> f64 {
+    mean(&numbers.mapv(|number| number * number))
+}
+
+fn signal(network: &Network<f64>, _: Activation, x: &Array2<f64>, _: Array2<f64>) -> Vec<f64> {
+    network.trace(x.view()).activations.iter().map(mean_square).collect()
+}
+
+fn slope(network: &Network<f64>, f: Activation, x: &Array2<f64>, _: Array2<f64>) -> Vec<f64> {
+    let sums = network.trace(x.view()).pre_activations;
+    sums.iter().map(|z| mean(&z.mapv(|z| f.derivative(z)))).collect()
+}
+
+/// Each layer turns a nudge h of its inputs into f′(z) Σ w h.
+fn nudge(network: &Network<f64>, f: Activation, x: &Array2<f64>, mut h: Array2<f64>) -> Vec<f64> {
+    let sums = network.trace(x.view()).pre_activations;
+    let mut sizes = Vec::new();
+    for (layer, z) in network.layers.iter().zip(&sums) {
+        h = product(h.view(), layer.dense.weights.view()) * z.mapv(|z| f.derivative(z));
+        sizes.push(mean_square(&h));
+    }
+    sizes
 }
 
 /// A scale of the weights, its name among the values, and its name in the figure.
@@ -47,7 +89,7 @@ type Start = (Initialization, &'static str, &'static str);
 /// What is measured at each layer, and how it is shown.
 struct Curves {
     activation: Activation,
-    measure: fn(f64) -> f64,
+    measure: Measure,
     file: &'static str,
     title: &'static str,
     axis: Axis,
@@ -71,7 +113,7 @@ impl Curves {
             };
             let end = Measured::number(middle, format).within(tolerance);
             values.set(&format!("{}.{key}", self.file), end)?;
-            ends.push(format!("{label}: {}", self.format.print(middle)));
+            ends.push(format!("{label}: {}", format.print(middle)));
             let points = curve.iter().enumerate().map(|(layer, at)| (layer as f64 + 1.0, at.1));
             let band = curve.iter().map(|&(low, _, high)| (low, high));
             series.push(Series::line(label, points).markers().band(band));
@@ -88,7 +130,7 @@ impl Curves {
         Ok(())
     }
 
-    /// The mean after each layer: lowest, middle and highest of the seeds.
+    /// The measure after each layer: lowest, middle and highest of the seeds.
     fn curve(&self, start: Initialization) -> Vec<(f64, f64, f64)> {
         let runs: Vec<Vec<f64>> = (0..SEEDS).map(|seed| self.run(start, SEED + seed)).collect();
         let at = |layer: usize| {
@@ -103,9 +145,8 @@ impl Curves {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let functions = (self.activation, self.activation);
         let network = Network::<f64>::new(&[WIDTH; DEPTH + 1], functions, start, &mut generator);
-        let inputs = Initialization::Normal(1.0).weights(BATCH, WIDTH, &mut generator);
-        let layers = network.trace(inputs.view()).pre_activations;
-        let mean = |z: &ndarray::Array2<f64>| z.mapv(self.measure).mean();
-        layers.iter().map(|z| mean(z).expect("a batch is not empty")).collect()
+        let [inputs, nudges] =
+            [(); 2].map(|()| Initialization::Normal(1.0).weights(BATCH, WIDTH, &mut generator));
+        (self.measure)(&network, self.activation, &inputs, nudges)
     }
 }
