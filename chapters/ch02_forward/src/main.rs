@@ -18,6 +18,7 @@ fn main() -> Result<()> {
     products::measure(&output, &mut values)?;
     products::measure_definition(&mut values)?;
     products::measure_batch(&mut values)?;
+    networks::draw_layer(&output)?;
     networks::draw_xor(&output, &mut values)?;
     networks::draw_depth(&output, &mut values)?;
     networks::draw_mnist(&output, &mut values)?;

@@ -84,7 +84,7 @@ pub fn measure_definition(values: &mut Values) -> Result<()> {
     Ok(())
 }
 
-/// Times one image alone and one of a batch, four in five pixels white, on one thread.
+/// Times one image alone and one of a batch, four in five pixels empty, on one thread.
 pub fn measure_batch(values: &mut Values) -> Result<()> {
     let (batch, inputs, outputs) = SHAPE;
     let mut generator = ChaCha8Rng::seed_from_u64(SEED);
@@ -92,7 +92,7 @@ pub fn measure_batch(values: &mut Values) -> Result<()> {
     let mut draw = || if generator.random_bool(0.8) { 0.0 } else { generator.random() };
     let images = Array2::<f32>::from_shape_simple_fn((batch, inputs), &mut draw);
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    println!("\nmicroseconds for an image, four in five pixels white:");
+    println!("\nmicroseconds for an image, four in five pixels empty:");
     for (size, place) in [(1, "alone"), (batch, "in_batch")] {
         let (x, w) = (images.slice_axis(Along(0), (..size).into()), weights.view());
         let [ndarray, ours] = one_thread
