@@ -24,12 +24,12 @@ fn neighbors() -> Dense<f64> {
     Dense { weights, bias: array![-2.0, 1.0, -1.0] }
 }
 
-/// The layer of the first page, with the sums of the first day.
+/// The layer of the first page, with the sums of the third day.
 pub fn draw_layer(output: &Output) -> Result<()> {
-    let (layer, day) = (neighbors(), array![[1.0, 0.5]]);
+    let (layer, day) = (neighbors(), array![[-1.0, 1.0]]);
     let sums = layer.forward(day.view()).row(0).to_vec();
     let description = format!(
-        "Two inputs, light 1 and warmth 0.5, and three neurons. Six lines with a weight each join \
+        "Two inputs, light −1 and warmth 1, and three neurons. Six lines with a weight each join \
          every input to every neuron. The sums are {} for Ada, {} for Ben and {} for Cleo.",
         sums[0], sums[1], sums[2]
     );
@@ -42,7 +42,7 @@ pub fn draw_layer(output: &Output) -> Result<()> {
         .weights(0, rows(&layer.weights))
         .caption(0, "inputs")
         .caption(1, format!("sums\nbias {}", bias.replace('-', "−")))
-        .print(Format::Decimals(1))
+        .print(Format::Integer)
         .spread();
     output.figure("layer", &diagram)?;
     Ok(())
