@@ -16,7 +16,9 @@ fn main() -> Result<()> {
     let output = Output::chapter("ch02_forward")?;
     let mut values = output.values()?;
     products::measure(&output, &mut values)?;
+    products::measure_definition(&mut values)?;
     products::measure_batch(&mut values)?;
+    networks::draw_layer(&output)?;
     networks::draw_xor(&output, &mut values)?;
     networks::draw_depth(&output, &mut values)?;
     networks::draw_mnist(&output, &mut values)?;

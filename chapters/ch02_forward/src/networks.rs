@@ -18,6 +18,36 @@ fn xor_network() -> Network<f64> {
     Network { layers: layers.into() }
 }
 
+/// Ada, Ben and Cleo of the first page: three neurons that see the same two inputs.
+fn neighbors() -> Dense<f64> {
+    let weights = array![[3.0, -1.0, 0.0], [4.0, 2.0, 5.0]];
+    Dense { weights, bias: array![-2.0, 1.0, -1.0] }
+}
+
+/// The layer of the first page, with the sums of the third day.
+pub fn draw_layer(output: &Output) -> Result<()> {
+    let (layer, day) = (neighbors(), array![[-1.0, 1.0]]);
+    let sums = layer.forward(day.view()).row(0).to_vec();
+    let description = format!(
+        "Two inputs, light −1 and warmth 1, and three neurons. Six lines with a weight each join \
+         every input to every neuron. The sums are {} for Ada, {} for Ben and {} for Cleo.",
+        sums[0], sums[1], sums[2]
+    );
+    let bias = layer.bias.iter().map(|b| format!("{b}")).collect::<Vec<_>>().join(", ");
+    let diagram = NetworkDiagram::new("A layer of three neurons", description, [2, 3])
+        .names(0, ["light", "warmth"])
+        .names(1, ["Ada", "Ben", "Cleo"])
+        .values(0, &day.row(0).to_vec())
+        .values(1, &sums)
+        .weights(0, rows(&layer.weights))
+        .caption(0, "inputs")
+        .caption(1, format!("sums\nbias {}", bias.replace('-', "−")))
+        .print(Format::Integer)
+        .spread();
+    output.figure("layer", &diagram)?;
+    Ok(())
+}
+
 /// Weights as the diagram takes them, `[layer × next]`.
 fn rows(weights: &Array2<f64>) -> Vec<Vec<f64>> {
     weights.rows().into_iter().map(|row| row.to_vec()).collect()

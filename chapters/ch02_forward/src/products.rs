@@ -54,6 +54,36 @@ pub fn measure(output: &Output, values: &mut Values) -> Result<()> {
     draw(output, &times)
 }
 
+/// Looks for what makes the definition slow: its columns, or that each addition waits for the last.
+pub fn measure_definition(values: &mut Values) -> Result<()> {
+    let (batch, inputs, outputs) = SHAPE;
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+    let mut draw = |shape| Array2::from_shape_simple_fn(shape, || generator.random::<f32>());
+    let (images, weights) = (draw((batch, inputs)), draw((inputs, outputs)));
+    let by_columns = weights.t().as_standard_layout().into_owned();
+    // ndarray's dot of two lists keeps eight sums at a time, and adds those up at the end.
+    let eight_sums =
+        || Array2::from_shape_fn((batch, outputs), |(r, j)| images.row(r).dot(&by_columns.row(j)));
+    let mut best = [f64::INFINITY; 3];
+    for _ in 0..15 {
+        // In turns, so that what disturbs one disturbs all.
+        let times = [
+            milliseconds(1, || product_by_definition(images.view(), weights.view())),
+            milliseconds(1, || product_by_definition(images.view(), by_columns.t())),
+            milliseconds(1, eight_sums),
+        ];
+        best = std::array::from_fn(|way| best[way].min(times[way]));
+    }
+    let [plain, turned, eight] = best;
+    println!("\nthe definition takes {plain:.1} ms; with the columns of W side by side in memory");
+    println!("  {turned:.1} ms, and with eight sums at a time in each entry {eight:.1} ms");
+    for (name, time) in [("plain_ms", plain), ("columns_ms", turned), ("eight_sums_ms", eight)] {
+        let time = Measured::number(time, Format::Integer).machine();
+        values.set(&format!("product.{name}"), time.note("no zeros, one thread"))?;
+    }
+    Ok(())
+}
+
 /// Times one image alone and one of a batch, four in five pixels empty, on one thread.
 pub fn measure_batch(values: &mut Values) -> Result<()> {
     let (batch, inputs, outputs) = SHAPE;
