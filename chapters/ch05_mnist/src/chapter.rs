@@ -63,8 +63,8 @@ pub fn run() -> Result<()> {
     let accuracies = documents.history.iter().map(|epoch| epoch.test_accuracy).collect();
     let documents = (&documents.network, accuracies);
     with_threads(None, || {
-        trouble::trouble((&train, &test), documents, &output, &mut values)?;
         let steady = &results.last().expect("two recipes").network;
+        trouble::trouble((&train, &test), documents, steady, &output, &mut values)?;
         stages::stages(steady, &test, &output, &mut values)
     })?;
     time::time(&train, &output, &mut values)?;

@@ -37,7 +37,7 @@ pub fn stages(
     let shares = |input: &Array2<f32>| input.iter().map(|&share| share.into()).collect::<Vec<f64>>();
     let grid = ImageGrid::new("A digit on its way to the network", description, 5)
         .gray("the sheet", SIDE as usize, &sheet)
-        .gray("ink on paper 0", SIDE as usize, &ink)
+        .gray("paper is 0", SIDE as usize, &ink)
         .gray("cut out", digit.width().max(digit.height()) as usize, &square(&digit))
         .shares(format!("centered:\nread as {}", answers[1]), 28, &shares(&centered))
         .shares(format!("only shrunk:\nread as {}", answers[0]), 28, &shares(&shrunk));
@@ -52,6 +52,7 @@ pub fn stages(
     let note = "of the first 1,000 test images, each on a sheet; steady recipe, seed 0";
     let share = |share: f64| Measured::number(share, Format::Percent(0)).within(0.01).note(note);
     values.set("sheets.shrunk", share(right(shrink)))?;
+    values.set("sheets.inverted", share(right(|sheet| shrink(sheet).mapv(|share| 1.0 - share))))?;
     values.set("sheets.centered", share(right(|sheet| center_digit(sheet).expect("ink"))))?;
     Ok(())
 }

@@ -3,8 +3,10 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use ch02_forward::Network;
-use ch05_mnist::{Dataset, Recipe, evaluate};
+use ch05_mnist::{CLASSES, Dataset, Recipe, evaluate, train_step};
 use indicatif::ProgressBar;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::runs::run_and_watch;
 
@@ -23,6 +25,7 @@ struct Trial {
 pub fn trouble(
     (train, test): (&Dataset, &Dataset),
     documents: (&Network<f32>, Vec<f64>),
+    steady: &Network<f32>,
     output: &Output,
     values: &mut Values,
 ) -> Result<()> {
@@ -43,13 +46,49 @@ pub fn trouble(
             values.set(&format!("{name}.epoch_{}", epoch + 1), accuracy.note("seed 0"))?;
         }
     }
-    let firing = [&high.network, documents.0].map(|network| firing(network, test));
-    let [dead, dead_documents] = [0, 1].map(|i| firing[i].iter().filter(|&&s| s == 0.0).count());
+    order((train, test), documents.1[0], values)?;
+    let firing = [documents.0, steady, &high.network].map(|network| firing(network, test));
+    let dead = [0, 1, 2].map(|i| firing[i].iter().filter(|&&share| share == 0.0).count());
     let note = "of 128 hidden neurons, for 10,000 test images, seed 0";
-    values.set("too_high.dead", Measured::count(dead).machine().note(note))?;
-    values.set("documents.dead", Measured::count(dead_documents).machine().note(note))?;
+    for (name, dead) in ["documents", "steady", "too_high"].iter().zip(dead) {
+        values.set(&format!("{name}.dead"), Measured::count(dead).machine().note(note))?;
+    }
     output.figure("rates", &rates(&high, &low, &documents.1).machine_dependent())?;
-    output.figure("firing", &firing_chart(firing, (dead, dead_documents)).machine_dependent())?;
+    output.figure("firing", &firing_chart(firing, dead).machine_dependent())?;
+    Ok(())
+}
+
+/// One epoch of the documents' recipe without shuffling: in the order of the file, and sorted by digit.
+fn order(
+    (train, test): (&Dataset, &Dataset),
+    shuffled: f64,
+    values: &mut Values,
+) -> Result<()> {
+    let one_epoch = |order: Vec<usize>| {
+        let recipe = Recipe::documents();
+        let mut generator = ChaCha8Rng::seed_from_u64(0);
+        let mut network = recipe.network::<f32>(train.pixels(), &mut generator);
+        let mut optimizer = recipe.optimizer.optimizer();
+        for indices in order.chunks(recipe.batch_size) {
+            let (inputs, targets) = train.batch(indices);
+            train_step(&mut network, &mut *optimizer, 0.001, (inputs.view(), targets.view()));
+        }
+        evaluate(&network, test)
+    };
+    let file: Vec<usize> = (0..train.len()).collect();
+    let mut sorted = file.clone();
+    sorted.sort_by_key(|&index| train.labels[index]);
+    let (file, sorted) = rayon::join(|| one_epoch(file), || one_epoch(sorted));
+    let nines = sorted.confusion.column(CLASSES - 1).sum() as f64 / test.len() as f64;
+    for (name, share) in [
+        ("shuffled", shuffled),
+        ("file", file.accuracy),
+        ("sorted", sorted.accuracy),
+        ("sorted_nines", nines),
+    ] {
+        let share = Measured::number(share, Format::Percent(0)).within(0.01);
+        values.set(&format!("order.{name}"), share.note("after one epoch, seed 0"))?;
+    }
     Ok(())
 }
 
@@ -95,11 +134,12 @@ fn firing(network: &Network<f32>, data: &Dataset) -> Vec<f64> {
     shares
 }
 
-fn firing_chart([high, documents]: [Vec<f64>; 2], dead: (usize, usize)) -> Chart {
+fn firing_chart([documents, steady, high]: [Vec<f64>; 3], dead: [usize; 3]) -> Chart {
     let description = format!(
         "The 128 hidden neurons, sorted by the share of the test images for which each is above \
-         zero. With the rate 0.1, {} of them are zero for all images; with the documents' rate, {}.",
-        dead.0, dead.1
+         zero. Zero for all images are {} with the documents' recipe, {} with the steady one, and {} \
+         with the rate 0.1.",
+        dead[0], dead[1], dead[2]
     );
     let points = |shares: Vec<f64>| {
         let neurons = shares.into_iter().enumerate();
@@ -108,7 +148,8 @@ fn firing_chart([high, documents]: [Vec<f64>; 2], dead: (usize, usize)) -> Chart
     Chart::new("How many images wake each neuron", description)
         .x_axis(Axis::new("hidden neurons, the busiest first").range(0.0, 128.0))
         .y_axis(Axis::new("test images that wake it [%]").range(0.0, 100.0))
-        .series(Series::line("rate 0.001", points(documents)))
+        .series(Series::line("documents", points(documents)))
+        .series(Series::line("steady", points(steady)))
         .series(Series::line("rate 0.1", points(high)))
         .height(320.0)
         .legend()
