@@ -3,8 +3,8 @@
 use ch02_forward::{Dense, Loss, NonZeros, one_hot, softmax};
 use ch04_optimizers::{Adam, Sgd};
 use ch05_mnist::{
-    CLASSES, Dataset, Evaluation, Images, Recipe, Trainer, center_digit, evaluate, likeliest, save_weights,
-    shuffled, train_step,
+    CLASSES, Dataset, Evaluation, Images, Recipe, Trainer, center_digit, evaluate, likeliest,
+    save_weights, shuffled, train_step,
 };
 use formulas::*;
 use image::{GrayImage, Luma};
@@ -111,7 +111,9 @@ fn training_step() {
                 ch03_backprop::central_difference(loss, x, 1e-5)
             })
             .collect();
-        for (parameter, slope) in expected.parameters_mut().swap_remove(slice).iter_mut().zip(slopes) {
+        for (parameter, slope) in
+            expected.parameters_mut().swap_remove(slice).iter_mut().zip(slopes)
+        {
             *parameter -= 0.1 * slope;
         }
     }
@@ -327,7 +329,8 @@ fn center_of_ink() {
             let moment: f64 = sums.iter().enumerate().map(|(k, sum)| sum * (k as f64 + 0.5)).sum();
             moment / sums.sum()
         };
-        let negative = GrayImage::from_fn(100, 100, |x, y| Luma([255 - picture.get_pixel(x, y).0[0]]));
+        let negative =
+            GrayImage::from_fn(100, 100, |x, y| Luma([255 - picture.get_pixel(x, y).0[0]]));
         let (x, y) = ch05_mnist::center_of_ink(&negative).expect("there is ink");
         assert_close(x, mean(ink.sum_axis(Axis(0))), 1e-9);
         assert_close(y, mean(ink.sum_axis(Axis(1))), 1e-9);

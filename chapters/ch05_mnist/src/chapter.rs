@@ -7,12 +7,12 @@ use ch05_mnist::{CLASSES, Dataset, Evaluation, evaluate, likeliest};
 use ndarray::Axis as Along;
 
 use crate::arguments::RecipeName;
+use crate::experiments::{LongEpoch, Subnormal};
 use crate::files::Source;
 use crate::look;
 use crate::print;
-use crate::{stages, time, trouble};
-use crate::experiments::{LongEpoch, Subnormal};
 use crate::runs::{Study, Timing, progress, run_and_watch, with_threads};
+use crate::{stages, time, trouble};
 
 /// The seed of everything that a plain run of the chapter shows.
 const SEED: u64 = 0;

@@ -22,8 +22,8 @@ use ndarray::Axis;
 use serde_json::json;
 
 use arguments::{
-    Arguments, Command, EvaluateArguments, ExperimentArguments, PeersArguments, PredictArguments, ScalingArguments,
-    StudyArguments, TrainArguments,
+    Arguments, Command, EvaluateArguments, ExperimentArguments, PeersArguments, PredictArguments,
+    ScalingArguments, StudyArguments, TrainArguments,
 };
 use files::Source;
 

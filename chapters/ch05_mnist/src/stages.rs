@@ -34,7 +34,8 @@ pub fn stages(
          sheet shrunk without preparation, read as {}.",
         answers[1], answers[0]
     );
-    let shares = |input: &Array2<f32>| input.iter().map(|&share| share.into()).collect::<Vec<f64>>();
+    let shares =
+        |input: &Array2<f32>| input.iter().map(|&share| share.into()).collect::<Vec<f64>>();
     let grid = ImageGrid::new("A digit on its way to the network", description, 5)
         .gray("the sheet", SIDE as usize, &sheet)
         .gray("paper is 0", SIDE as usize, &ink)

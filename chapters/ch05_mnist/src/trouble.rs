@@ -59,11 +59,7 @@ pub fn trouble(
 }
 
 /// One epoch of the documents' recipe without shuffling: in the order of the file, and sorted by digit.
-fn order(
-    (train, test): (&Dataset, &Dataset),
-    shuffled: f64,
-    values: &mut Values,
-) -> Result<()> {
+fn order((train, test): (&Dataset, &Dataset), shuffled: f64, values: &mut Values) -> Result<()> {
     let one_epoch = |order: Vec<usize>| {
         let recipe = Recipe::documents();
         let mut generator = ChaCha8Rng::seed_from_u64(0);
