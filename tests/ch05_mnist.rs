@@ -1,14 +1,14 @@
 //! The formulas of chapter 5, each checked with numbers.
 
 use ch02_forward::{Dense, Loss, NonZeros, one_hot, softmax};
-use ch04_optimizers::{Optimizer, Parameter, Sgd};
+use ch04_optimizers::{Adam, Sgd};
 use ch05_mnist::{
-    CLASSES, Dataset, Images, Recipe, Trainer, center_digit, evaluate, likeliest, save_weights,
-    shuffled, train_step,
+    CLASSES, Dataset, Evaluation, Images, Recipe, Trainer, center_digit, evaluate, likeliest,
+    save_weights, shuffled, train_step,
 };
 use formulas::*;
 use image::{GrayImage, Luma};
-use ndarray::{Array2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, Axis};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -111,8 +111,11 @@ fn training_step() {
                 ch03_backprop::central_difference(loss, x, 1e-5)
             })
             .collect();
-        let values = &mut *expected.parameters_mut().swap_remove(slice);
-        Sgd::default().step(0.1, vec![Parameter { values, gradient: &slopes }]);
+        for (parameter, slope) in
+            expected.parameters_mut().swap_remove(slice).iter_mut().zip(slopes)
+        {
+            *parameter -= 0.1 * slope;
+        }
     }
     train_step(&mut network, &mut Sgd::default(), 0.1, (inputs.view(), targets.view()));
     for (slice, expected) in network.parameters().into_iter().zip(expected.parameters()) {
@@ -122,23 +125,31 @@ fn training_step() {
     }
 }
 
-/// The number of steps of an epoch is the number of examples over the size of a batch, rounded up;
-/// the steady recipe's learning rate ends at 0 after the last step of the last epoch, so that a
-/// further epoch changes nothing. Exact.
+/// An epoch has ⌈D/n⌉ steps: the steps of two epochs are taken here by hand, three batches an epoch,
+/// with the rate of the steady recipe falling by a sixth of its first value each time. Then it is 0,
+/// and a further epoch changes nothing. Exact: the same operations.
 #[test]
 fn steps_per_epoch() {
     let data = noise(65);
     let recipe = Recipe { epochs: 2, hidden: vec![3], ..Recipe::steady() };
-    let generator = ChaCha8Rng::seed_from_u64(0);
-    let mut trainer = Trainer::<f64, _>::new(&recipe, &data, generator);
-    for _ in 0..2 {
+    let mut trainer = Trainer::<f64, _>::new(&recipe, &data, ChaCha8Rng::seed_from_u64(0));
+    let mut generator = ChaCha8Rng::seed_from_u64(0);
+    let mut network = recipe.network::<f64>(12, &mut generator);
+    let mut adam = Adam::default();
+    for epoch in 0..2 {
         let mut steps = 0;
         trainer.epoch(|| steps += 1);
+        let order = shuffled(65, &mut generator);
+        for (step, batch) in [&order[..32], &order[32..64], &order[64..]].into_iter().enumerate() {
+            let (inputs, targets) = data.batch::<f64>(batch);
+            let rate = 0.002 * (1.0 - f64::from(3 * epoch + step as i32) / 6.0);
+            train_step(&mut network, &mut adam, rate, (inputs.view(), targets.view()));
+        }
         assert_eq!(steps, 3); // 32 + 32 + 1
+        assert_eq!(trainer.network, network);
     }
-    let after_two = trainer.network.clone();
     trainer.epoch(|| ());
-    assert_eq!(trainer.network, after_two);
+    assert_eq!(trainer.network, network);
 }
 
 /// Of the examples of a digit, the share that is read right, counted one by one; and the accuracy is
@@ -162,6 +173,26 @@ fn recall() {
         weighted += found / of_digit * of_digit / 1203.0;
     }
     assert_close(evaluation.accuracy, weighted, 1e-12);
+}
+
+/// Of what is called a digit, the share that is one, counted one by one: found among the answers, where
+/// recall looks among the labels. Exact: quotients of the same whole numbers.
+#[test]
+fn precision() {
+    let data = noise(1203);
+    let network = Recipe::documents().network::<f64>(12, &mut generator());
+    let Evaluation { confusion, probabilities, .. } = evaluate(&network, &data);
+    for k in 0..CLASSES {
+        let answered = |row: &ArrayView1<f64>| row.iter().all(|&p| p <= row[k]);
+        let rows = probabilities.rows().into_iter().zip(&data.labels);
+        let called: Vec<u8> = rows.filter(|(row, _)| answered(row)).map(|(_, &l)| l).collect();
+        if called.is_empty() {
+            continue; // nothing is called so, and nothing can be said
+        }
+        let right = called.iter().filter(|&&label| usize::from(label) == k).count();
+        let expected = right as f64 / called.len() as f64;
+        assert_eq!(confusion[[k, k]] as f64 / confusion.column(k).sum() as f64, expected);
+    }
 }
 
 /// The nearest of ten points is the one with the largest x · m − |m|²/2: a dense layer whose column
@@ -221,15 +252,17 @@ fn skipped_products() {
     }
 }
 
-/// Ten equal logits, whatever their size and whatever the label, cost ln 10, which is about 2.303.
-/// 1e-12: the logarithm of a sum of ten.
+/// Ten equal logits, whatever their size and whatever the label, cost −Σ yⱼ ln(1/10) = ln 10, which
+/// is about 2.303. 1e-12: the logarithm of a sum of ten.
 #[test]
 fn guessing_loss() {
     for label in 0..10 {
         for logit in [0.0, -1000.0, 1e-9, 3.7, 1000.0] {
             let (z, y) = (Array2::from_elem((1, 10), logit), one_hot(&[label], 10));
             let loss = Loss::SoftmaxCrossEntropy.value(z.view(), y.view());
-            assert_close(loss, f64::ln(10.0), 1e-12);
+            let sum: f64 = -y.iter().map(|&y: &f64| y * f64::ln(0.1)).sum::<f64>();
+            assert_close(loss, sum, 1e-12);
+            assert_close(sum, f64::ln(10.0), 1e-12);
             assert_close(loss, 2.303, 1e-3);
         }
     }
@@ -274,9 +307,10 @@ fn ranking_of_logits() {
     }
 }
 
-/// After the shift the mean position of the ink is within half a pixel of 14.5, the middle of pixel 14, in both
-/// directions, for blots whose center is not so far from the middle of their box that the box would
-/// leave the image. 0.01: pixels are rounded to whole numbers.
+/// The mean of all positions, weighted by the ink: summed here row by row and column by column, where
+/// the library goes pixel by pixel. 1e-9: sums of some thousand numbers. After the shift the center
+/// is within half a pixel of 14.5 in both directions, for blots whose box stays in the image. 0.01
+/// more: pixels are rounded to whole numbers.
 #[test]
 fn center_of_ink() {
     let mut generator = generator();
@@ -285,14 +319,25 @@ fn center_of_ink() {
         let mut picture = GrayImage::from_pixel(100, 100, Luma([255]));
         for (x, y) in (0..side).flat_map(|x| (0..side).map(move |y| (x, y))) {
             let ink = if x == 0 || y == 0 { 255 } else { generator.random_range(100..=255) };
+            let ink = if x > y { ink } else { ink / 2 }; // the upper right half is darker
             picture.put_pixel(corner + x, corner + y, Luma([255 - ink]));
         }
-        let ink = center_digit::<f64>(&picture).expect("there is ink");
-        let mean = |position: fn(usize) -> usize| {
-            let sum: f64 = (0..784).map(|k| ink[[0, k]] * (position(k) as f64 + 0.5)).sum();
-            sum / ink.sum()
+        let ink = Array2::from_shape_fn((100, 100), |(y, x)| {
+            f64::from(255 - picture.get_pixel(x as u32, y as u32).0[0])
+        });
+        let mean = |sums: Array1<f64>| {
+            let moment: f64 = sums.iter().enumerate().map(|(k, sum)| sum * (k as f64 + 0.5)).sum();
+            moment / sums.sum()
         };
-        for center in [mean(|k| k % 28), mean(|k| k / 28)] {
+        let negative =
+            GrayImage::from_fn(100, 100, |x, y| Luma([255 - picture.get_pixel(x, y).0[0]]));
+        let (x, y) = ch05_mnist::center_of_ink(&negative).expect("there is ink");
+        assert_close(x, mean(ink.sum_axis(Axis(0))), 1e-9);
+        assert_close(y, mean(ink.sum_axis(Axis(1))), 1e-9);
+        let input = center_digit::<f64>(&picture).expect("there is ink");
+        let input = input.to_shape((28, 28)).expect("784 pixels");
+        for axis in [Axis(0), Axis(1)] {
+            let center = mean(input.sum_axis(axis));
             assert!((center - 14.5).abs() <= 0.51, "the center is at {center}");
         }
     }

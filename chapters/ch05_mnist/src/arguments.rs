@@ -30,6 +30,10 @@ pub enum Command {
     Study(StudyArguments),
     /// Measure how the time grows with examples and with hidden neurons
     Scaling(ScalingArguments),
+    /// Train the documents' recipe for twenty epochs, with a look at both losses after each
+    Long(ExperimentArguments),
+    /// Measure what subnormal numbers cost: Adam with and without setting tiny numbers to zero
+    Subnormal(ExperimentArguments),
     /// Compare the times of other libraries, as peers/compare.sh has measured them
     Peers(PeersArguments),
 }
@@ -127,6 +131,16 @@ pub struct ScalingArguments {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Write the outcome into the chapter's values, which the book quotes
+    #[arg(long)]
+    pub record: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ExperimentArguments {
+    /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Write the outcome into the chapter's values and figures, which the book shows
     #[arg(long)]
     pub record: bool,
 }

@@ -7,10 +7,12 @@ use ch05_mnist::{CLASSES, Dataset, Evaluation, evaluate, likeliest};
 use ndarray::Axis as Along;
 
 use crate::arguments::RecipeName;
+use crate::experiments::{LongEpoch, Subnormal};
 use crate::files::Source;
 use crate::look;
 use crate::print;
 use crate::runs::{Study, Timing, progress, run_and_watch, with_threads};
+use crate::{stages, time, trouble};
 
 /// The seed of everything that a plain run of the chapter shows.
 const SEED: u64 = 0;
@@ -57,6 +59,15 @@ pub fn run() -> Result<()> {
     let reached: Vec<_> =
         results.iter().map(|result| (result.name.name(), result.test.accuracy)).collect();
     look::baselines((&train, &test), &reached, &output, &mut values)?;
+    let documents = &results[0];
+    let accuracies = documents.history.iter().map(|epoch| epoch.test_accuracy).collect();
+    let documents = (&documents.network, accuracies);
+    with_threads(None, || {
+        let steady = &results.last().expect("two recipes").network;
+        trouble::trouble((&train, &test), documents, steady, &output, &mut values)?;
+        stages::stages(steady, &test, &output, &mut values)
+    })?;
+    time::time(&train, &output, &mut values)?;
     values.save()?;
     draw_curves(&results, &output)?;
     draw_steady(results.last().expect("two recipes"), &test, &output)?;
@@ -230,9 +241,114 @@ fn write_values(results: &[Outcome], output: &Output) -> Result<()> {
     Ok(())
 }
 
+/// What made the figure of the seeds; the values name the number of seeds that they come from.
+const STUDY: &str = "cargo run -p ch05_mnist -- study --record";
+
+/// A dot for each seed of each recipe.
+fn seeds_chart(studies: &[Study]) -> Chart {
+    let listed = studies.iter().map(|study| {
+        let [low, high] = [study.lowest, study.highest].map(|share| 100.0 * share);
+        format!("{}: from {low:.2} % to {high:.2} %", study.recipe)
+    });
+    let description = format!(
+        "The share of the test images that is read right, for {} seeds of each recipe. {}.",
+        studies[0].seeds,
+        listed.collect::<Vec<_>>().join("; ")
+    );
+    let mut chart = Chart::new("Ten seeds of each recipe", description)
+        .x_axis(Axis::new("seed").integers())
+        .y_axis(Axis::new("test images read right [%]"))
+        .horizontal_rule(98.0, "98 %");
+    for study in studies {
+        let seeds = study.accuracies.iter().enumerate();
+        let points = seeds.map(|(seed, share)| (seed as f64, 100.0 * share));
+        chart = chart.series(Series::scatter(study.recipe, points));
+    }
+    chart
+}
+
+/// Draws both losses of a long run and writes them into the chapter's values.
+pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
+    let how = "cargo run -p ch05_mnist -- long --record";
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    let best = epochs.iter().min_by(|a, b| a.test_loss.total_cmp(&b.test_loss)).expect("epochs");
+    let (fifth, last) = (&epochs[4], epochs.last().expect("epochs"));
+    let number = epochs.iter().position(|epoch| std::ptr::eq(epoch, best)).expect("it is one") + 1;
+    let description = format!(
+        "The loss on the training images falls from {:.3} after epoch 1 to {:.3} after epoch {}. On \
+         the test images it is lowest after epoch {number}, {:.3}, and {:.3} at the end.",
+        epochs[0].train_loss,
+        last.train_loss,
+        epochs.len(),
+        best.test_loss,
+        last.test_loss
+    );
+    let points = |value: fn(&LongEpoch) -> f64| {
+        let points = epochs.iter().enumerate().map(|(i, epoch)| (i as f64 + 1.0, value(epoch)));
+        points.collect::<Vec<_>>()
+    };
+    let chart = Chart::new("Twenty epochs", description)
+        .x_axis(Axis::new("epoch").integers())
+        .y_axis(Axis::new("cross-entropy after the epoch [nats]").from_zero())
+        .series(Series::line("test", points(|epoch| epoch.test_loss)).markers())
+        .series(Series::line("training", points(|epoch| epoch.train_loss)).markers());
+    output.figure("long", &chart.experiment(how))?;
+    let note = "the documents' recipe, seed 0";
+    for (name, epoch) in [("epoch_5", fifth), ("last", last)] {
+        let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
+            let measured = Measured::number(value, format).within(tolerance).note(note);
+            values.set(&format!("long.{name}.{what}"), measured.experiment(how))
+        };
+        set("train_loss", epoch.train_loss, Format::Decimals(3), 0.001)?;
+        set("test_loss", epoch.test_loss, Format::Decimals(3), 0.001)?;
+        set("test_accuracy", epoch.test_accuracy, Format::Percent(1), 0.001)?;
+    }
+    values.save()?;
+    Ok(())
+}
+
+/// Draws how long the epochs took with and without flushing.
+pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
+    let how = "cargo run -p ch05_mnist -- subnormal --record";
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    let times = outcome.without.last().expect("epochs") / outcome.with.last().expect("epochs");
+    let description = format!(
+        "Seconds of each epoch. With the comparison the last takes {:.1} s; without it the first \
+         takes {:.1} s and the last {:.1} s.",
+        outcome.with.last().expect("epochs"),
+        outcome.without[0],
+        outcome.without.last().expect("epochs")
+    );
+    let points = |seconds: &[f64]| {
+        let points = seconds.iter().enumerate().map(|(i, &s)| (i as f64 + 1.0, s));
+        points.collect::<Vec<_>>()
+    };
+    let chart = Chart::new("What subnormal numbers cost", description)
+        .x_axis(Axis::new("epoch").integers())
+        .y_axis(Axis::new("seconds of the epoch").from_zero())
+        .series(Series::line("without flushing", points(&outcome.without)).markers())
+        .series(Series::line("with flushing", points(&outcome.with)).markers())
+        .height(320.0)
+        .legend();
+    output.figure("subnormal", &chart.experiment(how))?;
+    let times = Measured::number(times, Format::Decimals(1)).machine();
+    values.set("subnormal.times", times.note("the last epoch, seed 0").experiment(how))?;
+    let share = Measured::number(outcome.subnormal_share, Format::Percent(0)).within(0.01);
+    let note = "of the means m of the first layer's weights, after the last epoch, seed 0";
+    values.set("subnormal.share", share.note(note).experiment(how))?;
+    let same = Measured::count(outcome.different_weights).note("weights that differ, seed 0");
+    values.set("subnormal.different", same.experiment(how))?;
+    values.save()?;
+    Ok(())
+}
+
 /// Writes the outcome of `study` into the chapter's values.
 pub fn record_study(studies: &[Study]) -> Result<()> {
-    let mut values = Output::chapter("ch05_mnist")?.values()?;
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    output.figure("seeds", &seeds_chart(studies).experiment(STUDY))?;
     for study in studies {
         let how = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
         let note = format!("seeds 0 to {}", study.seeds - 1);
@@ -241,10 +357,10 @@ pub fn record_study(studies: &[Study]) -> Result<()> {
             let measured = measured.note(&note).experiment(&how);
             values.set(&format!("study.{}.{what}", study.recipe), measured)
         };
-        set("mean", study.mean, Format::Percent(1), 0.001)?;
-        set("deviation", study.deviation, Format::Percent(1), 0.001)?;
-        set("lowest", study.lowest, Format::Percent(1), 0.001)?;
-        set("highest", study.highest, Format::Percent(1), 0.001)?;
+        set("mean", study.mean, Format::Percent(2), 0.0001)?;
+        set("deviation", study.deviation, Format::Percent(2), 0.0001)?;
+        set("lowest", study.lowest, Format::Percent(2), 0.0001)?;
+        set("highest", study.highest, Format::Percent(2), 0.0001)?;
     }
     values.save()?;
     Ok(())

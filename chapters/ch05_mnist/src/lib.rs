@@ -591,8 +591,9 @@ pub fn center_digit<T: Real>(picture: &GrayImage) -> Option<Array2<T>> {
     Some(input)
 }
 
-/// Paper becomes 0 and the strongest ink 255.
-fn stretch_contrast(picture: &GrayImage) -> Option<GrayImage> {
+/// Paper becomes 0 and the strongest ink 255. Paper is the median shade of the edge. Gives nothing if
+/// all pixels are alike.
+pub fn stretch_contrast(picture: &GrayImage) -> Option<GrayImage> {
     let (width, height) = picture.dimensions();
     let on_edge = |x, y| x == 0 || y == 0 || x + 1 == width || y + 1 == height;
     let edge = picture.enumerate_pixels().filter(|&(x, y, _)| on_edge(x, y));
@@ -611,19 +612,20 @@ fn stretch_contrast(picture: &GrayImage) -> Option<GrayImage> {
     Some(ink)
 }
 
-/// The smallest rectangle with all ink that is more than a fifth as strong as the strongest.
-fn crop_to_ink(ink: &GrayImage) -> GrayImage {
+/// The smallest rectangle with all ink that is more than a fifth as strong as 255. Panics if there is
+/// none; after [`stretch_contrast`] there is.
+pub fn crop_to_ink(ink: &GrayImage) -> GrayImage {
     let dark = || ink.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 51);
     let (left, right) = (dark().map(|p| p.0).min(), dark().map(|p| p.0).max());
     let (top, bottom) = (dark().map(|p| p.1).min(), dark().map(|p| p.1).max());
-    let corners = left.zip(right).zip(top.zip(bottom)).expect("the strongest ink is 255");
+    let corners = left.zip(right).zip(top.zip(bottom)).expect("there is ink");
     let ((left, right), (top, bottom)) = corners;
     imageops::crop_imm(ink, left, top, right - left + 1, bottom - top + 1).to_image()
 }
 
-/// The mean position of the ink, from the upper left corner of the image, in pixels; nothing if there
-/// is no ink left, as of two specks far apart.
-fn center_of_ink(ink: &GrayImage) -> Option<(f64, f64)> {
+/// The mean position of the ink, right and down from the upper left corner, in pixels. Gives nothing
+/// if there is no ink left, as of two specks far apart.
+pub fn center_of_ink(ink: &GrayImage) -> Option<(f64, f64)> {
     let total: f64 = ink.iter().map(|&pixel| f64::from(pixel)).sum();
     let sums = ink.enumerate_pixels().fold((0.0, 0.0), |(x_sum, y_sum), (x, y, pixel)| {
         let weight = f64::from(pixel.0[0]);

@@ -16,6 +16,7 @@ pub fn look(train: &Dataset, output: &Output, values: &mut Values) -> Result<()>
     output.figure("classes", &classes(train, values)?)?;
     let means = class_means(train);
     output.figure("means", &mean_images(&means, train.images.width))?;
+    output.figure("ink", &ink(train))?;
     let pixels = &train.images.pixels;
     let zeros = pixels.iter().filter(|&&pixel| pixel == 0).count() as f64 / pixels.len() as f64;
     let unused = pixels.axis_iter(Along(1)).filter(|pixel| pixel.iter().all(|&p| p == 0)).count();
@@ -56,6 +57,31 @@ fn classes(train: &Dataset, values: &mut Values) -> Result<BarChart> {
         chart = chart.bar(digit.to_string(), count as f64);
     }
     Ok(chart)
+}
+
+/// How bright each pixel is on the average, and in how many images it is not 0.
+fn ink(train: &Dataset) -> ImageGrid {
+    let count = train.len() as f64;
+    let pixels = &train.images.pixels;
+    let by_pixel = |value: fn(u8) -> f64| -> Vec<f64> {
+        pixels.axis_iter(Along(1)).map(|pixel| pixel.iter().map(|&p| value(p)).sum()).collect()
+    };
+    let mean: Vec<f64> = by_pixel(|p| f64::from(p) / 255.0).iter().map(|sum| sum / count).collect();
+    let inked = by_pixel(|p| f64::from(u8::from(p > 0)));
+    let at_least = |least: f64| inked.iter().map(move |&n| f64::from(u8::from(n >= least)));
+    let (ever, often): (Vec<f64>, Vec<f64>) = (at_least(1.0).collect(), at_least(600.0).collect());
+    let used = |mask: &[f64]| mask.iter().filter(|&&pixel| pixel > 0.0).count();
+    let description = format!(
+        "Three maps of the 784 pixels. The mean image is a blot in the middle. {} pixels have ink in \
+         at least one training image, {} in at least one of a hundred.",
+        used(&ever),
+        used(&often)
+    );
+    let mean_name = "mean of all images";
+    ImageGrid::new("Where the ink is", description, 3)
+        .shares(mean_name, train.images.width, &mean)
+        .shares("ink in any image", train.images.width, &ever)
+        .shares("ink in 1 of 100", train.images.width, &often)
 }
 
 /// The mean image of each digit, from 0 to 1. `[pixels × classes]`

@@ -2,10 +2,14 @@
 
 mod arguments;
 mod chapter;
+mod experiments;
 mod files;
 mod look;
 mod peers;
 mod runs;
+mod stages;
+mod time;
+mod trouble;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -18,8 +22,8 @@ use ndarray::Axis;
 use serde_json::json;
 
 use arguments::{
-    Arguments, Command, EvaluateArguments, PeersArguments, PredictArguments, ScalingArguments,
-    StudyArguments, TrainArguments,
+    Arguments, Command, EvaluateArguments, ExperimentArguments, PeersArguments, PredictArguments,
+    ScalingArguments, StudyArguments, TrainArguments,
 };
 use files::Source;
 
@@ -36,6 +40,8 @@ fn main() -> ExitCode {
         Some(Command::Predict(arguments)) => predict(arguments),
         Some(Command::Study(arguments)) => study(arguments),
         Some(Command::Scaling(arguments)) => scaling(arguments),
+        Some(Command::Long(arguments)) => long(arguments),
+        Some(Command::Subnormal(arguments)) => subnormal(arguments),
         Some(Command::Peers(arguments)) => peers(&arguments),
     };
     match outcome {
@@ -175,6 +181,39 @@ fn scaling(arguments: ScalingArguments) -> Result<()> {
     }
     if arguments.record {
         chapter::record_scaling(&timings)?;
+    }
+    Ok(())
+}
+
+fn long(arguments: ExperimentArguments) -> Result<()> {
+    let (train, test) = Source::new(arguments.data).load()?;
+    let epochs = experiments::long(&train, &test)?;
+    print("epoch  train loss  test loss  test accuracy")?;
+    for (index, epoch) in epochs.iter().enumerate() {
+        print(format_args!(
+            "{:5}{:12.4}{:11.4}{:13.2} %",
+            index + 1,
+            epoch.train_loss,
+            epoch.test_loss,
+            100.0 * epoch.test_accuracy
+        ))?;
+    }
+    if arguments.record {
+        chapter::record_long(&epochs)?;
+    }
+    Ok(())
+}
+
+fn subnormal(arguments: ExperimentArguments) -> Result<()> {
+    let (train, _) = Source::new(arguments.data).load()?;
+    let outcome = experiments::subnormal(&train)?;
+    print("epoch  seconds with flushing  without")?;
+    for (index, (with, without)) in outcome.with.iter().zip(&outcome.without).enumerate() {
+        print(format_args!("{:5}{with:23.2}{without:9.2}", index + 1))?;
+    }
+    print(format_args!("weights that differ: {}", outcome.different_weights))?;
+    if arguments.record {
+        chapter::record_subnormal(&outcome)?;
     }
     Ok(())
 }

@@ -107,10 +107,12 @@ pub struct Study {
     pub deviation: f64,
     pub lowest: f64,
     pub highest: f64,
+    /// One for each seed.
+    pub accuracies: Vec<f64>,
 }
 
 impl Study {
-    fn new(recipe: &'static str, accuracies: &[f64]) -> Self {
+    fn new(recipe: &'static str, accuracies: Vec<f64>) -> Self {
         let count = accuracies.len() as f64;
         let mean = accuracies.iter().sum::<f64>() / count;
         let squares: f64 = accuracies.iter().map(|accuracy| (accuracy - mean).powi(2)).sum();
@@ -121,6 +123,7 @@ impl Study {
             deviation: (squares / (count - 1.0).max(1.0)).sqrt(),
             lowest: accuracies.iter().copied().fold(f64::INFINITY, f64::min),
             highest: accuracies.iter().copied().fold(0.0, f64::max),
+            accuracies,
         }
     }
 }
@@ -134,6 +137,14 @@ impl Display for Study {
     }
 }
 
+/// The recipes of a study: both of the chapter, and each of the steady one's two changes alone.
+fn studied() -> [(&'static str, Recipe); 4] {
+    let [documents, steady] = RecipeName::ALL.map(|name| (name.name(), name.recipe()));
+    let larger = Recipe { schedule: documents.1.schedule.clone(), ..steady.1.clone() };
+    let falling = Recipe { schedule: steady.1.schedule.clone(), ..documents.1.clone() };
+    [documents, steady, ("larger", larger), ("falling", falling)]
+}
+
 /// Trains each recipe with the seeds 0, 1, 2 and so on, several networks at a time.
 pub fn study(
     train: &Dataset,
@@ -141,18 +152,19 @@ pub fn study(
     seeds: usize,
     threads: Option<usize>,
 ) -> Result<Vec<Study>> {
-    let bar = bar(RecipeName::ALL.len() * seeds, "networks");
-    let accuracy = |recipe: RecipeName, seed: u64| {
-        let run = run(&recipe.recipe(), seed, train, &ProgressBar::hidden())?;
+    let recipes = studied();
+    let bar = bar(recipes.len() * seeds, "networks");
+    let accuracy = |recipe: &Recipe, seed: u64| {
+        let run = run(recipe, seed, train, &ProgressBar::hidden())?;
         bar.inc(1);
         Ok(evaluate(&run.network, test).accuracy)
     };
-    let study_one = |recipe: RecipeName| {
+    let study_one = |(name, recipe): (&'static str, Recipe)| {
         let seeds = (0..seeds as u64).into_par_iter();
-        let accuracies: Result<Vec<_>> = seeds.map(|seed| accuracy(recipe, seed)).collect();
-        Ok(Study::new(recipe.name(), &accuracies?))
+        let accuracies: Result<Vec<_>> = seeds.map(|seed| accuracy(&recipe, seed)).collect();
+        Ok(Study::new(name, accuracies?))
     };
-    let studies = with_threads(threads, || RecipeName::ALL.map(study_one).into_iter().collect());
+    let studies = with_threads(threads, || recipes.map(study_one).into_iter().collect());
     bar.finish_and_clear();
     studies
 }

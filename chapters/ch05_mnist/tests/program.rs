@@ -456,7 +456,7 @@ fn study_tells_mean_and_spread_of_each_recipe() {
         }
     }
     let table = study(&["--seeds", "1"]);
-    assert_eq!(table.lines().count(), 3, "{table}");
+    assert_eq!(table.lines().count(), 5, "{table}");
     assert!(table.lines().nth(2).unwrap().starts_with("steady"), "{table}");
 }
 
