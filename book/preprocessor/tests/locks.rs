@@ -380,7 +380,7 @@ fn an_unknown_directive_is_an_error_with_the_nearest_name() {
     assert_errors(
         &book,
         &["src/ch01_line.md:17: unknown directive `listng`: expected one of \
-         listing, figure, references, formulas, notation, value, eq, cite; did you mean \
+         listing, figure, exercise, references, formulas, notation, value, eq, cite; did you mean \
          `listing`?"],
     );
 }
@@ -407,14 +407,15 @@ fn a_directive_where_nothing_expands_it_is_an_error() {
 }
 
 #[test]
-fn pasted_rust_is_an_error_and_an_exercise_is_not() {
-    let text = "\n```rust,exercise\ntodo!()\n```\n\n> ```rust,ignore\n> fn f() {}\n> ```\n";
-    assert_errors(
-        &SmallBook::new().and(PAGE, text),
-        &["src/ch01_line.md:21: Rust pasted on the \
-         page: expected {{#listing crate::path::Item}}, or ```rust,exercise for the stub of an \
-         exercise"],
-    );
+fn pasted_rust_is_an_error() {
+    let text = "\n```rust\ntodo!()\n```\n\n> ```rust,ignore\n> fn f() {}\n> ```\n";
+    let message = |line| {
+        format!(
+            "src/ch01_line.md:{line}: Rust pasted on the page: expected {{{{#listing \
+             crate::path::Item}}}}, or {{{{#exercise chapter/name}}}}"
+        )
+    };
+    assert_eq!(SmallBook::new().and(PAGE, text).errors(), [17, 21].map(message));
 }
 
 #[test]
@@ -453,7 +454,7 @@ fn all_errors_of_a_book_are_reported_at_once() {
 #[test]
 fn locks_on_unfinished_pages_can_be_loosened() {
     let settings = "coverage = \"warn\"\ntest-without-formula = \"warn\"\nunshown-figure = \
-         \"warn\"\nunregistered-symbol = \"warn\"\nuncited-reference = \"warn\"\n";
+         \"warn\"\nunshown-exercise = \"warn\"\nunregistered-symbol = \"warn\"\nuncited-reference = \"warn\"\n";
     let book = SmallBook::new().and("book.toml", settings).with(PAGE, "# Nothing yet\n").but(
         "src/more/slopes.md",
         "{{#eq slope}}",
