@@ -223,8 +223,7 @@ fn read_one(
     let stub = Part::read(project, &stub_file, problems)?;
     let tests = Part::read(project, &folder.join("tests").join(&file), problems)?;
     let solution = Part::read(project, &folder.join("solutions").join(&file), problems)?;
-    for (part, path) in
-        [(&stub, format!("tests/{file}")), (&solution, format!("../tests/{file}"))]
+    for (part, path) in [(&stub, format!("tests/{file}")), (&solution, format!("../tests/{file}"))]
     {
         if part.tests_path.as_deref() != Some(&path) {
             let message = format!("no tests: expected #[path = \"{path}\"] mod tests;");
@@ -415,7 +414,8 @@ mod tests {
 
     #[test]
     fn a_module_names_its_file() {
-        let file = syn::parse_file("#[path = \"../tests/a.rs\"]\nmod tests;\nmod b;").expect("Rust");
+        let file =
+            syn::parse_file("#[path = \"../tests/a.rs\"]\nmod tests;\nmod b;").expect("Rust");
         assert_eq!(path_of(&file.items[0]).as_deref(), Some("../tests/a.rs"));
         assert!(is_tests(&file.items[0]) && !is_tests(&file.items[1]));
         assert_eq!(path_of(&file.items[1]), None);
