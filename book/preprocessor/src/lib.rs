@@ -10,6 +10,7 @@
 //! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of `tests/chNN_….rs` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
 //! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
 //! | `{{#eq weight-gradient}}` | a link "(3.7)" |
 //! | `{{#cite nielsen2015}}` | a link "Nielsen 2015" to the entry of `references.bib` |
@@ -17,7 +18,7 @@
 //! | `\$`, `\{{#eq …}}` | a dollar of money, a directive that stays as it is |
 //!
 //! Directives and math in code spans, code blocks and comments stay as they are. Listings,
-//! figures and the three tables stand in a paragraph of their own, which may be in a list or in
+//! figures, exercises and the three tables stand in a paragraph of their own, which may be in a list or in
 //! a quote.
 //!
 //! A listing can name a function, type, trait, constant, macro, inline module, a method
@@ -32,11 +33,17 @@
 //! symbol of a displayed formula must be in it: each letter in its font, with its accent, and the
 //! names of functions that school does not teach. Signs, numbers and words in `\text` need no entry.
 //!
+//! An exercise `pocket` is three files in the folder `exercises` of a chapter: `pocket.rs`, the stub
+//! with `todo!()`, `solutions/pocket.rs` with the same public items, and `tests/pocket.rs`, which is
+//! the module `tests` of both. `Cargo.toml` of the chapter names the stub as a test that a plain
+//! `cargo test` passes by; `solutions.rs` in the folder of the tests names the solution.
+//!
 //! # The check
 //!
 //! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
 //! every problem with its file and line; with `--about ch03`, only those that have that word in
-//! their file or message.
+//! their file or message. `cargo run -p book-preprocessor -- exercises` prints the command of each
+//! exercise, for a gate that tries them.
 //!
 //! # Settings
 //!
@@ -49,6 +56,7 @@
 //! coverage = "warn"
 //! test-without-formula = "warn"
 //! unshown-figure = "warn"
+//! unshown-exercise = "warn"
 //! unregistered-symbol = "warn"
 //! uncited-reference = "warn"
 //!
@@ -88,15 +96,16 @@
 //! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`; then the code and `p.check-source` |
 //! | `a.formula-link`, `a.citation`, `span.value` | in a sentence |
 //! | `figure.listing` | `figcaption` (with `span.path`), then `pre > code.language-rust` |
+//! | `div.exercise` | `figure.listing`, the command in a `pre`, `details.check` with the tests, `details.solution` with a `figure.listing` |
 //! | `figure.figure` | `svg`, then `figcaption` with `span.figure-number` |
 //! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper` |
 //!
 //! # How it works
 //!
 //! `markup` reads a page with mdBook's own parser and marks byte ranges. `items`, `claims`,
-//! `figures`, `values`, `references` and `notation` read what pages may name. `press` puts the two
-//! together, replaces the marked ranges and leaves every other byte of the page alone. A
-//! replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
+//! `figures`, `exercises`, `values`, `references` and `notation` read what pages may name. `press`
+//! puts the two together, replaces the marked ranges and leaves every other byte of the page alone.
+//! A replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
 //! list, a quote or a table. All problems are collected and shown at once, each with its file and
 //! line.
 //!
@@ -107,6 +116,7 @@ mod claims;
 mod debris;
 mod directive;
 mod disk;
+mod exercises;
 mod figures;
 mod formulas;
 mod heading;
@@ -130,6 +140,7 @@ mod tags;
 mod values;
 
 pub use disk::load;
+pub use exercises::exercise_commands;
 pub use press::press;
 pub use problems::{Level, Place, Problem, Problems};
 pub use project::{Project, Settings};

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use book_preprocessor::{Problem, Problems, Project, RENDERER, index_words, load, press};
+use book_preprocessor::{
+    Problem, Problems, Project, RENDERER, exercise_commands, index_words, load, press,
+};
 use clap::{Parser, Subcommand};
 use mdbook_renderer::{MDBOOK_VERSION, RenderContext};
 
@@ -38,6 +40,12 @@ enum Command {
         #[arg(long)]
         about: Option<String>,
     },
+    /// Prints the command of each exercise, as its page shows it.
+    Exercises {
+        /// The folder of book.toml.
+        #[arg(default_value = ".")]
+        root: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -45,6 +53,7 @@ fn main() -> ExitCode {
         Some(Command::Supports { renderer }) => Ok(["html", RENDERER].contains(&renderer.as_str())),
         Some(Command::Search) => search(),
         Some(Command::Check { root, about }) => check(&root, about.as_deref()),
+        Some(Command::Exercises { root }) => exercises(&root),
         None => preprocess(),
     };
     match result {
@@ -108,6 +117,19 @@ fn check(root: &Path, about: Option<&str>) -> Result<bool> {
     let pages = book.chapters().count();
     println!("{pages} pages, {}, {}", counted(errors, "error"), counted(warnings, "warning"));
     Ok(errors.is_empty())
+}
+
+/// Prints what a reader types for each exercise.
+fn exercises(root: &Path) -> Result<bool> {
+    let (project, _) = Project::from_disk(root)?;
+    match exercise_commands(&project) {
+        Ok(commands) => commands.iter().for_each(|command| println!("{command}")),
+        Err(problems) => {
+            eprint!("{problems}");
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// A number of problems in words.

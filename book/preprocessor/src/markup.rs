@@ -154,9 +154,7 @@ impl Reader<'_> {
                 let name = rest.to_owned();
                 self.mark(range, Kind::Formula(DisplayedMath { name, latex, body }));
             }
-            "rust" | "rs" if !rest.split([',', ' ']).any(|word| word == "exercise") => {
-                self.fault(range, PASTED_RUST);
-            }
+            "rust" | "rs" => self.fault(range, PASTED_RUST),
             _ => {}
         }
         end
@@ -382,7 +380,7 @@ const MATH_IN_IMAGE: &str = "math in the description of an image, which is plain
 
 /// Code that no lock watches.
 const PASTED_RUST: &str = "Rust pasted on the page: expected {{#listing crate::path::Item}}, or \
-     ```rust,exercise for the stub of an exercise";
+     {{#exercise chapter/name}}";
 
 /// The language of a fence, and the rest of its line.
 fn split_info(info: &str) -> (&str, &str) {

@@ -6,6 +6,7 @@ use mdbook_preprocessor::book::Book;
 
 use crate::claims::{self, Claim};
 use crate::directive::{self, BLOCK, Directive, MDBOOK};
+use crate::exercises::Exercises;
 use crate::figures::Figures;
 use crate::formulas::{self, Formulas};
 use crate::html::inline_text;
@@ -33,6 +34,7 @@ struct Catalog<'a> {
     items: Items,
     formulas: Formulas,
     figures: Figures,
+    exercises: Exercises,
     values: Values,
     references: References,
     notation: Notation,
@@ -87,6 +89,7 @@ impl<'a> Catalog<'a> {
             items: Items::read(project, problems),
             formulas,
             figures: Figures::gather(project, pages, problems),
+            exercises: Exercises::gather(project, pages, problems),
             values: Values::gather(project, problems),
             references: References::gather(project, pages, problems),
             notation,
@@ -100,6 +103,7 @@ impl<'a> Catalog<'a> {
         formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
         listing::report_unshown(project, &self.items, pages, problems);
         self.figures.report_unshown(project, problems);
+        self.exercises.report_unshown(project, problems);
         self.references.report_uncited(project, problems);
         self.notation.report_unregistered(project, &self.formulas, problems);
     }
@@ -162,6 +166,7 @@ impl<'a> Catalog<'a> {
             "eq" => self.formulas.named(argument)?.link(page, self.pages),
             "cite" => self.references.cite(argument, page, self.pages)?,
             "listing" => listing::render(self.project, &self.items, argument)?,
+            "exercise" => self.exercises.render(self.project, argument)?,
             "references" => self.references.render(),
             "formulas" => self.formulas.index(page, self.pages, self.project),
             "notation" => self.notation.render(page, self.pages),

@@ -33,6 +33,8 @@ pub struct Settings {
     pub test_without_formula: Level,
     /// What happens when a figure was generated that no page shows.
     pub unshown_figure: Level,
+    /// What happens when an exercise is shown on no page.
+    pub unshown_exercise: Level,
     /// What happens when a formula has a symbol that the register lacks.
     pub unregistered_symbol: Level,
     /// What happens when the bibliography has an entry that no page cites.

@@ -29,7 +29,11 @@ impl Excerpt {
 
     /// The whole lines from one piece of syntax to another.
     pub fn between(file: &Path, source: &str, first: Span, last: Span) -> Self {
-        let (first, last) = (first.start().line, last.end().line);
+        Self::of_lines(file, source, first.start().line, last.end().line)
+    }
+
+    /// The lines from `first` to `last`, counted from 1.
+    pub fn of_lines(file: &Path, source: &str, first: usize, last: usize) -> Self {
         let lines: Vec<&str> = source.lines().take(last).skip(first.saturating_sub(1)).collect();
         let text = html::dedent(&lines.join("\n"));
         Self { file: file.to_owned(), lines: first..=last, text }

@@ -7,13 +7,14 @@ mod small_book;
 
 use std::path::Path;
 
-use small_book::{PAGE, SmallBook};
+use small_book::{EXERCISES, PAGE, SmallBook};
 
 #[test]
 fn a_page_with_everything_becomes_what_it_was() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let page = std::fs::read_to_string(folder.join("page.md")).expect("the page");
-    let pressed = SmallBook::new().with(PAGE, &page).page("ch01_line.md");
+    let book = SmallBook::new().with(PAGE, &page).with(EXERCISES, "# Slopes\n");
+    let pressed = book.page("ch01_line.md");
     let file = folder.join("pressed.md");
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&file, &pressed).expect("a file");

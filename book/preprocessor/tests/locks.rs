@@ -2,7 +2,7 @@
 
 mod small_book;
 
-use small_book::{PAGE, SmallBook};
+use small_book::{EXERCISES, PAGE, SOLUTION, STUB, SmallBook};
 
 /// Asserts that a book has exactly these errors.
 fn assert_errors(book: &SmallBook, expected: &[&str]) {
@@ -365,6 +365,104 @@ fn a_figure_that_is_shown_twice_is_an_error() {
 }
 
 #[test]
+fn an_unknown_exercise_is_an_error_with_the_nearest_name() {
+    assert_errors(
+        &SmallBook::new().but(EXERCISES, "ch01_line/rise", "ch01_line/rice"),
+        &[
+            "chapters/ch01_line/exercises/rise.rs:1: exercise `ch01_line/rise` is shown on no page: \
+         expected {{#exercise ch01_line/rise}}",
+            "src/more/slopes.md:5: unknown exercise `ch01_line/rice`: there is no \
+         chapters/ch01_line/exercises/rice.rs; did you mean `ch01_line/rise`?",
+        ],
+    );
+}
+
+#[test]
+fn an_exercise_that_is_shown_twice_is_an_error() {
+    assert_errors(
+        &SmallBook::new().and(EXERCISES, "\n{{#exercise ch01_line/rise}}\n"),
+        &["src/more/slopes.md:7: exercise `ch01_line/rise` is already shown at \
+         src/more/slopes.md:5"],
+    );
+}
+
+#[test]
+fn an_exercise_without_tests_or_solution_is_an_error_and_so_is_a_solution_without_a_stub() {
+    let book = SmallBook::new().without(SOLUTION);
+    let errors = book.errors();
+    let expected = "chapters/ch01_line/exercises/rise.rs:1: exercise without solutions: expected \
+         chapters/ch01_line/exercises/solutions/rise.rs";
+    assert_eq!(errors[0], expected, "{errors:?}");
+    let book = SmallBook::new().without(STUB).but(EXERCISES, "{{#exercise ch01_line/rise}}", "");
+    let message = |part| {
+        format!(
+            "chapters/ch01_line/exercises/{part}/rise.rs:1: no stub: expected \
+             chapters/ch01_line/exercises/rise.rs"
+        )
+    };
+    assert_eq!(book.errors(), [message("solutions"), message("tests")]);
+}
+
+#[test]
+fn stub_and_solution_must_have_the_same_public_items() {
+    let book = SmallBook::new().but(SOLUTION, "rise(x: f64)", "rise(x: f32)");
+    assert_errors(
+        &book,
+        &[
+            "chapters/ch01_line/exercises/rise.rs:3: expected the public `fn rise` of \
+         chapters/ch01_line/exercises/solutions/rise.rs with the same signature",
+            "chapters/ch01_line/exercises/solutions/rise.rs:3: expected the public `fn rise` of \
+         chapters/ch01_line/exercises/rise.rs with the same signature",
+        ],
+    );
+    let helped = SmallBook::new().but(SOLUTION, "#[path", "fn helper() {}\n\n#[path");
+    assert_errors(&helped, &[]);
+}
+
+#[test]
+fn an_exercise_that_its_command_would_not_run_is_an_error() {
+    let expected = "chapters/ch01_line/Cargo.toml:1: exercise `ch01_line/rise` is not run: expected \
+         [[test]] with name = \"rise\", path = \"exercises/rise.rs\" and test = false";
+    let manifest = "chapters/ch01_line/Cargo.toml";
+    assert_errors(&SmallBook::new().but(manifest, "test = false", ""), &[expected]);
+    assert_errors(&SmallBook::new().but(manifest, "\"rise\"", "\"rice\""), &[expected]);
+}
+
+#[test]
+fn a_stub_or_a_solution_without_the_tests_is_an_error() {
+    let other = "\n#[path = \"tests/rice.rs\"]";
+    assert_errors(
+        &SmallBook::new().but(STUB, "\n#[path = \"tests/rise.rs\"]", other),
+        &["chapters/ch01_line/exercises/rise.rs:1: no tests: expected #[path = \
+         \"tests/rise.rs\"] mod tests;"],
+    );
+    let book = SmallBook::new().but(SOLUTION, "#[path = \"../tests/rise.rs\"]\nmod tests;", "");
+    assert_errors(
+        &book,
+        &["chapters/ch01_line/exercises/solutions/rise.rs:1: no tests: expected #[path = \
+         \"../tests/rise.rs\"] mod tests;"],
+    );
+}
+
+#[test]
+fn a_solution_that_is_not_tested_is_an_error() {
+    assert_errors(
+        &SmallBook::new().with("tests/solutions.rs", "//! None.\n"),
+        &["tests/solutions.rs:1: the solution of `ch01_line/rise` is not tested: expected \
+         #[path = \"../chapters/ch01_line/exercises/solutions/rise.rs\"] before a module"],
+    );
+}
+
+#[test]
+fn a_stub_that_the_reader_has_filled_in_is_no_error() {
+    let filled = SmallBook::new()
+        .but(STUB, "todo!()", "helper(x)")
+        .but(STUB, "(x: f64)", "(mut x: f64)")
+        .but(STUB, "#[path", "fn helper(x: f64) -> f64 {\n    x + x\n}\n\n#[path");
+    assert_errors(&filled, &[]);
+}
+
+#[test]
 fn an_image_without_a_description_is_an_error() {
     let book = SmallBook::new().and(PAGE, "\n![](a.png) and ![a cat](b.png)\n");
     assert_errors(
@@ -380,7 +478,7 @@ fn an_unknown_directive_is_an_error_with_the_nearest_name() {
     assert_errors(
         &book,
         &["src/ch01_line.md:17: unknown directive `listng`: expected one of \
-         listing, figure, references, formulas, notation, value, eq, cite; did you mean \
+         listing, figure, exercise, references, formulas, notation, value, eq, cite; did you mean \
          `listing`?"],
     );
 }
@@ -407,14 +505,15 @@ fn a_directive_where_nothing_expands_it_is_an_error() {
 }
 
 #[test]
-fn pasted_rust_is_an_error_and_an_exercise_is_not() {
-    let text = "\n```rust,exercise\ntodo!()\n```\n\n> ```rust,ignore\n> fn f() {}\n> ```\n";
-    assert_errors(
-        &SmallBook::new().and(PAGE, text),
-        &["src/ch01_line.md:21: Rust pasted on the \
-         page: expected {{#listing crate::path::Item}}, or ```rust,exercise for the stub of an \
-         exercise"],
-    );
+fn pasted_rust_is_an_error() {
+    let text = "\n```rust\ntodo!()\n```\n\n> ```rust,ignore\n> fn f() {}\n> ```\n";
+    let message = |line| {
+        format!(
+            "src/ch01_line.md:{line}: Rust pasted on the page: expected {{{{#listing \
+             crate::path::Item}}}}, or {{{{#exercise chapter/name}}}}"
+        )
+    };
+    assert_eq!(SmallBook::new().and(PAGE, text).errors(), [17, 21].map(message));
 }
 
 #[test]
@@ -453,14 +552,14 @@ fn all_errors_of_a_book_are_reported_at_once() {
 #[test]
 fn locks_on_unfinished_pages_can_be_loosened() {
     let settings = "coverage = \"warn\"\ntest-without-formula = \"warn\"\nunshown-figure = \
-         \"warn\"\nunregistered-symbol = \"warn\"\nuncited-reference = \"warn\"\n";
+         \"warn\"\nunshown-exercise = \"warn\"\nunregistered-symbol = \"warn\"\nuncited-reference = \"warn\"\n";
     let book = SmallBook::new().and("book.toml", settings).with(PAGE, "# Nothing yet\n").but(
         "src/more/slopes.md",
-        "{{#eq slope}}",
+        "{{#eq slope}}.\n\n{{#exercise ch01_line/rise}}",
         "",
     );
     assert_errors(&book, &[]);
-    assert_eq!(book.warnings().len(), 5, "{:?}", book.warnings());
+    assert_eq!(book.warnings().len(), 6, "{:?}", book.warnings());
 }
 
 #[test]

@@ -84,6 +84,19 @@ fn warnings_are_counted_once_while_mdbook_builds() {
 }
 
 #[test]
+fn the_commands_of_the_exercises_are_those_of_their_pages() {
+    let book = SmallBook::new();
+    let output = run(&["exercises", &book.root().to_string_lossy()], "");
+    let command = "cargo test -p ch01_line --test rise";
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{command}\n"));
+    assert!(book.page("more/slopes.md").contains(command));
+    let book = book.without("chapters/ch01_line/exercises/tests/rise.rs");
+    let output = run(&["exercises", &book.root().to_string_lossy()], "");
+    assert!(!output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("exercise without tests"));
+}
+
+#[test]
 fn input_that_is_no_book_is_an_error() {
     let output = run(&[], "nonsense");
     assert!(!output.status.success());

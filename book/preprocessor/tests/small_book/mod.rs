@@ -13,8 +13,17 @@ use tempfile::TempDir;
 /// The page of the first chapter.
 pub const PAGE: &str = "src/ch01_line.md";
 
+/// The page with an exercise.
+pub const EXERCISES: &str = "src/more/slopes.md";
+
+/// The stub of the exercise.
+pub const STUB: &str = "chapters/ch01_line/exercises/rise.rs";
+
+/// The solution of the exercise.
+pub const SOLUTION: &str = "chapters/ch01_line/exercises/solutions/rise.rs";
+
 /// The files of the book.
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 15] = [
     (
         "book.toml",
         "[book]\nsrc = \"src\"\n\n[output.html]\ngit-repository-url = \"https://example.org/book\"\n\n\
@@ -27,7 +36,7 @@ const FILES: [(&str, &str); 10] = [
     ),
     ("src/preface.md", "# Preface\n"),
     ("src/ch01_line.md", LINE),
-    ("src/more/slopes.md", "# Slopes\n\nBack to {{#eq slope}}.\n"),
+    ("src/more/slopes.md", "# Slopes\n\nBack to {{#eq slope}}.\n\n{{#exercise ch01_line/rise}}\n"),
     ("src/register.md", "# Register\n\n{{#notation}}\n\n{{#formulas}}\n\n{{#references}}\n"),
     ("src/references.bib", "@book{euclid, author = {Euclid}, title = {Elements}, year = 1482}\n"),
     (
@@ -40,6 +49,30 @@ const FILES: [(&str, &str); 10] = [
         "tests/ch01_line.rs",
         "//! The claims of chapter 1.\n\n/// Rise over run.\n#[test]\nfn slope() {\n    \
          assert_eq!(2 * 3, 6, \"a < b\");\n}\n\nfn helper() {}\n",
+    ),
+    (
+        "chapters/ch01_line/Cargo.toml",
+        "[[test]]\nname = \"rise\"\npath = \"exercises/rise.rs\"\ntest = false\n",
+    ),
+    (
+        "chapters/ch01_line/exercises/rise.rs",
+        "//! An exercise.\n\n/// How far it rises.\npub fn rise(x: f64) -> f64 {\n    todo!()\n}\n\n\
+         #[path = \"tests/rise.rs\"]\nmod tests;\n",
+    ),
+    (
+        "chapters/ch01_line/exercises/solutions/rise.rs",
+        "//! Solved.\n\n/// How far it rises.\npub fn rise(x: f64) -> f64 {\n    2.0 * x\n}\n\n\
+         #[path = \"../tests/rise.rs\"]\nmod tests;\n",
+    ),
+    (
+        "chapters/ch01_line/exercises/tests/rise.rs",
+        "//! Its tests.\n\nuse super::*;\n\n#[test]\nfn it_rises() {\n    \
+         assert_eq!(rise(3.0), 6.0);\n}\n",
+    ),
+    (
+        "tests/solutions.rs",
+        "//! Solutions.\n\n#[path = \"../chapters/ch01_line/exercises/solutions/rise.rs\"]\n\
+         mod rise;\n",
     ),
 ];
 

@@ -1,0 +1,85 @@
+//! What AMSGrad has to do.
+
+use super::*;
+use ch04_optimizers::Adam;
+
+fn amsgrad(beta1: f64, beta2: f64) -> AmsGrad<f64> {
+    AmsGrad { beta1, beta2, epsilon: 1e-8, steps: 0, memory: Vec::new() }
+}
+
+/// A single weight that starts at 0, after each of these gradients at rate 1.
+fn path(optimizer: &mut dyn Optimizer<f64>, gradients: &[f64]) -> Vec<f64> {
+    let mut weight = [0.0];
+    let after = |&gradient: &f64| {
+        optimizer.step(1.0, vec![Parameter { values: &mut weight, gradient: &[gradient] }]);
+        weight[0]
+    };
+    gradients.iter().map(after).collect()
+}
+
+/// ε moves a step by a hundred-millionth of itself.
+fn assert_close(found: &[f64], expected: &[f64], what: &str) {
+    let close = found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-7);
+    assert!(
+        close && found.len() == expected.len(),
+        "{what}: expected {expected:?}, found {found:?}"
+    );
+}
+
+/// With β₁ = 0 and β₂ = ½: s is 2, then 1.5, and ŝ is 4, then 2. Adam's second step is 1/√2; this
+/// one is 1/√4.
+#[test]
+fn after_a_large_gradient_a_small_one_makes_a_small_step() {
+    let found = path(&mut amsgrad(0.0, 0.5), &[2.0, 1.0]);
+    assert_close(&found, &[-1.0, -1.5], "the weight after the gradients 2 and 1");
+}
+
+/// With β₁ = ½ as well: m is 1, then 1, and m̂ is 2, then 4/3.
+#[test]
+fn the_mean_of_the_gradients_is_corrected_for_its_start_at_zero() {
+    let found = path(&mut amsgrad(0.5, 0.5), &[2.0, 1.0]);
+    assert_close(&found, &[-1.0, -1.0 - 2.0 / 3.0], "the weight after the gradients 2 and 1");
+}
+
+#[test]
+fn while_gradients_only_grow_it_is_adam() {
+    let gradients: Vec<f64> = (1..=30).map(|t| 0.1 * f64::from(t)).collect();
+    let expected = path(&mut Adam::default(), &gradients);
+    let found = path(&mut amsgrad(0.9, 0.999), &gradients);
+    assert_close(&found, &expected, "the weight under growing gradients");
+}
+
+#[test]
+fn every_weight_of_every_list_has_a_memory_of_its_own() {
+    let mut optimizer = amsgrad(0.0, 0.5);
+    let (mut first, mut second) = ([0.0, 0.0], [0.0]);
+    for [a, b, c] in [[2.0, -1.0, 4.0], [1.0, -1.0, 1.0]] {
+        optimizer.step(
+            1.0,
+            vec![
+                Parameter { values: &mut first, gradient: &[a, b] },
+                Parameter { values: &mut second, gradient: &[c] },
+            ],
+        );
+    }
+    assert_close(&[first[0], first[1], second[0]], &[-1.5, 2.0, -1.25], "three weights");
+}
+
+/// The gradients 3, −1, −1 in turn, a weight kept between −1 and 1, a rate of 0.1/√t.
+#[test]
+fn where_adam_walks_the_wrong_way_it_walks_the_right_way() {
+    let end = |optimizer: &mut dyn Optimizer<f64>| {
+        let mut weight = [0.0];
+        for t in 0..3000_i32 {
+            let gradient = [if t % 3 == 0 { 3.0 } else { -1.0 }];
+            let rate = 0.1 / f64::from(t + 1).sqrt();
+            optimizer.step(rate, vec![Parameter { values: &mut weight, gradient: &gradient }]);
+            weight[0] = weight[0].clamp(-1.0, 1.0);
+        }
+        weight[0]
+    };
+    let adam = end(&mut Adam { beta1: 0.0, beta2: 0.1, ..Adam::default() });
+    let found = end(&mut amsgrad(0.0, 0.1));
+    assert!(adam > 0.9, "Adam ends near 1, found {adam}");
+    assert!(found < -0.9, "AMSGrad ends near −1, where the loss is lowest; found {found}");
+}

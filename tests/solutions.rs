@@ -1,0 +1,22 @@
+//! The solutions of the exercises pass the tests that the readers' programs have to pass.
+
+#[path = "../chapters/ch01_neuron/exercises/solutions/pocket.rs"]
+mod ch01_pocket;
+#[path = "../chapters/ch01_neuron/exercises/solutions/swish.rs"]
+mod ch01_swish;
+#[path = "../chapters/ch02_forward/exercises/solutions/parity.rs"]
+mod ch02_parity;
+#[path = "../chapters/ch02_forward/exercises/solutions/temperature.rs"]
+mod ch02_temperature;
+#[path = "../chapters/ch03_backprop/exercises/solutions/gates.rs"]
+mod ch03_gates;
+#[path = "../chapters/ch03_backprop/exercises/solutions/normalize.rs"]
+mod ch03_normalize;
+#[path = "../chapters/ch04_optimizers/exercises/solutions/amsgrad.rs"]
+mod ch04_amsgrad;
+#[path = "../chapters/ch04_optimizers/exercises/solutions/turned.rs"]
+mod ch04_turned;
+#[path = "../chapters/ch05_mnist/exercises/solutions/neighbors.rs"]
+mod ch05_neighbors;
+#[path = "../chapters/ch05_mnist/exercises/solutions/recall.rs"]
+mod ch05_recall;
