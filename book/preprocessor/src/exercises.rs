@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use quote::ToTokens;
-use syn::{FnArg, Item as Syntax, Pat, Visibility};
+use syn::{FnArg, Item as Syntax, Visibility};
 
 use crate::html::{anchor, attribute, block_text, rust_code};
 use crate::markup::Kind;
@@ -358,14 +358,12 @@ fn signatures(item: &Syntax) -> Vec<Signature> {
     }
 }
 
-/// The signature of a function; whether an argument is `mut` concerns nobody else.
+/// The signature of a function; how it calls its arguments or takes them apart concerns nobody else.
 fn of_function(owner: &str, signature: &syn::Signature) -> Signature {
     let mut signature = signature.clone();
     for input in &mut signature.inputs {
-        if let FnArg::Typed(argument) = input
-            && let Pat::Ident(name) = &mut *argument.pat
-        {
-            name.mutability = None;
+        if let FnArg::Typed(argument) = input {
+            *argument.pat = syn::parse_quote!(_);
         }
     }
     Signature { name: format!("fn {owner}{}", signature.ident), tokens: written(&signature) }
@@ -391,7 +389,7 @@ mod tests {
     fn two_files_agree_whatever_their_functions_do() {
         let stub = "/// A.\npub fn a(x: &[f64], y: f64) -> f64 { todo!() }\n\
              pub struct S { pub b: u8 }\nimpl S { pub fn c(&mut self) { todo!() } }";
-        let solution = "fn helper() {}\npub fn a(x: &[f64], mut y: f64) -> f64 { y += x[0]; y }\n\
+        let solution = "fn helper() {}\npub fn a([x]: &[f64], mut y: f64) -> f64 { y += x; y }\n\
              pub struct S { /// B.\n pub b: u8, memory: u8 }\n\
              impl S { pub fn c(&mut self) { self.d() } fn d(&self) {} }";
         assert_eq!(interface(stub), interface(solution));

@@ -10,7 +10,7 @@ use book_preprocessor::Project;
 use mdbook_html::HtmlHandlebars;
 use mdbook_renderer::{RenderContext, Renderer};
 use serde_json::Value;
-use small_book::{PAGE, SmallBook, run};
+use small_book::{EXERCISES, PAGE, SmallBook, run};
 
 /// What mdBook sends for a book to the renderer of a name.
 fn context(book: &SmallBook, renderer: &str) -> RenderContext {
@@ -97,7 +97,7 @@ fn addresses_and_options_stay_as_mdbook_wrote_them() {
 
 #[test]
 fn a_page_without_debris_keeps_its_section_and_nothing_is_left_aside() {
-    let book = rendered(SmallBook::new());
+    let book = rendered(SmallBook::new().with(EXERCISES, "# Slopes\n\nBack to {{#eq slope}}.\n"));
     let before = section(&index(&book), "more/slopes.html#slopes").clone();
     assert!(search(&book).status.success());
     assert_eq!(&before, section(&index(&book), "more/slopes.html#slopes"));
