@@ -60,6 +60,12 @@ pub fn results(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name)
 }
 
+/// Where checkpoints are kept: in the folder given on the command line, or below `target`.
+pub fn checkpoints(folder: Option<&Path>) -> PathBuf {
+    let below_target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/ch06_overfitting");
+    folder.map_or(below_target, Path::to_path_buf)
+}
+
 /// Writes a file beside its place first, so that an interruption leaves no half a file.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     let mut beside = path.as_os_str().to_owned();

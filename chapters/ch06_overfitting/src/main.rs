@@ -3,6 +3,7 @@
 mod arguments;
 mod checkpoint;
 mod files;
+mod study;
 mod table;
 
 use std::fmt::Display;
@@ -23,6 +24,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         None => Ok(()),
         Some(Command::Table(arguments)) => table::run(&arguments),
+        Some(Command::Study(arguments)) => study::run(&arguments),
+        Some(Command::Tune(arguments)) => study::tune(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,5 @@
 //! Three rows of table 2 of Srivastava et al. 2014, reproduced.
 
-use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -58,8 +57,8 @@ impl Row {
     pub fn course(self) -> Course {
         let (hidden, epochs, dropouts, largest_norm) = match self {
             Self::Standard => (vec![800; 2], 30, Dropouts::NONE, None),
-            Self::Dropout => (vec![1024; 3], 100, Dropouts::PAPER, None),
-            Self::MaxNorm => (vec![1024; 3], 100, Dropouts::PAPER, Some(2.0)),
+            Self::Dropout => (vec![1024; 3], 80, Dropouts::PAPER, None),
+            Self::MaxNorm => (vec![1024; 3], 80, Dropouts::PAPER, Some(2.0)),
         };
         Course {
             hidden,
@@ -137,7 +136,8 @@ fn run_row(
     let (name, seed, total) = (row.name(), arguments.seed, course.epochs);
     let (hidden, examples) = (&course.hidden, train.len());
     let run = format!("{name} {hidden:?}, seed {seed}, {total} epochs of {examples} examples");
-    let path = folder(arguments).join(format!("{name}-seed-{seed}-epochs-{total}.safetensors"));
+    let folder = files::checkpoints(arguments.checkpoint.as_deref());
+    let path = folder.join(format!("{name}-seed-{seed}-epochs-{total}.safetensors"));
 
     let mut learner = Learner::<f32>::new(&course, train.pixels(), &mut generator(seed, 0));
     let resumed = checkpoint::read(&path, &mut learner, &run)?;
@@ -186,12 +186,6 @@ fn generator(seed: u64, epoch: u64) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(epoch);
     generator
-}
-
-/// Where the checkpoints are.
-fn folder(arguments: &TableArguments) -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/ch06_overfitting");
-    arguments.checkpoint.clone().unwrap_or(here)
 }
 
 /// A bar that counts the batches of a row; only a terminal shows it.
