@@ -1,10 +1,15 @@
 //! Measures and draws what chapter 6 shows. `cargo run -p ch06_overfitting -- --help` tells the rest.
 
 mod arguments;
+mod chapter;
 mod checkpoint;
 mod files;
+mod fits;
+mod outcomes;
+mod pictures;
 mod study;
 mod table;
+mod thousand;
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -22,7 +27,7 @@ fn main() -> ExitCode {
         Err(error) => return fail(&arguments::one_line(&error), 2),
     };
     let outcome = match arguments.command {
-        None => Ok(()),
+        None => chapter::run(),
         Some(Command::Table(arguments)) => table::run(&arguments),
         Some(Command::Study(arguments)) => study::run(&arguments),
         Some(Command::Tune(arguments)) => study::tune(&arguments),
