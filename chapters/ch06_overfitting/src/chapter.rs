@@ -11,7 +11,7 @@ pub fn run() -> Result<()> {
     let mut values = output.values()?;
     fits::draw(&output, &mut values)?;
     print("polynomials: done")?;
-    let (train, test) = files::load(None)?;
+    let (train, test) = files::load(None, 60_000)?;
     pictures::draw(&train, &output, &mut values)?;
     print("masks and bent digits: done")?;
     thousand::draw(&train, &test, &output, &mut values)?;

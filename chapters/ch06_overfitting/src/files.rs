@@ -10,8 +10,9 @@ use anyhow::{Context, Result, bail};
 use ch05_mnist::{Dataset, IdxError, read_images, read_labels};
 use flate2::read::MultiGzDecoder;
 
-/// The training set and the test set of a folder, or of the one beside chapter 5.
-pub fn load(folder: Option<&Path>) -> Result<(Dataset, Dataset)> {
+/// The training set and the test set of a folder, or of the one beside chapter 5; fails if there are
+/// fewer training images than `least`.
+pub fn load(folder: Option<&Path>, least: usize) -> Result<(Dataset, Dataset)> {
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ch05_mnist/data");
     let folder = folder.unwrap_or(&shipped);
     if !folder.is_dir() {
@@ -26,6 +27,13 @@ pub fn load(folder: Option<&Path>) -> Result<(Dataset, Dataset)> {
             "{}: expected images of one size, found {train_size:?} pixels in the training set and \
              {test_size:?} in the test set",
             folder.display()
+        );
+    }
+    if train.len() < least {
+        bail!(
+            "{}: expected at least {least} training images, found {}",
+            folder.display(),
+            train.len()
         );
     }
     Ok((train, test))
@@ -60,20 +68,21 @@ pub fn results(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name)
 }
 
-/// Where checkpoints are kept: in the folder given on the command line, or below `target`.
-pub fn checkpoints(folder: Option<&Path>) -> PathBuf {
+/// Where checkpoints are kept: in the folder given on the command line, or below `target`. It is
+/// made if it is not there.
+pub fn checkpoints(folder: Option<&Path>) -> Result<PathBuf> {
     let below_target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/ch06_overfitting");
-    folder.map_or(below_target, Path::to_path_buf)
+    let folder = folder.map_or(below_target, Path::to_path_buf);
+    let made = fs::create_dir_all(&folder);
+    made.with_context(|| format!("{}: expected a folder for checkpoints", folder.display()))?;
+    Ok(folder)
 }
 
 /// Writes a file beside its place first, so that an interruption leaves no half a file.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let written = fs::create_dir_all(folder)
-        .and_then(|()| fs::write(&beside, content))
-        .and_then(|()| fs::rename(&beside, path));
+    let written = fs::write(&beside, content).and_then(|()| fs::rename(&beside, path));
     written.with_context(|| format!("{}: expected to write it", path.display()))
 }
 

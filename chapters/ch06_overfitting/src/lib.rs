@@ -546,7 +546,8 @@ impl<M> EarlyStopping<M> {
     /// Takes note of a number, such as the validation loss after an epoch; `model` is asked for its
     /// weights only if it is the best so far. Answers whether to go on.
     pub fn observe(&mut self, number: f64, model: impl FnOnce() -> M) -> bool {
-        if self.best.as_ref().is_none_or(|(lowest, _)| number < *lowest) {
+        let better = |lowest: f64| number < lowest || lowest.is_nan();
+        if self.best.as_ref().is_none_or(|(lowest, _)| better(*lowest)) {
             (self.best, self.failures) = (Some((number, model())), 0);
         } else {
             self.failures += 1;

@@ -51,10 +51,10 @@ fn masked_digit(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid
     let mut grid = ImageGrid::new("A digit through dropout's masks", description, 5);
     grid = grid.shares("every pixel", width, &pixels(&digit.to_owned()));
     for keep in [0.8, 0.5, 0.2] {
-        for number in 1..=3 {
+        for _ in 0..3 {
             let (_, mask) = Dropout { keep }.forward(digit, generator);
             let kept = &digit * &mask.mapv(|m| if m == 0.0 { 0.0 } else { 1.0 });
-            grid = grid.shares(format!("{keep} kept, mask {number}"), width, &pixels(&kept));
+            grid = grid.shares(format!("{keep} kept"), width, &pixels(&kept));
         }
     }
     grid

@@ -202,14 +202,14 @@ fn run_one(remedy: Remedy, noise: f64, seed: u64, train: &Dataset, test: &Datase
 /// Trains all networks of the study, several at a time; what an interrupted call has trained is
 /// taken from its checkpoint.
 pub fn run(arguments: &StudyArguments) -> Result<()> {
-    let (train, test) = files::load(arguments.data.as_deref())?;
+    let (train, test) = files::load(arguments.data.as_deref(), 2 * EXAMPLES)?;
     let (remedies, noises) = (Remedy::ALL.into_iter(), [0.0, NOISE]);
     let wanted = remedies.flat_map(|remedy| {
         let seeds = move |noise| (0..arguments.seeds as u64).map(move |seed| (remedy, noise, seed));
         noises.into_iter().flat_map(seeds)
     });
     let wanted: Vec<_> = wanted.collect();
-    let path = files::checkpoints(arguments.checkpoint.as_deref()).join("study.json");
+    let path = files::checkpoints(arguments.checkpoint.as_deref())?.join("study.json");
     let done = Mutex::new(read_runs(&path)?);
     let bar = bar(wanted.len());
     wanted.par_iter().try_for_each(|&(remedy, noise, seed)| {
@@ -273,7 +273,7 @@ pub fn numbers(runs: &[Run], remedy: Remedy, noise: f64, number: fn(&Run) -> f64
 /// The strengths that were tried for the study, each with its mean error on validation images, of which it takes
 /// five thousand. The seeds are none of the study's, and the test set is not touched.
 pub fn tune(arguments: &TuneArguments) -> Result<()> {
-    let (train, _) = files::load(arguments.data.as_deref())?;
+    let (train, _) = files::load(arguments.data.as_deref(), 6 * EXAMPLES)?;
     let candidates = candidates();
     let bar = bar(candidates.len() * 2);
     print("validation error with           true labels    30 % random")?;

@@ -103,11 +103,12 @@ pub fn recorded() -> Result<Vec<Outcome>> {
 
 /// Runs one row or all.
 pub fn run(arguments: &TableArguments) -> Result<()> {
-    let (train, test) = files::load(arguments.data.as_deref())?;
+    let (train, test) = files::load(arguments.data.as_deref(), 1)?;
     let rows = arguments.row.map_or(Row::ALL.to_vec(), |row| vec![row]);
-    print("row        epochs   seconds   paper    test error")?;
+    let mut header = Some("row        epochs   seconds   paper    test error");
     for row in rows {
         let Some(outcome) = run_row(row, arguments, &train, &test)? else { continue };
+        header.take().map_or(Ok(()), print)?;
         print(format_args!(
             "{:9}{:8}{:10.0}{:7.2} %{:11.2} %",
             row.name(),
@@ -136,7 +137,7 @@ fn run_row(
     let (name, seed, total) = (row.name(), arguments.seed, course.epochs);
     let (hidden, examples) = (&course.hidden, train.len());
     let run = format!("{name} {hidden:?}, seed {seed}, {total} epochs of {examples} examples");
-    let folder = files::checkpoints(arguments.checkpoint.as_deref());
+    let folder = files::checkpoints(arguments.checkpoint.as_deref())?;
     let path = folder.join(format!("{name}-seed-{seed}-epochs-{total}.safetensors"));
 
     let mut learner = Learner::<f32>::new(&course, train.pixels(), &mut generator(seed, 0));
