@@ -3,8 +3,10 @@
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Chart, Format, Measured, Output, Series, Values};
 
+use ch06_overfitting::standard_error;
+
 use crate::study::{self, NOISE, Record, Remedy, Spread};
-use crate::table::{self, Outcome};
+use crate::table::{self, Outcome, Row};
 
 pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     let record = study::recorded()?;
@@ -100,8 +102,9 @@ fn study_values(record: &Record, values: &mut Values) -> Result<()> {
             set("deviation", percent(error.deviation))?;
             set("lowest", percent(error.lowest))?;
             set("highest", percent(error.highest))?;
-            set("gain", percent(gain.mean))?;
-            set("gain_deviation", percent(gain.deviation))?;
+            let fine = |share: f64| Measured::number(share, Format::Percent(2)).within(0.0001);
+            set("gain", fine(gain.mean))?;
+            set("gain_deviation", fine(gain.deviation))?;
             set("better_seeds", Measured::count(better))?;
             let loss = Measured::number(Spread::of(&losses).mean, Format::Decimals(2)).within(0.01);
             set("loss", loss)?;
@@ -138,6 +141,9 @@ fn table_curves(outcomes: &[Outcome]) -> Chart {
 }
 
 fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
+    let spread = standard_error(Row::Dropout.paper(), 10_000);
+    let spread = Measured::number(spread, Format::Percent(2)).within(0.0001);
+    values.set("table.standard_error", spread.note("of an error of 1.25 % on 10,000 images"))?;
     for outcome in outcomes {
         let name = outcome.row.name().replace('-', "_");
         let (epochs, seed) = (outcome.epochs.len(), outcome.seed);
