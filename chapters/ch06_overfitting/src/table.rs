@@ -50,7 +50,7 @@ impl Row {
         }
     }
 
-    /// The recipe of the row. It was written down before the first run and not changed after it.
+    /// The recipe of the row. Nothing in it was chosen by a look at the test error.
     ///
     /// The paper's masks are 0 or 1 while it trains and its weights shrink to half for testing;
     /// ours are 0 or 2 and the weights stay. So its largest norm of 4 is a norm of 2 here.
