@@ -330,9 +330,9 @@ fn ridge_shrinkage() {
     let plain = least_squares(x.view(), y.view());
     for lambda in [1e-3, 1.0, 10.0] {
         let shrunk = ridge(x.view(), y.view(), lambda);
-        for k in 0..4 {
+        for (k, eigenvalue) in eigenvalues.iter().enumerate() {
             let (before, after) = (axes.column(k).dot(&plain), axes.column(k).dot(&shrunk));
-            let factor = eigenvalues[k] / (eigenvalues[k] + lambda);
+            let factor = eigenvalue / (eigenvalue + lambda);
             assert_close(after, factor * before, 1e-10); // plain weights are near 100 here
         }
     }

@@ -163,9 +163,9 @@ fn row_by_row<'a, T: Real>(matrix: &'a ArrayView2<'a, T>) -> CowArray<'a, T, Ix2
     }
     let mut copy = Array2::zeros(matrix.dim());
     let bands = matrix.axis_chunks_iter(Axis(0), 16);
-    for (mut copy, band) in copy.axis_chunks_iter_mut(Axis(0), 16).into_iter().zip(bands) {
+    for (mut copy, band) in copy.axis_chunks_iter_mut(Axis(0), 16).zip(bands) {
         let tiles = band.axis_chunks_iter(Axis(1), 16);
-        let copies = copy.axis_chunks_iter_mut(Axis(1), 16).into_iter();
+        let copies = copy.axis_chunks_iter_mut(Axis(1), 16);
         copies.zip(tiles).for_each(|(mut copy, tile)| copy.assign(&tile));
     }
     copy.into()

@@ -271,6 +271,13 @@ fn ensemble(network: &Network<f32>, test: &Dataset, values: &mut Values) -> Resu
         .tolerance(20.0))
 }
 
+/// A network of the learning curve.
+struct Sized {
+    images: usize,
+    train_error: f64,
+    test_error: f64,
+}
+
 /// Test error by the number of training images, each size with three seeds and the same number of
 /// steps.
 fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Result<impl Figure> {
@@ -278,7 +285,7 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
     let sizes = [100, 300, 1_000, 3_000, 10_000, 30_000];
     let runs: Vec<(usize, u64)> =
         sizes.iter().rev().flat_map(|&size| (0..3).map(move |seed| (size, seed))).collect();
-    let errors: Vec<(usize, f64, f64)> = runs
+    let errors: Vec<Sized> = runs
         .into_par_iter()
         .map(|(size, seed)| {
             let mut generator = ChaCha8Rng::seed_from_u64(seed);
@@ -289,16 +296,17 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
             };
             let learner = Learner::<f32>::train(&course, &examples, &mut generator, |_, _| true);
             let first: Vec<usize> = (0..size.min(2_000)).collect();
-            let on_train = 1.0 - evaluate(&learner.network, &subset(&examples, &first)).accuracy;
-            (size, on_train, 1.0 - evaluate(&learner.network, test).accuracy)
+            let train_error = 1.0 - evaluate(&learner.network, &subset(&examples, &first)).accuracy;
+            let test_error = 1.0 - evaluate(&learner.network, test).accuracy;
+            Sized { images: size, train_error, test_error }
         })
         .collect();
-    let mean = |size: usize, error: fn(&(usize, f64, f64)) -> f64| {
-        let chosen = errors.iter().filter(|entry| entry.0 == size).map(error);
+    let mean = |images: usize, error: fn(&Sized) -> f64| {
+        let chosen = errors.iter().filter(|sized| sized.images == images).map(error);
         chosen.sum::<f64>() / 3.0
     };
-    let [on_train, on_test]: [fn(&(usize, f64, f64)) -> f64; 2] =
-        [|entry| entry.1, |entry| entry.2];
+    let on_train: fn(&Sized) -> f64 = |sized| sized.train_error;
+    let on_test: fn(&Sized) -> f64 = |sized| sized.test_error;
     let note = format!("mean of seeds 0 to 2, {STEPS} steps of 50 images");
     for size in sizes {
         let name = |what: &str| format!("learning_curve.{size}_images.{what}");
@@ -324,7 +332,7 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
         100.0 * mean(1_000, on_train),
         100.0 * mean(30_000, on_train),
     );
-    let dots = errors.iter().map(|entry| (entry.0 as f64, 100.0 * entry.2));
+    let dots = errors.iter().map(|sized| (sized.images as f64, 100.0 * sized.test_error));
     let law = sizes.map(|size| {
         let size = size as f64;
         (size, 100.0 * (line[0] + line[1] * size.ln()).exp())
