@@ -160,8 +160,8 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
         set("epochs", Measured::count(epochs))?;
         let minutes = Measured::number(outcome.seconds() / 60.0, Format::Integer);
         set("minutes", minutes.machine())?;
-        let seconds = outcome.seconds() / epochs as f64;
-        set("seconds_per_epoch", Measured::number(seconds, Format::Seconds(0)).machine())?;
+        let seconds = Measured::number(outcome.seconds_per_epoch(), Format::Seconds(0));
+        set("seconds_per_epoch", seconds.machine())?;
         set("date", Measured::text(outcome.date.clone()))?;
     }
     Ok(())

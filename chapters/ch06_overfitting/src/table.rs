@@ -87,9 +87,17 @@ impl Outcome {
         self.epochs.last().map_or(f64::NAN, |epoch| epoch.test_error)
     }
 
-    /// How long the training took, without evaluations and pauses.
+    /// How long an epoch took, without evaluation: the median, so that a machine that slept in one
+    /// of them does not count.
+    pub fn seconds_per_epoch(&self) -> f64 {
+        let mut seconds: Vec<f64> = self.epochs.iter().map(|epoch| epoch.seconds).collect();
+        seconds.sort_by(f64::total_cmp);
+        seconds.get(seconds.len() / 2).copied().unwrap_or(f64::NAN)
+    }
+
+    /// How long the training took, by the same measure.
     pub fn seconds(&self) -> f64 {
-        self.epochs.iter().map(|epoch| epoch.seconds).sum()
+        self.seconds_per_epoch() * self.epochs.len() as f64
     }
 }
 
