@@ -11,7 +11,9 @@ use ch02_forward::{Dense, Layer, Loss, Network, log_softmax, log_sum_exp, softma
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::{
     AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Schedule, Sgd,
+    parameters,
 };
+use ch06_overfitting::{Displacement, MaskedNetwork, SmallWeights};
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
@@ -206,5 +208,62 @@ fn schedules_agree_with_pytorch() {
         };
         let factors: Vec<f64> = (0..total).map(|step| schedule.factor(step, total)).collect();
         assert_agree(&format!("{schedule:?}"), &factors, &list(&case["factors"]));
+    }
+}
+
+#[test]
+fn dropout_and_weight_decay_agree_with_pytorch_step_by_step() {
+    let oracle = &oracle()["regularization"];
+    let (inputs, targets) = (matrix(&oracle["inputs"]), matrix(&oracle["targets"]));
+    let [decay, rate] = ["decay", "rate"].map(|name| oracle[name].as_f64().expect("a number"));
+    let layer = |(index, layer): (usize, &Value)| {
+        let (weights, bias) = (matrix(&layer["weights"]), list(&layer["bias"]).into());
+        let activation = if index < 2 { Activation::Relu } else { Activation::Identity };
+        Layer { dense: Dense { weights, bias }, activation }
+    };
+    for case in cases(&oracle["cases"]) {
+        let layers = cases(&oracle["layers"]).iter().enumerate().map(layer).collect();
+        let mut network = Network { layers };
+        let name = case["optimizer"].as_str().expect("a name");
+        let (mut sgd, mut adam) = (Sgd::default(), Adam::default());
+        for (index, step) in cases(&case["steps"]).iter().enumerate() {
+            let keeps = list(&oracle["keep"]);
+            let masks = cases(&step["masks"]).iter().zip(keeps);
+            let masks = masks.map(|(mask, keep)| matrix(mask) / keep).collect();
+            let trace = network.masked_trace(inputs.view(), masks);
+            let loss = Loss::SoftmaxCrossEntropy;
+            let value = loss.value(trace.output.view(), targets.view());
+            let what = format!("{name}, step {index}");
+            assert_agree(&format!("loss of {what}"), &[value], &[step["loss"].as_f64().unwrap()]);
+            let output_gradient = loss.gradient(trace.output.view(), targets.view());
+            let mut gradients = network.masked_backward(&trace, output_gradient);
+            match name {
+                "AdamW" => network.decay(rate * decay),
+                _ => network.add_penalty_gradient(decay, &mut gradients),
+            }
+            match name {
+                "Sgd" => sgd.step(rate, parameters(&mut network, &gradients)),
+                _ => adam.step(rate, parameters(&mut network, &gradients)),
+            }
+            for (layer, ours) in network.layers.iter().enumerate() {
+                let what = format!("of layer {layer}, {what}");
+                let theirs = matrix(&step["weights"][layer]);
+                assert_agree(&format!("weights {what}"), &ours.dense.weights, &theirs);
+                let theirs = list(&step["biases"][layer]);
+                assert_agree(&format!("bias {what}"), &ours.dense.bias, &theirs);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_displaced_image_agrees_with_pytorch() {
+    let oracle = &oracle()["displacement"];
+    let [image, rows, columns, bent] =
+        ["image", "rows", "columns", "bent"].map(|name| matrix(&oracle[name]));
+    let ours = Displacement { rows, columns }.apply(image.view());
+    for (index, (our, their)) in ours.iter().zip(&bent).enumerate() {
+        // PyTorch scales each place to lie between -1 and 1 and back, which rounds it by 1e-15.
+        assert!((our - their).abs() < 1e-13, "pixel {index}: {our}, but PyTorch has {their}");
     }
 }

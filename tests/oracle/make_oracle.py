@@ -186,9 +186,68 @@ def schedules():
     return {"total": total, "step_every": 6, "step_factor": 0.3, "cases": cases}
 
 
+def regularization():
+    """Four steps of a network 4-5-6-3 with PyTorch's own dropout, and with weight decay of the
+    weights but not of the biases: the masks, the loss and all parameters after each step.
+    """
+    sizes, keep, decay = [4, 5, 6, 3], [0.8, 0.5, 0.5], 0.3
+    layers = [{"weights": numbers(i, o, scale=0.6), "bias": numbers(o, scale=0.3)}
+              for i, o in zip(sizes, sizes[1:])]
+    inputs, targets = numbers(7, 4), shares(7, 3)
+
+    def drop(values, keep, seed):
+        """PyTorch's dropout, and the mask that it drew."""
+        torch.manual_seed(seed)
+        dropped = nn.functional.dropout(values, 1.0 - keep)
+        torch.manual_seed(seed)
+        mask = nn.functional.dropout(torch.ones_like(values), 1.0 - keep)
+        assert torch.allclose(dropped, mask * values, rtol=1e-15, atol=0.0)
+        return dropped, (mask != 0).long().tolist()
+
+    cases = []
+    for name, make in [("Sgd", torch.optim.SGD), ("Adam", torch.optim.Adam),
+                       ("AdamW", torch.optim.AdamW)]:
+        parameters = [(nn.Parameter(torch.tensor(layer["weights"])),
+                       nn.Parameter(torch.tensor(layer["bias"]))) for layer in layers]
+        groups = [{"params": [w for w, _ in parameters], "weight_decay": decay},
+                  {"params": [b for _, b in parameters], "weight_decay": 0.0}]
+        optimizer = make(groups, lr=0.05, foreach=False)
+        steps = []
+        for step in range(4):
+            a, masks = torch.tensor(inputs), []
+            for index, (weights, bias) in enumerate(parameters):
+                a, mask = drop(a, keep[index], 10 * step + index)
+                masks.append(mask)
+                a = nn.functional.linear(a, weights.T, bias)
+                if index < 2:
+                    a = torch.relu(a)
+            loss = nn.functional.cross_entropy(a, torch.tensor(targets))
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            steps.append({"masks": masks, "loss": loss.item(),
+                          "weights": [w.tolist() for w, _ in parameters],
+                          "biases": [b.tolist() for _, b in parameters]})
+        cases.append({"optimizer": name, "steps": steps})
+    return {"layers": layers, "inputs": inputs, "targets": targets, "keep": keep, "decay": decay,
+            "rate": 0.05, "cases": cases}
+
+
+def displacement():
+    """An image of 6 x 9 read between its pixels, some places beyond its edges."""
+    image, rows, columns = numbers(6, 9), numbers(6, 9, scale=2.0), numbers(6, 9, scale=2.0)
+    i, j = torch.meshgrid(torch.arange(6.0), torch.arange(9.0), indexing="ij")
+    x = 2.0 * (j + torch.tensor(columns)) / 8.0 - 1.0
+    y = 2.0 * (i + torch.tensor(rows)) / 5.0 - 1.0
+    bent = nn.functional.grid_sample(torch.tensor(image)[None, None], torch.stack([x, y], -1)[None],
+                                     mode="bilinear", padding_mode="zeros", align_corners=True)
+    return {"image": image, "rows": rows, "columns": columns, "bent": bent[0, 0].tolist()}
+
+
 oracle = {"made_by": f"tests/oracle/make_oracle.py with PyTorch {torch.__version__}, float64, CPU",
           "activations": activations(), **losses(), "networks": networks(),
-          "optimizers": optimizers(), "schedules": schedules()}
+          "optimizers": optimizers(), "schedules": schedules(),
+          "regularization": regularization(), "displacement": displacement()}
 # One line for each thing that is compared, so that a change shows where it is.
 text = json.dumps(oracle, separators=(",", ":"), allow_nan=False).replace(',{"', ',\n{"') + "\n"
 Path(__file__).with_name("oracle.json").write_text(text)

@@ -6,7 +6,7 @@
 
 use ch01_neuron::{Activation, Real, relu, softplus};
 use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
@@ -135,7 +135,7 @@ impl<T: Real> NonZeros<T> {
 /// the same order whoever does it, so the number of threads does not change a bit of it.
 fn weighted_sums<T: Real>(factors: &NonZeros<T>, rows: ArrayView2<T>) -> Array2<T> {
     let mut sums = Array2::zeros((factors.lists(), rows.ncols()));
-    let rows = rows.as_standard_layout(); // a copy, unless the rows lie one after the other already
+    let rows = row_by_row(&rows); // a copy, unless the rows lie one after the other already
     let rows = rows.as_slice().expect("standard layout");
     let fill = |first: usize, mut sums: ArrayViewMut2<T>| {
         for (index, mut sum) in sums.rows_mut().into_iter().enumerate() {
@@ -151,6 +151,24 @@ fn weighted_sums<T: Real>(factors: &NonZeros<T>, rows: ArrayView2<T>) -> Array2<
         shares.enumerate().for_each(|(index, sums)| fill(index * share, sums));
     }
     sums
+}
+
+/// The same matrix with its rows one after the other in memory.
+///
+/// A transposed matrix is copied in tiles of 16 × 16. Row by row, each number would come from
+/// another line of the cache, and a line would be gone before its next number is wanted.
+fn row_by_row<'a, T: Real>(matrix: &'a ArrayView2<'a, T>) -> CowArray<'a, T, Ix2> {
+    if matrix.is_standard_layout() {
+        return matrix.into();
+    }
+    let mut copy = Array2::zeros(matrix.dim());
+    let bands = matrix.axis_chunks_iter(Axis(0), 16);
+    for (mut copy, band) in copy.axis_chunks_iter_mut(Axis(0), 16).zip(bands) {
+        let tiles = band.axis_chunks_iter(Axis(1), 16);
+        let copies = copy.axis_chunks_iter_mut(Axis(1), 16);
+        copies.zip(tiles).for_each(|(mut copy, tile)| copy.assign(&tile));
+    }
+    copy.into()
 }
 
 /// With fewer multiplications than this, waking a second thread takes longer than it saves.

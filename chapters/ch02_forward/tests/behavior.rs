@@ -49,7 +49,7 @@ proptest! {
 
     #[test]
     fn the_product_does_not_mind_how_its_operands_lie_in_memory(
-        (rows, inner, columns) in (1..8_usize, 1..20_usize, 1..8_usize),
+        (rows, inner, columns) in (1..8_usize, 1..40_usize, 1..40_usize),
         seed in any::<u64>(),
     ) {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);

@@ -48,9 +48,12 @@ pub trait Optimizer<T> {
 /// [`Memory::default`] is empty, and takes its sizes from the parameters of the first step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory<T, const N: usize> {
-    steps: i32,
-    lengths: Vec<usize>,
-    lists: Vec<[Vec<T>; N]>,
+    /// How many steps there have been.
+    pub steps: i32,
+    /// How long each parameter was at the first step.
+    pub lengths: Vec<usize>,
+    /// N lists of numbers for each parameter, each as long as the parameter.
+    pub lists: Vec<[Vec<T>; N]>,
 }
 
 impl<T, const N: usize> Default for Memory<T, N> {

@@ -1,0 +1,168 @@
+//! Figures and values of the long experiments, as they were recorded.
+
+use anyhow::Result;
+use book_figures::{Axis, BarChart, Chart, Format, Measured, Output, Series, Values};
+
+use ch06_overfitting::standard_error;
+
+use crate::study::{self, NOISE, Record, Remedy, Spread};
+use crate::table::{self, Outcome, Row};
+
+pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
+    let record = study::recorded()?;
+    for (noise, labels, figure) in
+        [(0.0, "true", "remedies"), (NOISE, "30 % random", "remedies-noisy")]
+    {
+        output.figure(figure, &remedies(&record, noise, labels))?;
+    }
+    output.figure("remedies-by-seed", &by_seed(&record))?;
+    study_values(&record, values)?;
+    let outcomes = table::recorded()?;
+    output.figure("table", &table_curves(&outcomes))?;
+    table_values(&outcomes, values)?;
+    Ok(())
+}
+
+fn errors(record: &Record, remedy: Remedy, noise: f64) -> Vec<f64> {
+    study::numbers(&record.runs, remedy, noise, |run| run.test_error)
+}
+
+fn remedies(record: &Record, noise: f64, labels: &str) -> BarChart {
+    let spreads = Remedy::ALL.map(|remedy| (remedy, Spread::of(&errors(record, remedy, noise))));
+    let listed = spreads
+        .iter()
+        .map(|(remedy, spread)| format!("{} {:.1} %", remedy.name(), 100.0 * spread.mean));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let seeds = errors(record, Remedy::Plain, noise).len();
+    let description = format!(
+        "Misread test images of networks with a thousand training images, {labels} labels, mean of \
+         {seeds} seeds: {listed}. Whiskers reach from the lowest seed to the highest."
+    );
+    let axis = Axis::new("test images misread [%]").from_zero();
+    let mut chart = BarChart::new(format!("Remedies, {labels} labels"), description, axis);
+    for (remedy, spread) in spreads {
+        let [mean, lowest, highest] =
+            [spread.mean, spread.lowest, spread.highest].map(|share| 100.0 * share);
+        chart = chart.bar_with_spread(remedy.name(), mean, (lowest, highest));
+    }
+    chart.horizontal().print(Format::Decimals(1))
+}
+
+/// Each seed has images of its own, and the same for all remedies.
+fn by_seed(record: &Record) -> Chart {
+    let shown = [
+        Remedy::Plain,
+        Remedy::EarlyStopping,
+        Remedy::WeightDecay,
+        Remedy::Dropout,
+        Remedy::Shifts,
+        Remedy::Elastic,
+    ];
+    let plain = errors(record, Remedy::Plain, 0.0);
+    let better = |remedy: Remedy| {
+        let pairs = errors(record, remedy, 0.0).into_iter().zip(&plain);
+        pairs.filter(|(error, plain)| error < plain).count()
+    };
+    let counts = shown[1..].iter().map(|&remedy| format!("{} {}", remedy.name(), better(remedy)));
+    let description = format!(
+        "Test error by seed, true labels. Seeds on which a remedy is better than nothing, of {}: {}.",
+        plain.len(),
+        counts.collect::<Vec<_>>().join(", ")
+    );
+    let mut chart = Chart::new("Remedies, seed by seed", description)
+        .x_axis(Axis::new("seed").integers())
+        .y_axis(Axis::new("test images misread [%]").from_zero());
+    for remedy in shown {
+        let points = errors(record, remedy, 0.0).into_iter().zip(0..);
+        let points = points.map(|(error, seed)| (f64::from(seed), 100.0 * error));
+        chart = chart.series(Series::line(remedy.name(), points).markers());
+    }
+    chart
+}
+
+fn study_values(record: &Record, values: &mut Values) -> Result<()> {
+    let how = format!("{} ({})", record.command, record.date);
+    for (noise, labels) in [(0.0, "true"), (NOISE, "noisy")] {
+        let plain = errors(record, Remedy::Plain, noise);
+        for remedy in Remedy::ALL {
+            let errors = errors(record, remedy, noise);
+            let losses = study::numbers(&record.runs, remedy, noise, |run| run.test_loss);
+            let pairs = || errors.iter().zip(&plain);
+            let better = pairs().filter(|(error, plain)| error < plain).count();
+            let gains: Vec<f64> = pairs().map(|(error, plain)| plain - error).collect();
+            let (error, gain) = (Spread::of(&errors), Spread::of(&gains));
+            let name = remedy.name().replace([' ', '-'], "_");
+            let note = format!("seeds 0 to {}, 1,000 images, {labels} labels", errors.len() - 1);
+            let mut set = |what: &str, measured: Measured| {
+                let measured = measured.note(&note).experiment(&how);
+                values.set(&format!("study.{labels}.{name}.{what}"), measured)
+            };
+            let percent = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
+            set("mean", percent(error.mean))?;
+            set("deviation", percent(error.deviation))?;
+            set("lowest", percent(error.lowest))?;
+            set("highest", percent(error.highest))?;
+            let fine = |share: f64| Measured::number(share, Format::Percent(2)).within(0.0001);
+            set("gain", fine(gain.mean))?;
+            set("gain_deviation", fine(gain.deviation))?;
+            set("better_seeds", Measured::count(better))?;
+            let loss = Measured::number(Spread::of(&losses).mean, Format::Decimals(2)).within(0.01);
+            set("loss", loss)?;
+        }
+        let epochs =
+            study::numbers(&record.runs, Remedy::EarlyStopping, noise, |run| run.epochs as f64);
+        let mean = Measured::number(Spread::of(&epochs).mean, Format::Integer).within(1.0);
+        let mean = mean.note("mean of the seeds").experiment(&how);
+        values.set(&format!("study.{labels}.early_stopping.epochs"), mean)?;
+    }
+    let seeds = errors(record, Remedy::Plain, 0.0).len();
+    values.set("study.seeds", Measured::count(seeds).experiment(&how))?;
+    Ok(())
+}
+
+fn table_curves(outcomes: &[Outcome]) -> Chart {
+    let ends = outcomes.iter().map(|outcome| {
+        let (epochs, error) = (outcome.epochs.len(), 100.0 * outcome.error());
+        format!("{} {error:.2} % after {epochs}", outcome.row.name())
+    });
+    let description = format!(
+        "Misread test images by epoch, for three rows of the table: {}.",
+        ends.collect::<Vec<_>>().join(", ")
+    );
+    let mut chart = Chart::new("The table, epoch by epoch", description)
+        .x_axis(Axis::new("epoch").integers())
+        .y_axis(Axis::new("test images misread [%]").range(0.8, 3.0));
+    for outcome in outcomes {
+        let epochs = outcome.epochs.iter().zip(1..);
+        let points = epochs.map(|(epoch, at)| (f64::from(at), 100.0 * epoch.test_error));
+        chart = chart.series(Series::line(outcome.row.name(), points.collect::<Vec<_>>()));
+    }
+    chart.legend()
+}
+
+fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
+    let spread = standard_error(Row::Dropout.paper(), 10_000);
+    let spread = Measured::number(spread, Format::Percent(2)).within(0.0001);
+    values.set("table.standard_error", spread.note("of an error of 1.25 % on 10,000 images"))?;
+    for outcome in outcomes {
+        let name = outcome.row.name().replace('-', "_");
+        let (epochs, seed) = (outcome.epochs.len(), outcome.seed);
+        let note = format!("seed {seed}, after epoch {epochs}");
+        let how = format!("{} ({})", outcome.command, outcome.date);
+        let mut set = |what: &str, measured: Measured| {
+            values.set(&format!("table.{name}.{what}"), measured.note(&note).experiment(&how))
+        };
+        let percent = |share: f64| Measured::number(share, Format::Percent(2)).within(0.0001);
+        let gap = 100.0 * (outcome.error() - outcome.row.paper());
+        set("error", percent(outcome.error()))?;
+        set("paper", percent(outcome.row.paper()))?;
+        set("gap", Measured::number(gap, Format::Decimals(2)).within(0.01))?;
+        set("epochs", Measured::count(epochs))?;
+        let minutes = Measured::number(outcome.seconds() / 60.0, Format::Integer);
+        set("minutes", minutes.machine())?;
+        let seconds = Measured::number(outcome.seconds_per_epoch(), Format::Seconds(0));
+        set("seconds_per_epoch", seconds.machine())?;
+        set("date", Measured::text(outcome.date.clone()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! Pictures: a digit through dropout's masks, bent digits, and how much a dropped sum spreads.
+
+use anyhow::Result;
+use book_figures::{Axis, Chart, Format, ImageGrid, Measured, Output, Series, Values};
+use ch02_forward::{Dense, Network};
+use ch05_mnist::Dataset;
+use ch06_overfitting::{
+    Augmentation, Displacement, Dropout, MaskedNetwork, bilinear, gaussian_kernel, shift,
+};
+use ndarray::{Array1, Array2, ArrayView2, Axis as Along};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::chapter::set;
+
+/// What the paper on elastic images found best: strength and width in pixels.
+const ELASTIC: (f64, f64) = (34.0, 4.0);
+
+pub fn draw(train: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
+    let mut generator = ChaCha8Rng::seed_from_u64(6);
+    let digit = image(train, 0);
+    output.figure("masks", &masked_digit(digit.view(), &mut generator))?;
+    output.figure("dropped-sum", &dropped_sum(values, &mut generator)?)?;
+    output.figure("between-pixels", &between_pixels(digit.view()))?;
+    output.figure("elastic-field", &field(digit.view(), &mut generator))?;
+    output.figure("elastic-strengths", &strengths(digit.view(), &mut generator))?;
+    output.figure("augmented", &augmented(train, &mut generator))?;
+    let (strength, width) = ELASTIC;
+    let squares = gaussian_kernel(width).mapv(|g| g * g).sum();
+    let deviation = strength * squares / 3_f64.sqrt();
+    let measured = Measured::number(deviation, Format::Decimals(2)).within(0.001);
+    set(values, "elastic.deviation", measured, "pixels, strength 34, width 4, far from the edges")
+}
+
+/// One image, from 0 to 1, `[height × width]`.
+fn image(data: &Dataset, index: usize) -> Array2<f64> {
+    let (input, _) = data.batch::<f64>(&[index]);
+    let shape = (data.images.height, data.images.width);
+    input.into_shape_with_order(shape).expect("as many pixels as the shape says")
+}
+
+fn pixels(image: &Array2<f64>) -> Vec<f64> {
+    image.iter().copied().collect()
+}
+
+fn masked_digit(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
+    let description = "One handwritten five, and the same five through nine masks of dropout: three \
+                       keep 0.8 of the pixels, three 0.5, three 0.2. With 0.5 a reader still \
+                       recognizes it; with 0.2 hardly.";
+    let width = digit.ncols();
+    let mut grid = ImageGrid::new("A digit through dropout's masks", description, 5);
+    grid = grid.shares("every pixel", width, &pixels(&digit.to_owned()));
+    for keep in [0.8, 0.5, 0.2] {
+        for _ in 0..3 {
+            let (_, mask) = Dropout { keep }.forward(digit, generator);
+            let kept = &digit * &mask.mapv(|m| if m == 0.0 { 0.0 } else { 1.0 });
+            grid = grid.shares(format!("{keep} kept"), width, &pixels(&kept));
+        }
+    }
+    grid
+}
+
+/// The weighted sum of fifty inputs through 4,000 masks, for each share that is kept.
+fn dropped_sum(values: &mut Values, generator: &mut ChaCha8Rng) -> Result<Chart> {
+    let inputs = Array1::from_shape_simple_fn(50, || generator.random::<f64>());
+    let weights = Array1::from_shape_simple_fn(50, || 2.0 * generator.random::<f64>() - 1.0);
+    let squares = (&inputs * &weights).mapv(|x| x * x).sum();
+    let dense = Dense { weights: weights.insert_axis(Along(1)), bias: Array1::zeros(1) };
+    let activation = ch01_neuron::Activation::Identity;
+    let network = Network { layers: vec![ch02_forward::Layer { dense, activation }] };
+    let batch = inputs.broadcast((4_000, 50)).expect("one row for each mask");
+    let mut measured = Vec::new();
+    for keep in [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0] {
+        let mask = Dropout { keep }.mask((4_000, 50), generator);
+        let sums = network.masked_trace(batch, vec![mask]).output;
+        measured.push((keep, sums.std(0.0), sums.mean().expect("4,000 sums")));
+    }
+    let whole = network.forward(batch)[[0, 0]];
+    let farthest = measured.iter().map(|m| (m.2 - whole).abs()).fold(0.0, f64::max);
+    let note = "50 inputs, 4,000 masks for each share, seed 6";
+    let number = |number: f64| Measured::number(number, Format::Decimals(2)).within(0.01);
+    set(values, "dropped_sum.whole", number(whole), note)?;
+    set(values, "dropped_sum.farthest_mean", number(farthest), note)?;
+    set(values, "dropped_sum.half", number(measured[4].1), note)?;
+    let line = (10..=100).map(|percent| {
+        let keep = f64::from(percent) / 100.0;
+        (keep, ((1.0 - keep) / keep * squares).sqrt())
+    });
+    let description = format!(
+        "The standard deviation of a weighted sum of fifty inputs under dropout, by the share of \
+         inputs that is kept: {:.2} at 0.1, {:.2} at 0.5, 0 at 1. The measured points lie on the line \
+         of the formula.",
+        measured[0].1, measured[4].1
+    );
+    Ok(Chart::new("The spread of a dropped sum", description)
+        .x_axis(Axis::new("share ν of inputs kept").range(0.0, 1.0))
+        .y_axis(Axis::new("standard deviation of the sum").from_zero())
+        .series(Series::line("formula", line))
+        .series(Series::scatter("measured", measured.iter().map(|m| (m.0, m.1))))
+        .legend())
+}
+
+/// The brightness along a row of the digit, pixel by pixel and between.
+fn between_pixels(digit: ArrayView2<f64>) -> Chart {
+    let row = 14;
+    let places = (0..=270).map(|place| f64::from(place) / 10.0);
+    let line = places.map(|column| (column, bilinear(digit, row as f64, column)));
+    let line: Vec<(f64, f64)> = line.collect();
+    let dots =
+        digit.row(row).iter().copied().enumerate().map(|(j, p)| (j as f64, p)).collect::<Vec<_>>();
+    let description = "Brightness along one row of a handwritten five: a dot for each pixel, and \
+                       straight lines between them, where the image is read between pixels.";
+    Chart::new("Between pixels", description)
+        .x_axis(Axis::new("column [pixels]"))
+        .y_axis(Axis::new("brightness").range(0.0, 1.0))
+        .series(Series::line("between", line))
+        .series(Series::scatter("pixels", dots))
+        .legend()
+}
+
+/// Noise, smoothed noise, the fields, and what they do.
+fn field(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
+    let width = digit.ncols();
+    let field = Displacement::elastic(digit.dim(), ELASTIC, generator);
+    let bent = field.apply(digit);
+    let farthest =
+        field.rows.iter().chain(&field.columns).fold(0.0, |most: f64, d| most.max(d.abs()));
+    let description = format!(
+        "A handwritten five; the two smooth fields that say how far each pixel looks down and to \
+         the right, at most {farthest:.1} pixels; and the five bent by them."
+    );
+    ImageGrid::new("An elastic deformation", description, 4)
+        .shares("the digit", width, &pixels(&digit.to_owned()))
+        .signed("looks down by", width, &pixels(&field.rows))
+        .signed("looks right by", width, &pixels(&field.columns))
+        .shares("bent", width, &pixels(&bent))
+}
+
+/// The same digit bent with rough and smooth fields, weakly and strongly.
+fn strengths(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
+    let description = "A handwritten five bent with fields of three widths, 1, 4 and 10 pixels. Each \
+                       moves pixels by about one and a half, the last row by three. Narrow fields \
+                       tear it to pieces; wide ones move it whole; between them it looks as if \
+                       another hand had written it.";
+    let mut grid = ImageGrid::new("Too rough, too stiff, right", description, 3);
+    for deviation in [1.4, 1.4, 3.0] {
+        for width in [1.0, 4.0, 10.0] {
+            let strength = deviation * 2.0 * width * (3.0 * std::f64::consts::PI).sqrt();
+            let bent =
+                Displacement::elastic(digit.dim(), (strength, width), generator).apply(digit);
+            let caption = format!("σ = {width}, α = {strength:.0}");
+            grid = grid.shares(caption, digit.ncols(), &pixels(&bent));
+        }
+    }
+    grid
+}
+
+/// Five digits, each with shifts and bends.
+fn augmented(train: &Dataset, generator: &mut ChaCha8Rng) -> ImageGrid {
+    let (strength, width) = ELASTIC;
+    let elastic = Augmentation::Elastic { strength, width };
+    let description = "Four handwritten digits; beside each, two copies moved by up to two pixels and \
+                       three bent ones. All are still the same digits to a reader.";
+    let mut grid = ImageGrid::new("New examples out of old ones", description, 6);
+    for index in [1, 2, 3, 5] {
+        let digit = image(train, index);
+        grid = grid.shares("as it is", digit.ncols(), &pixels(&digit));
+        let moved = [shift(digit.view(), -2, 1), shift(digit.view(), 1, 2)];
+        for image in &moved {
+            grid = grid.shares("moved", digit.ncols(), &pixels(image));
+        }
+        for _ in 0..3 {
+            let bent = elastic.image(digit.view(), generator);
+            grid = grid.shares("bent", digit.ncols(), &pixels(&bent));
+        }
+    }
+    grid
+}
