@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
@@ -34,6 +34,8 @@ pub struct Landmarks {
     pub data_sets: Vec<Landmark>,
     /// Top-5 errors, from 0 to 1.
     pub contests: Vec<Landmark>,
+    /// Multiplications and additions of whole trainings.
+    pub trainings: Vec<Landmark>,
 }
 
 /// A chapter and the chapters before it whose crates it uses, counted from 0.
@@ -133,6 +135,7 @@ struct LandmarksFile {
     network: Vec<LandmarkEntry>,
     data_set: Vec<LandmarkEntry>,
     contest: Vec<LandmarkEntry>,
+    training: Vec<TrainingEntry>,
 }
 
 #[derive(Deserialize)]
@@ -147,10 +150,50 @@ struct LandmarkEntry {
     _states: String,
 }
 
-/// The networks, data sets and contests, each oldest first.
+/// A training whose work is stated, or can be counted.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TrainingEntry {
+    name: Spanned<String>,
+    year: Spanned<i32>,
+    operations: Option<f64>,
+    connections: Option<f64>,
+    examples: Option<f64>,
+    passes: Option<f64>,
+    source: Spanned<String>,
+    states: String,
+}
+
+/// Each connection multiplies and adds: once forward, once for the gradient of its weight, and once
+/// for the delta of its input.
+pub const OPERATIONS_OF_A_CONNECTION: f64 = 6.0;
+
+impl TrainingEntry {
+    /// The same entry with the number of operations, whether stated or counted.
+    fn counted(self, file: &File) -> Result<LandmarkEntry> {
+        let Self { name, year, source, states: _states, .. } = self;
+        let number = match (self.operations, self.connections, self.examples, self.passes) {
+            (Some(operations), None, None, None) => operations,
+            (None, Some(connections), Some(examples), Some(passes)) => {
+                OPERATIONS_OF_A_CONNECTION * connections * examples * passes
+            }
+            _ => bail!(
+                "{}: expected `operations`, or `connections`, `examples` and `passes`, in the \
+                 training `{}`",
+                file.place(name.span().start),
+                name.get_ref()
+            ),
+        };
+        let (number, name) = (Spanned::new(name.span(), number), name.into_inner());
+        Ok(LandmarkEntry { name, year, number, source, _states })
+    }
+}
+
+/// The networks, data sets, contests and trainings, each oldest first.
 pub fn landmarks(path: &Path, bibliography: &Path) -> Result<Landmarks> {
     let file = File::read(path)?;
-    let LandmarksFile { network, data_set, contest } = file.parse()?;
+    let LandmarksFile { network, data_set, contest, training } = file.parse()?;
+    let training: Result<Vec<_>> = training.into_iter().map(|entry| entry.counted(&file)).collect();
     let keys = keys(bibliography)?;
     let read = |entries: Vec<LandmarkEntry>, most: f64| -> Result<Vec<Landmark>> {
         in_order(entries.iter().map(|entry| &entry.year), &file)?;
@@ -167,6 +210,7 @@ pub fn landmarks(path: &Path, bibliography: &Path) -> Result<Landmarks> {
         networks: read(network, 1e15)?,
         data_sets: read(data_set, 1e15)?,
         contests: read(contest, 1.0)?,
+        trainings: read(training?, 1e30)?,
     })
 }
 
@@ -269,6 +313,34 @@ mod tests {
     fn a_year_that_is_no_number_is_named_with_its_line() {
         let text = complaint("c", &entry("\"long ago\"", "known1949"));
         assert!(text.starts_with("c.toml:2: ") && text.contains("long ago"), "{text}");
+    }
+
+    /// The file of landmarks with one training and nothing else.
+    fn training(name: &str, numbers: &str) -> Result<Landmarks> {
+        let bibliography = file(&format!("{name}.bib"), "@book{known1949,\n}\n");
+        let text = format!(
+            "network = []\ndata_set = []\ncontest = []\n[[training]]\nname = \"A\"\n\
+             year = 1949\nsource = \"known1949\"\nstates = \"x\"\n{numbers}\n"
+        );
+        landmarks(&file(&format!("{name}.toml"), &text), &bibliography)
+    }
+
+    #[test]
+    fn a_training_is_stated_or_counted() {
+        let stated = training("d", "operations = 7e9").unwrap().trainings;
+        assert_eq!(stated[0].number, 7e9);
+        let counted = training("e", "connections = 10\nexamples = 3\npasses = 2").unwrap();
+        assert_eq!(counted.trainings[0].number, 360.0);
+    }
+
+    #[test]
+    fn a_training_that_is_neither_stated_nor_counted_is_named_with_its_line() {
+        for numbers in ["", "operations = 1.0\npasses = 2", "connections = 10\nexamples = 3"] {
+            let error = training("f", numbers).unwrap_err().to_string();
+            let expected = "f.toml:5: expected `operations`, or `connections`, `examples` and \
+                            `passes`, in the training `A`";
+            assert!(error.ends_with(expected), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Numbers over many powers of ten: one row each, a dot on a logarithmic axis.
 
-use book_figures::{Canvas, Element, Error, Figure, Head};
+use book_figures::{Canvas, Element, Error, Figure, Format, Head};
 
 use crate::data::Landmark;
 
@@ -21,7 +21,7 @@ impl Dots {
     /// A row for each number; `unit` says what is counted.
     pub fn new(title: &str, entries: &[Landmark], unit: &str) -> Self {
         let told = |entry: &Landmark| {
-            format!("{} ({}) {}", entry.name, entry.year, in_words(entry.number))
+            format!("{} ({}) {}", entry.name, entry.year, printed(entry.number, entries))
         };
         let told: Vec<String> = entries.iter().map(told).collect();
         let description = format!("Number of {unit}, on a logarithmic axis: {}.", told.join(", "));
@@ -57,11 +57,12 @@ impl Figure for Dots {
         let at = |log: f64| LEFT + (RIGHT - LEFT) * (log - low) / (high - low);
         let bottom = TOP + PITCH * self.entries.len() as f64 - 12.0;
         let mut canvas = Canvas::new(WIDTH, bottom + 64.0);
+        let every = if high - low > 10.0 { 4 } else { 2 }; // room for a label of each
         for power in low as i32..=high as i32 {
             let x = at(f64::from(power));
             let line = Element::line((x, TOP - 14.0), (x, bottom + 6.0));
             canvas.push(line.set("stroke-opacity", "0.2"));
-            if (power - low as i32) % 2 == 0 {
+            if (power - low as i32) % every == 0 {
                 canvas.push(Element::label(&power_of_ten(power), (x, bottom + 20.0), "middle"));
             }
         }
@@ -76,11 +77,18 @@ impl Figure for Dots {
             canvas.push(lead.set("stroke-opacity", "0.6"));
             let dot = Element::new("circle").numbers([("cx", x), ("cy", y), ("r", 7.0)]);
             canvas.push(dot.set("style", "fill:var(--series-1, #007ac2)"));
-            let number = Element::label(&in_words(entry.number), (x + 16.0, y), "start");
+            let number =
+                Element::label(&printed(entry.number, &self.entries), (x + 16.0, y), "start");
             canvas.push(number.halo());
         }
         Ok(canvas)
     }
+}
+
+/// In words, unless one of the numbers is too large for words.
+fn printed(number: f64, entries: &[Landmark]) -> String {
+    let words = entries.iter().all(|entry| entry.number < 1e13);
+    if words { in_words(number) } else { Format::Scientific(1).print(number) }
 }
 
 /// 60,000, 340 million or 5.85 billion.
@@ -116,6 +124,13 @@ mod tests {
         let expected =
             ["60,000", "999", "1.28 million", "340 million", "1.5 billion", "175 billion"];
         assert_eq!(numbers.map(in_words), expected);
+    }
+
+    #[test]
+    fn numbers_too_large_for_words_are_powers_of_ten_and_so_are_their_neighbors() {
+        let entry = |number| Landmark { name: "A".to_owned(), year: 2000, number };
+        assert_eq!(printed(6.5e10, &[entry(6.5e10), entry(3.14e23)]), "6.5 × 10¹⁰");
+        assert_eq!(printed(6.5e10, &[entry(6.5e10)]), "65 billion");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod data;
 mod dots;
+#[cfg(test)]
+mod layers;
 mod map;
 mod timeline;
 
@@ -26,15 +28,23 @@ fn main() -> Result<()> {
     output.figure("timeline", &timeline::Timeline::new(events))?;
 
     let landmarks = data::landmarks(&here.join("data/landmarks.toml"), &bibliography)?;
-    let Landmarks { networks, data_sets, contests } = &landmarks;
+    let Landmarks { networks, data_sets, contests, trainings } = &landmarks;
     output
         .figure("networks", &dots::Dots::new("Parameters of networks", networks, "parameters"))?;
     output.figure("data-sets", &dots::Dots::new("Images in data sets", data_sets, "images"))?;
+    let work = dots::Dots::new("Work of trainings", trainings, "multiplications and additions");
+    output.figure("work", &work)?;
     output.figure("contest", &contest(contests))?;
-    let [networks, images] = [networks, data_sets].map(|entries| growth(entries));
+    for entry in contests {
+        let error = Measured::number(entry.number, Format::Percent(1));
+        values.set(&format!("contest.{}", entry.year), error)?;
+    }
+    let [networks, images, work] = [networks, data_sets, trainings].map(|entries| growth(entries));
     println!("the largest network has {networks:.0} times the parameters of the smallest");
     println!("the largest data set has {images:.0} times the images of the smallest");
     values.set("growth.networks", Measured::number(networks / 1e6, Format::Unit(1, "million")))?;
+    println!("the largest training took {work:.0e} times the work of the smallest");
+    values.set("growth.work", Measured::number(work, Format::Scientific(0)))?;
     values.set("growth.images", Measured::number(images, Format::Integer))?;
     values.save()?;
     println!("\nfigures and values: {}", output.path().display());
