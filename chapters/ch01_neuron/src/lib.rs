@@ -366,3 +366,6 @@ impl Gate {
         (inputs, targets)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -522,3 +522,6 @@ pub fn one_hot<T: Real>(labels: &[u8], classes: usize) -> Array2<T> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tests;

@@ -505,3 +505,6 @@ impl<T: Real> Neg for Variable<'_, T> {
         self.unary(-self.value, -T::one())
     }
 }
+
+#[cfg(test)]
+mod tests;

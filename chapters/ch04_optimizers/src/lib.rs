@@ -526,3 +526,6 @@ pub fn rosenbrock_gradient<T: Real>([x, y]: [T; 2]) -> [T; 2] {
     let beside = T::of(200.0) * (y - x * x); // of the steep term by y
     [T::of(-2.0) * (T::one() - x) - T::of(2.0) * x * beside, beside]
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! How the code of chapter 2 behaves, apart from its formulas.
 
+use crate::*;
 use ch01_neuron::Activation;
-use ch02_forward::*;
 use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

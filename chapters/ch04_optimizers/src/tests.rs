@@ -1,9 +1,9 @@
 //! How the code of chapter 4 behaves, apart from its formulas.
 
+use crate::*;
 use ch01_neuron::{Activation, Real};
 use ch02_forward::{Initialization, Loss, Network};
 use ch03_backprop::{Gradients, LossBackward, NetworkBackward};
-use ch04_optimizers::*;
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

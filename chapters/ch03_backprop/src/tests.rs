@@ -1,8 +1,8 @@
 //! How the code of chapter 3 behaves, apart from its formulas.
 
+use crate::*;
 use ch01_neuron::{Activation, Real};
 use ch02_forward::{Dense, Initialization, Loss, Network, softmax};
-use ch03_backprop::*;
 use ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};

@@ -1,6 +1,6 @@
 //! How the code of chapter 1 behaves, apart from its formulas.
 
-use ch01_neuron::*;
+use crate::*;
 use ndarray::{Array1, Array2, array};
 use proptest::prelude::*;
 
