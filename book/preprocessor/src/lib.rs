@@ -84,6 +84,9 @@
 //! command = "cargo run -q -p book-preprocessor -- search"
 //! ```
 //!
+//! `mdbook serve` does not wait for it: an edited page is shown first, and its words are found a
+//! moment later.
+//!
 //! mdBook runs that command in the folder that it builds into, so that folder must be one of the
 //! repository.
 //!
@@ -144,4 +147,4 @@ pub use exercises::exercise_commands;
 pub use press::press;
 pub use problems::{Level, Place, Problem, Problems};
 pub use project::{Project, Settings};
-pub use search::{RENDERER, index_words};
+pub use search::{RENDERER, index_words, is_served};

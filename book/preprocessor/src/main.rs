@@ -1,13 +1,14 @@
 //! The program: a preprocessor of mdBook, and a check for authors. See the library for what it
 //! does.
 
+use std::env;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{self, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
 use book_preprocessor::{
-    Problem, Problems, Project, RENDERER, exercise_commands, index_words, load, press,
+    Problem, Problems, Project, RENDERER, exercise_commands, index_words, is_served, load, press,
 };
 use clap::{Parser, Subcommand};
 use mdbook_renderer::{MDBOOK_VERSION, RenderContext};
@@ -29,8 +30,13 @@ enum Command {
         /// The name of the renderer.
         renderer: String,
     },
-    /// Reads a rendered book from mdBook and takes formulas and figures out of its search index.
-    Search,
+    /// Reads a rendered book from mdBook and takes formulas and figures out of its search index:
+    /// behind the back of `mdbook serve`, which shows an edited page without waiting for it.
+    Search {
+        /// Also `mdbook serve` waits.
+        #[arg(long)]
+        wait: bool,
+    },
     /// Tries all locks without building the book.
     Check {
         /// The folder of book.toml.
@@ -51,7 +57,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Some(Command::Supports { renderer }) => Ok(["html", RENDERER].contains(&renderer.as_str())),
-        Some(Command::Search) => search(),
+        Some(Command::Search { wait }) => search(wait),
         Some(Command::Check { root, about }) => check(&root, about.as_deref()),
         Some(Command::Exercises { root }) => exercises(&root),
         None => preprocess(),
@@ -92,16 +98,33 @@ fn preprocess() -> Result<bool> {
 }
 
 /// Rewrites the search index of the book that mdBook has just rendered.
-fn search() -> Result<bool> {
-    let context = RenderContext::from_json(io::stdin().lock())
+fn search(wait: bool) -> Result<bool> {
+    let input = io::read_to_string(io::stdin().lock()).context("mdBook's input is not text")?;
+    let context = RenderContext::from_json(input.as_bytes())
         .map_err(|error| anyhow::anyhow!("{error:#}"))
         .context("mdBook's input is not understood")?;
+    if is_served(&context) && !wait {
+        search_in_the_background(&input).context("the search index is not rewritten")?;
+        return Ok(true);
+    }
     if context.version != MDBOOK_VERSION {
         let version = &context.version;
         eprintln!("warning: mdBook {version}, but a search index of mdBook {MDBOOK_VERSION}");
     }
     index_words(context).context("the search index is not rewritten")?;
     Ok(true)
+}
+
+/// Starts a process that goes on when this one ends, and hands it what mdBook said.
+fn search_in_the_background(input: &str) -> Result<()> {
+    let mut process = process::Command::new(env::current_exe()?)
+        .args(["search", "--wait"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()?;
+    let mut pipe = process.stdin.take().context("no pipe to the process")?;
+    pipe.write_all(input.as_bytes())?;
+    Ok(())
 }
 
 /// Tries all locks on the book in a folder.

@@ -18,23 +18,37 @@ use crate::project::{Project, file_name, files_in};
 /// The name of the renderer: its table is `[output.search]`.
 pub const RENDERER: &str = "search";
 
+/// Whether this book is one that `mdbook serve` shows: there a reader of an edited page waits for
+/// this renderer, and need not.
+pub fn is_served(context: &RenderContext) -> bool {
+    let endpoint: Result<Option<String>> = context.config.get("output.html.live-reload-endpoint");
+    matches!(endpoint, Ok(Some(_)))
+}
+
 /// Puts an index of words in place of the one that mdBook wrote; if search is switched off, there
 /// is none, and nothing happens.
 pub fn index_words(mut context: RenderContext) -> Result<()> {
     let site = site(&context.destination)?;
-    let Some(index) = index_in(&site) else { return Ok(()) };
+    if index_in(&site).is_none() {
+        return Ok(());
+    }
     expect_pressed(&context.config)?;
-    let aside = context.destination.join("aside");
     let project = Project::new(&context.root, &context.config)?;
     context.book.for_each_chapter_mut(|chapter| {
         chapter.content = debris::without(&chapter.content, &project.markdown);
     });
-    context.destination.clone_from(&aside);
+    // A folder for this run alone: while a book is served, the run of the last edit may not be over.
+    let aside = tempfile::tempdir_in(&context.destination)
+        .with_context(|| format!("cannot write into {}", context.destination.display()))?;
+    context.destination = aside.path().to_path_buf();
+    context.config.set("output.html.print.enable", false).context("cannot leave out print.html")?;
     HtmlHandlebars::new().render(&context).context("cannot render the book without its debris")?;
-    let words = index_in(&aside)
-        .with_context(|| format!("no search index in {}: expected one", aside.display()))?;
+    let words = index_in(aside.path())
+        .with_context(|| format!("no search index in {}: expected one", aside.path().display()))?;
+    // Looked up again: the pages may have been written anew meanwhile, and the index has a hash.
+    let Some(index) = index_in(&site) else { return Ok(()) };
     fs::copy(&words, &index).with_context(|| format!("cannot write {}", index.display()))?;
-    fs::remove_dir_all(&aside).with_context(|| format!("cannot remove {}", aside.display()))
+    Ok(())
 }
 
 /// The folder of the finished pages, beside the folder of this renderer.

@@ -5,6 +5,8 @@ mod small_book;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use book_preprocessor::Project;
 use mdbook_html::HtmlHandlebars;
@@ -102,6 +104,27 @@ fn a_page_without_debris_keeps_its_section_and_nothing_is_left_aside() {
     assert!(search(&book).status.success());
     assert_eq!(&before, section(&index(&book), "more/slopes.html#slopes"));
     assert_eq!(fs::read_dir(book.root().join("build/search")).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_served_book_is_not_kept_waiting_and_gets_its_index_a_moment_later() {
+    let book = rendered(SmallBook::new());
+    let before = fs::read(file(&book).expect("an index")).expect("an index");
+    let mut context = context(&book, "search");
+    context.config.set("output.html.live-reload-endpoint", "__livereload").expect("a setting");
+    let output = run(&["search"], &serde_json::to_string(&context).expect("JSON"));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let patience = Instant::now();
+    while fs::read(file(&book).expect("an index")).expect("an index") == before {
+        assert!(patience.elapsed() < Duration::from_secs(60), "no new index in a minute");
+        sleep(Duration::from_millis(20));
+    }
+    while fs::read_dir(book.root().join("build/search")).expect("a folder").count() > 0 {
+        assert!(patience.elapsed() < Duration::from_secs(60), "something is left aside");
+        sleep(Duration::from_millis(20));
+    }
+    let after = section(&index(&book), "ch01_line.html#a-line")["body"].to_string();
+    assert!(!after.contains("checked by"), "{after}");
 }
 
 #[test]
