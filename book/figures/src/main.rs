@@ -7,8 +7,20 @@ use std::{env, fs, io};
 
 use book_figures::compare_generated;
 
+const HELP: &str = "\
+Runs the chapters' programs and compares what they draw and measure with what is committed.
+
+Usage: cargo run -p book-figures [-- CHAPTER...]
+
+CHAPTER is a chapter such as ch03_backprop; without one, all of them run.";
+
 fn main() -> ExitCode {
-    match check() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    if arguments.iter().any(|argument| ["-h", "--help"].contains(&argument.as_str())) {
+        println!("{HELP}");
+        return ExitCode::SUCCESS;
+    }
+    match check(&arguments) {
         Ok(0) => {
             println!("all figures and values are up to date");
             ExitCode::SUCCESS
@@ -28,22 +40,31 @@ fn main() -> ExitCode {
 }
 
 /// How many differences there are, each printed.
-fn check() -> Result<usize, String> {
+fn check(only: &[String]) -> Result<usize, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let programs = programs(&root.join("chapters"))?;
+    if let Some(unknown) = only.iter().find(|name| !programs.contains(name)) {
+        return Err(format!("{unknown}: expected one of {}", programs.join(", ")));
+    }
     let fresh = root.join("target/fresh");
     empty(&fresh).map_err(|error| format!("{}: {error}", fresh.display()))?;
-    for chapter in programs(&root.join("chapters"))? {
-        run(&chapter, &root, &fresh)?;
+    let committed = root.join("book/src/generated");
+    let chosen = |name: &&String| only.is_empty() || only.contains(*name);
+    for chapter in programs.iter().filter(chosen) {
+        run(chapter, &root, &fresh)?;
     }
-    match compare_generated(&root.join("book/src/generated"), &fresh) {
-        Ok(()) => Ok(0),
-        Err(differences) => {
-            for difference in &differences {
-                eprintln!("{difference}");
-            }
-            Ok(differences.len())
-        }
+    let mut differences = Vec::new();
+    if only.is_empty() {
+        differences.extend(compare_generated(&committed, &fresh).err());
     }
+    for chapter in only {
+        differences.extend(compare_generated(&committed.join(chapter), &fresh.join(chapter)).err());
+    }
+    let differences = differences.concat();
+    for difference in &differences {
+        eprintln!("{difference}");
+    }
+    Ok(differences.len())
 }
 
 /// Makes a folder, or empties it.

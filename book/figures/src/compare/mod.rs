@@ -72,7 +72,7 @@ fn compare_files(committed: &Path, fresh: &Path) -> Vec<String> {
         (true, false) => {
             let text = std::fs::read_to_string(committed).unwrap_or_default();
             let long = text.contains(" data-experiment=");
-            let problem = "it is committed, but no program writes it".to_owned();
+            let problem = "it is committed, but no program writes it: remove it".to_owned();
             return if long { Vec::new() } else { vec![problem] };
         }
         (true, true) => {}
@@ -98,7 +98,7 @@ fn compare_values(committed: &Path, fresh: &Path) -> Vec<String> {
         let problem = match (old.get(name), new.get(name)) {
             (None, _) => "a program writes it, but it is not committed".to_owned(),
             (Some(old), None) if old.experiment.is_some() => return None,
-            (Some(_), None) => "it is committed, but no program writes it".to_owned(),
+            (Some(_), None) => "it is committed, but no program writes it: remove it".to_owned(),
             (Some(old), Some(new)) => value_problem(old, new)?,
         };
         Some(format!("value `{name}`: {problem}"))
