@@ -3,9 +3,9 @@
 //! ```console
 //! cargo test -p ch06_overfitting --test bootstrap
 //! ```
-#![allow(unused_variables, reason = "a stub does not use its arguments yet")]
+#![allow(unused_variables, unused_imports, reason = "a stub does not use what it is given yet")]
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 
 /// An exam made out of another: as many numbers of images as it has, each drawn from 0 to
 /// `images` − 1, all equally likely, whatever was drawn before.

@@ -24,12 +24,13 @@ pub fn bootstrap(
 /// By how much the share of misread images falls from one network to another, and how much that
 /// spreads over `times` redrawn exams. The lists say of each image whether a network misreads it.
 pub fn gain(before: &[bool], after: &[bool], times: usize, generator: &mut impl Rng) -> (f64, f64) {
-    let misread =
-        |exam: &[usize], wrong: &[bool]| exam.iter().filter(|&&r| wrong[r]).count() as f64;
     let images = before.len();
-    let measure = |exam: &[usize]| (misread(exam, before) - misread(exam, after)) / images as f64;
+    let share = |wrong: &[bool], exam: &[usize]| {
+        exam.iter().filter(|&&image| wrong[image]).count() as f64 / images as f64
+    };
+    let gain = |exam: &[usize]| share(before, exam) - share(after, exam); // both sit the same exam
     let all: Vec<usize> = (0..images).collect();
-    (measure(&all), bootstrap(images, times, generator, measure))
+    (gain(&all), bootstrap(images, times, generator, gain))
 }
 
 #[path = "../tests/bootstrap.rs"]

@@ -55,8 +55,7 @@ fn targets_that_are_shared_already_are_shared_more() {
     assert_close(&found, &array![[0.45, 0.45, 0.1]], "half and half, with a doubt of 0.3");
 }
 
-/// Nothing tells the reader's formula from the walk but the formula: 1e-9 is far more than the
-/// 3,000 steps leave.
+/// 1e-9: after 3,000 steps the walk has come closer to its end than that.
 #[test]
 fn gradient_descent_comes_to_rest_at_the_best_gap() {
     for (classes, doubt) in [(2, 0.1), (3, 0.1), (10, 0.1), (10, 0.3), (10, 1.0)] {
