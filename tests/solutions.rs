@@ -20,3 +20,7 @@ mod ch04_turned;
 mod ch05_neighbors;
 #[path = "../chapters/ch05_mnist/exercises/solutions/recall.rs"]
 mod ch05_recall;
+#[path = "../chapters/ch06_overfitting/exercises/solutions/bootstrap.rs"]
+mod ch06_bootstrap;
+#[path = "../chapters/ch06_overfitting/exercises/solutions/doubt.rs"]
+mod ch06_doubt;
