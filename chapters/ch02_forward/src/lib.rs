@@ -4,11 +4,13 @@
 //! softmax and the losses, which say how wrong an answer is. A batch is rows everywhere: X is
 //! `[batch × inputs]`, W is `[inputs × outputs]`, and Z = XW + b.
 
+use std::borrow::Cow;
+
 use ch01_neuron::{Activation, Real, relu, softplus};
-use ndarray::parallel::prelude::*;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, CowArray, Ix2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2};
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
+use rayon::prelude::*;
 
 // ---------------------------------------------------------------------------------- products --
 
@@ -34,7 +36,9 @@ pub fn product_by_definition<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>)
 /// [`product_by_definition`].
 pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
-    weighted_sums(&NonZeros::of_rows(left), right)
+    let (left, inner) = (row_by_row(&left), left.ncols());
+    let numbers = left.as_slice().expect("standard layout");
+    weighted_sums(&NonZeros::of_rows(left.view()), |r, i| numbers[r * inner + i], right)
 }
 
 /// XᵀZ, with X as `left` and Z as `right`, fast in the same way: row i of it is a weighted sum of
@@ -46,7 +50,9 @@ pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> 
 /// If `left` is not as high as `right`.
 pub fn transposed_product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the rows of left", left.dim(), left.nrows(), right);
-    weighted_sums(&NonZeros::of_columns(left), right)
+    let (left, rows) = (row_by_row(&left), left.ncols());
+    let numbers = left.as_slice().expect("standard layout");
+    weighted_sums(&NonZeros::of_columns(left.view()), |i, r| numbers[r * rows + i], right)
 }
 
 fn assert_same_inner_size<T>(
@@ -62,95 +68,170 @@ fn assert_same_inner_size<T>(
     );
 }
 
-/// The entries of a matrix that are not zero: a list for each row, or a list for each column.
+/// Where a matrix is not zero: a list for each row, or a list for each column.
+///
+/// A list is a string of bits, one for each entry of the row or column: 1 where it is not zero. It
+/// is kept in words of 64 bits, the first entry in the lowest bit of the first word.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NonZeros<T> {
-    /// Where an entry stands in its row (or column), and its value; list after list.
-    entries: Vec<(u32, T)>,
-    /// Where each list begins in `entries`, and at last where the last one ends.
-    starts: Vec<usize>,
+pub struct NonZeros {
+    /// The words of the first list, then those of the second, and so on.
+    words: Vec<u64>,
+    /// How many words a list has.
+    words_per_list: usize,
+    /// How many lists there are.
+    lists: usize,
 }
 
-impl<T: Real> NonZeros<T> {
-    /// A list for each row.
-    ///
-    /// A processor would guess the outcome of `if value != 0` wrong at many an edge of a stroke, so
-    /// there is no `if`: every value is written down, and the next overwrites it if it was zero.
-    pub fn of_rows(matrix: ArrayView2<T>) -> Self {
-        let (mut entries, mut starts) = (Vec::new(), vec![0]);
-        let mut list = vec![(0, T::zero()); matrix.ncols()];
-        for row in matrix.as_standard_layout().rows() {
-            let mut length = 0;
-            for (column, &value) in row.as_slice().expect("standard layout").iter().enumerate() {
-                list[length] = (column as u32, value);
-                length += usize::from(value != T::zero());
-            }
-            entries.extend_from_slice(&list[..length]);
-            starts.push(entries.len());
-        }
-        Self { entries, starts }
-    }
-
-    /// A list for each column: the entries of the rows, sorted in two passes. The first counts how
-    /// long each list will be, the second puts each entry in its place.
-    pub fn of_columns(matrix: ArrayView2<T>) -> Self {
-        let by_rows = Self::of_rows(matrix);
-        let mut starts = vec![0; matrix.ncols() + 1];
-        for &(column, _) in &by_rows.entries {
-            starts[column as usize + 1] += 1;
-        }
-        for column in 0..matrix.ncols() {
-            starts[column + 1] += starts[column];
-        }
-        let mut next = starts.clone(); // where the next entry of each column goes
-        let mut entries = by_rows.entries.clone();
-        for row in 0..matrix.nrows() {
-            for &(column, value) in by_rows.list(row) {
-                entries[next[column as usize]] = (row as u32, value);
-                next[column as usize] += 1;
+impl NonZeros {
+    /// A list for each row of a matrix.
+    pub fn of_rows<T: Real>(matrix: ArrayView2<T>) -> Self {
+        let mut words = Vec::new();
+        for row in row_by_row(&matrix).rows() {
+            for part in row.as_slice().expect("standard layout").chunks(64) {
+                let bits = part.iter().enumerate().map(|(bit, &entry)| non_zero(entry) << bit);
+                words.push(bits.fold(0, |word, bit| word | bit));
             }
         }
-        Self { entries, starts }
+        Self { words, words_per_list: matrix.ncols().div_ceil(64), lists: matrix.nrows() }
     }
 
-    /// What is not zero in one row (or column): positions and values.
-    pub fn list(&self, index: usize) -> &[(u32, T)] {
-        &self.entries[self.starts[index]..self.starts[index + 1]]
+    /// A list for each column. 64 rows at a time, each row adds its bit to the words of all columns.
+    pub fn of_columns<T: Real>(matrix: ArrayView2<T>) -> Self {
+        let words_per_list = matrix.nrows().div_ceil(64);
+        let mut words = vec![0; matrix.ncols() * words_per_list];
+        for (number, part) in row_by_row(&matrix).axis_chunks_iter(Axis(0), 64).enumerate() {
+            let mut bits = vec![0; matrix.ncols()];
+            for (bit, row) in part.rows().into_iter().enumerate() {
+                let row = row.to_slice().expect("standard layout");
+                bits.iter_mut().zip(row).for_each(|(bits, &entry)| *bits |= non_zero(entry) << bit);
+            }
+            for (column, bits) in bits.into_iter().enumerate() {
+                words[column * words_per_list + number] = bits;
+            }
+        }
+        Self { words, words_per_list, lists: matrix.ncols() }
+    }
+
+    /// The words of the list of one row (or column).
+    pub fn list(&self, index: usize) -> &[u64] {
+        &self.words[index * self.words_per_list..][..self.words_per_list]
     }
 
     /// How many lists there are.
     pub fn lists(&self) -> usize {
-        self.starts.len() - 1
+        self.lists
     }
 
-    /// How many entries there are.
+    /// How many entries are not zero.
     pub fn count(&self) -> usize {
-        self.entries.len()
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 }
 
-/// Row r of the result is the sum of factor times row of `rows`, over the factors of list r.
+/// 1 if the entry is not zero, and otherwise 0.
+fn non_zero<T: Real>(entry: T) -> u64 {
+    u64::from(entry != T::zero())
+}
+
+/// Row r of the result is the sum of `factor(r, i)` times row i of `rows`, over the i of list r.
+///
+/// It is filled in blocks of so many columns that their sums fit in the registers of a processor.
+fn weighted_sums<T: Real>(
+    lists: &NonZeros,
+    factor: impl Fn(usize, usize) -> T + Sync,
+    rows: ArrayView2<T>,
+) -> Array2<T> {
+    let mut sums = Array2::zeros((lists.lists(), rows.ncols()));
+    let rows = row_by_row(&rows); // a copy, unless the rows lie one after the other already
+    let mut first = 0;
+    while first < rows.ncols() {
+        if rows.ncols() - first >= WIDE {
+            fill_columns::<T, WIDE>(&mut sums, first, lists, &factor, rows.view());
+            first += WIDE;
+        } else {
+            fill_columns::<T, NARROW>(&mut sums, first, lists, &factor, rows.view());
+            first += NARROW;
+        }
+    }
+    sums
+}
+
+/// So many sums fit in the registers: 32 of 16 numbers each, or on most processors 16 of 8.
+const WIDE: usize = if cfg!(target_feature = "avx512f") { 128 } else { 64 };
+
+/// And so many are enough for the last few columns.
+const NARROW: usize = 16;
+
+/// Fills the K columns from `first` on, or as many of them as there are.
 ///
 /// Large results are shared out among the threads of rayon's current pool. Each row is summed in
 /// the same order whoever does it, so the number of threads does not change a bit of it.
-fn weighted_sums<T: Real>(factors: &NonZeros<T>, rows: ArrayView2<T>) -> Array2<T> {
-    let mut sums = Array2::zeros((factors.lists(), rows.ncols()));
-    let rows = row_by_row(&rows); // a copy, unless the rows lie one after the other already
-    let rows = rows.as_slice().expect("standard layout");
-    let fill = |first: usize, mut sums: ArrayViewMut2<T>| {
-        for (index, mut sum) in sums.rows_mut().into_iter().enumerate() {
-            let sum = sum.as_slice_mut().expect("standard layout");
-            add_weighted_rows(factors.list(first + index), rows, sum);
+fn fill_columns<T: Real, const K: usize>(
+    sums: &mut Array2<T>,
+    first: usize,
+    lists: &NonZeros,
+    factor: impl Fn(usize, usize) -> T + Sync,
+    rows: ArrayView2<T>,
+) {
+    let width = rows.ncols();
+    let columns = first..width.min(first + K);
+    let blocks = blocks(rows.slice_axis(Axis(1), columns.clone().into()));
+    let fill = |(r, sum): (usize, &mut [T])| {
+        let sum = &mut sum[columns.clone()];
+        let mut padded = [T::zero(); K];
+        let block = <&mut [T; K]>::try_from(&mut *sum).unwrap_or(&mut padded);
+        add_weighted_rows(block, lists.list(r), |i| factor(r, i), &blocks);
+        if sum.len() < K {
+            sum.copy_from_slice(&padded[..sum.len()]);
         }
     };
-    if factors.count() * sums.ncols() < WORTH_SHARING {
-        fill(0, sums.view_mut());
+    let sums = sums.as_slice_mut().expect("standard layout");
+    if lists.count() * width < WORTH_SHARING {
+        sums.chunks_mut(width).enumerate().for_each(fill);
     } else {
-        let share = factors.lists().div_ceil(rayon::current_num_threads());
-        let shares = sums.axis_chunks_iter_mut(Axis(0), share).into_par_iter();
-        shares.enumerate().for_each(|(index, sums)| fill(index * share, sums));
+        sums.par_chunks_mut(width).enumerate().for_each(fill);
     }
-    sums
+}
+
+/// With fewer multiplications than this, waking a second thread takes longer than it saves.
+const WORTH_SHARING: usize = 1 << 23;
+
+/// Rows of at most K numbers as blocks of K, with zeros for what is missing. Nothing is copied if
+/// nothing is missing and the rows lie one after the other.
+fn blocks<'a, T: Real, const K: usize>(rows: ArrayView2<'a, T>) -> Cow<'a, [[T; K]]> {
+    if rows.ncols() == K
+        && let Some(numbers) = rows.to_slice()
+    {
+        return Cow::Borrowed(numbers.as_chunks().0);
+    }
+    let pad = |row: ArrayView1<T>| {
+        let mut block = [T::zero(); K];
+        block.iter_mut().zip(row).for_each(|(number, &given)| *number = given);
+        block
+    };
+    rows.rows().into_iter().map(pad).collect()
+}
+
+/// Adds `factor(i)` times block i to `sum`, for each i of a list.
+fn add_weighted_rows<T: Real, const K: usize>(
+    sum: &mut [T; K],
+    list: &[u64],
+    factor: impl Fn(usize) -> T,
+    blocks: &[[T; K]],
+) {
+    let mut total = *sum; // stays in the registers
+    for (number, &word) in list.iter().enumerate() {
+        let mut ones = word;
+        while ones != 0 {
+            let i = 64 * number + ones.trailing_zeros() as usize; // the place of the lowest 1
+            ones &= ones - 1; // and away with it
+            let (factor, block) = (factor(i), &blocks[i]);
+            for j in 0..K {
+                total[j] = multiply_add(factor, block[j], total[j]);
+            }
+        }
+    }
+    *sum = total;
 }
 
 /// The same matrix with its rows one after the other in memory.
@@ -169,31 +250,6 @@ fn row_by_row<'a, T: Real>(matrix: &'a ArrayView2<'a, T>) -> CowArray<'a, T, Ix2
         copies.zip(tiles).for_each(|(mut copy, tile)| copy.assign(&tile));
     }
     copy.into()
-}
-
-/// With fewer multiplications than this, waking a second thread takes longer than it saves.
-const WORTH_SHARING: usize = 1 << 23;
-
-/// Adds factor · (row i of `rows`) to `sum`, for each (i, factor) of a list. It takes four rows at
-/// a time, so that each number of `sum` is loaded and stored once for four multiplications.
-fn add_weighted_rows<T: Real>(factors: &[(u32, T)], rows: &[T], sum: &mut [T]) {
-    let width = sum.len();
-    let row = |i: u32| &rows[i as usize * width..][..width];
-    let mut fours = factors.chunks_exact(4);
-    for four in &mut fours {
-        let [f0, f1, f2, f3] = [four[0].1, four[1].1, four[2].1, four[3].1];
-        let (r0, r1) = (row(four[0].0), row(four[1].0));
-        let (r2, r3) = (row(four[2].0), row(four[3].0));
-        for j in 0..width {
-            let first_two = multiply_add(f1, r1[j], multiply_add(f0, r0[j], sum[j]));
-            sum[j] = multiply_add(f3, r3[j], multiply_add(f2, r2[j], first_two));
-        }
-    }
-    for &(i, factor) in fours.remainder() {
-        for (sum, &number) in sum.iter_mut().zip(row(i)) {
-            *sum = multiply_add(factor, number, *sum);
-        }
-    }
 }
 
 /// a · b + c, in one instruction where the processor has one for it.

@@ -34,7 +34,7 @@ fn in_pool_of<R: Send>(threads: usize, job: impl FnOnce() -> R + Send) -> R {
 proptest! {
     #[test]
     fn the_fast_product_is_the_product(
-        (rows, inner, columns) in (0..12_usize, 0..40_usize, 0..12_usize),
+        (rows, inner, columns) in (0..12_usize, 0..150_usize, 0..300_usize),
         zeros in 0.0..=1.0_f64,
         seed in any::<u64>(),
     ) {
@@ -106,11 +106,32 @@ fn lists_of_nonzeros_hold_what_is_not_zero_and_nothing_else() {
     let (rows, columns) = (NonZeros::of_rows(matrix.view()), NonZeros::of_columns(matrix.view()));
     assert_eq!((rows.count(), columns.count()), (3, 3));
     assert_eq!((rows.lists(), columns.lists()), (3, 3));
-    assert_eq!(rows.list(0), [(1, 5.0)]);
-    assert_eq!(rows.list(1), []);
-    assert_eq!((rows.list(2)[0].0, rows.list(2)[1]), (0, (2, 7.0)));
-    assert_eq!(columns.list(0)[0].0, 2);
-    assert_eq!((columns.list(1), columns.list(2)), (&[(0, 5.0)][..], &[(2, 7.0)][..]));
+    assert_eq!([0, 1, 2].map(|row| rows.list(row)), [[0b010], [0b000], [0b101]]);
+    assert_eq!([0, 1, 2].map(|column| columns.list(column)), [[0b100], [0b001], [0b100]]);
+}
+
+#[test]
+fn a_list_of_more_than_64_entries_goes_on_in_the_next_word() {
+    let mut long = Array2::<f32>::zeros((2, 131));
+    for column in [0, 63, 64, 130] {
+        long[[1, column]] = 1.0;
+    }
+    let words = [1 | 1 << 63, 1, 1 << 2];
+    let (rows, columns) = (NonZeros::of_rows(long.view()), NonZeros::of_columns(long.t()));
+    for lists in [rows, columns] {
+        assert_eq!((lists.lists(), lists.count()), (2, 4));
+        assert_eq!((lists.list(0), lists.list(1)), (&[0, 0, 0][..], &words[..]));
+    }
+}
+
+#[test]
+fn matrices_without_rows_or_columns_have_products_too() {
+    for (rows, inner, columns) in [(0, 3, 2), (3, 0, 2), (3, 2, 0), (0, 0, 0)] {
+        let (left, right) = (Array2::<f64>::ones((rows, inner)), Array2::ones((inner, columns)));
+        let plain = Array2::<f64>::zeros((rows, columns));
+        assert_eq!(product(left.view(), right.view()), plain);
+        assert_eq!(transposed_product(left.t(), right.view()), plain);
+    }
 }
 
 #[test]

@@ -226,9 +226,16 @@ impl Dataset {
     /// The examples with these indices, as a network wants them: inputs from 0 to 1,
     /// `[batch × pixels]`, and one-hot targets, `[batch × classes]`.
     pub fn batch<T: Real>(&self, indices: &[usize]) -> (Array2<T>, Array2<T>) {
-        let inputs = self.images.pixels.select(Axis(0), indices).mapv(brightness);
+        let shape = (indices.len(), self.pixels());
+        let images: Vec<&[u8]> = indices.iter().map(|&index| self.image(index)).collect();
+        let pixels = Array2::from_shape_vec(shape, images.concat()).expect("images of one size");
         let labels: Vec<u8> = indices.iter().map(|&index| self.labels[index]).collect();
-        (inputs, one_hot(&labels, CLASSES))
+        (pixels.mapv(brightness), one_hot(&labels, CLASSES))
+    }
+
+    /// The pixels of one image, row by row.
+    fn image(&self, index: usize) -> &[u8] {
+        self.images.pixels.row(index).to_slice().expect("images are kept in standard layout")
     }
 }
 
