@@ -221,7 +221,12 @@ fn container(entry: &Entry) -> String {
     let publisher =
         ["publisher", "school", "institution"].iter().find_map(|field| text(entry, field));
     let note = text(entry, "note");
-    let parts = [Some(name).filter(|name| !name.is_empty()), pages, publisher, note];
+    let edition = text(entry, "edition").map(|edition| match edition.as_str() {
+        "2" => "2nd edition".to_owned(),
+        "3" => "3rd edition".to_owned(),
+        other => format!("{other} edition"),
+    });
+    let parts = [Some(name).filter(|name| !name.is_empty()), edition, pages, publisher, note];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -250,5 +255,32 @@ fn cited(people: &[Person]) -> String {
         [one, other] => format!("{} and {}", family(one), family(other)),
         [first, ..] => format!("{} et al.", family(first)),
         [] => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The entry `a` of a bibliography, as the page of references shows it.
+    fn rendered(fields: &str) -> String {
+        let source =
+            format!("@book{{a,\n  author = {{Euclid}},\n  title = {{Elements}},\n{fields}}}");
+        let bibliography = Bibliography::parse(&source).unwrap();
+        Work::new(bibliography.get("a").unwrap(), 1).unwrap().render()
+    }
+
+    #[test]
+    fn a_later_edition_is_named_before_its_publisher() {
+        let html = rendered("  year = {2008},\n  edition = {2},\n  publisher = {SIAM},\n");
+        assert!(html.ends_with("(2008). <cite>Elements</cite>. 2nd edition, SIAM.</li>"), "{html}");
+        let html = rendered("  year = {2008},\n  edition = {Revised},\n");
+        assert!(html.ends_with("<cite>Elements</cite>. Revised edition.</li>"), "{html}");
+    }
+
+    #[test]
+    fn a_work_without_a_date_says_so() {
+        let html = rendered("  year = {n.d.},\n");
+        assert!(html.contains("Euclid (n.d.). <cite>Elements</cite>."), "{html}");
     }
 }

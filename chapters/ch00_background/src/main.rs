@@ -9,7 +9,7 @@ mod timeline;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use book_figures::{Axis, BarChart, Format, Measured, Output};
 use data::{Landmark, Landmarks};
 
@@ -24,7 +24,12 @@ fn main() -> Result<()> {
     output.figure("chapters", &map::ChapterMap::new(chapters))?;
 
     let events = data::timeline(&here.join("data/timeline.toml"), &bibliography)?;
-    println!("{} events from {} to {}", events.len(), first(&events), last(&events));
+    let (first, last) = years(events.iter().map(|event| event.year));
+    println!("{} events from {first} to {last}", events.len());
+    values.set("timeline.events", Measured::count(events.len()))?;
+    values.set("timeline.years", Measured::count((last - first) as usize))?;
+    let recent = events.iter().filter(|event| event.year > 2008).count();
+    values.set("timeline.after_2008", Measured::count(recent))?;
     output.figure("timeline", &timeline::Timeline::new(events))?;
 
     let landmarks = data::landmarks(&here.join("data/landmarks.toml"), &bibliography)?;
@@ -39,30 +44,44 @@ fn main() -> Result<()> {
         let error = Measured::number(entry.number, Format::Percent(1));
         values.set(&format!("contest.{}", entry.year), error)?;
     }
-    let [networks, images, work] = [networks, data_sets, trainings].map(|entries| growth(entries));
-    println!("the largest network has {networks:.0} times the parameters of the smallest");
-    println!("the largest data set has {images:.0} times the images of the smallest");
-    values.set("growth.networks", Measured::number(networks / 1e6, Format::Unit(1, "million")))?;
-    println!("the largest training took {work:.0e} times the work of the smallest");
-    values.set("growth.work", Measured::number(work, Format::Scientific(0)))?;
-    values.set("growth.images", Measured::number(images, Format::Integer))?;
+    for (name, entries) in [("networks", networks), ("images", data_sets), ("work", trainings)] {
+        let (first, last) = years(entries.iter().map(|entry| entry.year));
+        let grown = growth(entries);
+        println!("{name}: {grown:.1e} times from {first} to {last}");
+        let number = match name {
+            "networks" => Measured::number(grown / 1e6, Format::Unit(1, "million")),
+            "images" => Measured::number(grown, Format::Integer),
+            _ => Measured::number(grown, Format::Scientific(0)),
+        };
+        values.set(&format!("growth.{name}"), number)?;
+        let years = Measured::count((last - first) as usize);
+        values.set(&format!("growth.{name}_years"), years)?;
+    }
+    let zip_codes = trainings.iter().find(|entry| entry.name == "zip codes");
+    let zip_codes = zip_codes.context("landmarks.toml: expected a training `zip codes`")?;
+    let ours = Measured::number(work_of_chapter_5() / zip_codes.number, Format::Decimals(1));
+    values.set("work.ours_to_zip_codes", ours)?;
     values.save()?;
     println!("\nfigures and values: {}", output.path().display());
     Ok(())
 }
 
-fn first(events: &[data::Event]) -> i32 {
-    events.first().map_or(0, |event| event.year)
+/// The first year and the last; zeros if there is none.
+fn years(years: impl Iterator<Item = i32> + Clone) -> (i32, i32) {
+    (years.clone().min().unwrap_or(0), years.max().unwrap_or(0))
 }
 
-fn last(events: &[data::Event]) -> i32 {
-    events.last().map_or(0, |event| event.year)
-}
-
-/// How many times larger the largest number is than the smallest.
+/// How many times larger the newest number is than the oldest; the files are in order of years.
 fn growth(entries: &[Landmark]) -> f64 {
-    let numbers = || entries.iter().map(|entry| entry.number);
-    numbers().fold(0.0, f64::max) / numbers().fold(f64::INFINITY, f64::min)
+    let ends = entries.first().zip(entries.last());
+    ends.map_or(f64::NAN, |(first, last)| last.number / first.number)
+}
+
+/// The work of training chapter 5's network, by the rule of the data file: 784, 128 and 10 neurons,
+/// 60,000 images, five passes.
+fn work_of_chapter_5() -> f64 {
+    let connections = 784 * 128 + 128 * 10;
+    data::OPERATIONS_OF_A_CONNECTION * f64::from(connections) * 60_000.0 * 5.0
 }
 
 /// The errors of the winners, year by year.
@@ -95,8 +114,18 @@ mod tests {
     }
 
     #[test]
-    fn growth_is_the_largest_over_the_smallest_in_any_order() {
-        assert_eq!(growth(&[entry(10.0), entry(2.0), entry(50.0)]), 25.0);
+    fn growth_is_the_newest_over_the_oldest() {
+        assert_eq!(growth(&[entry(10.0), entry(2.0), entry(50.0)]), 5.0);
+    }
+
+    #[test]
+    fn the_years_of_a_file_are_its_first_and_its_last() {
+        assert_eq!(years([1958, 1943, 2021].into_iter()), (1943, 2021));
+    }
+
+    #[test]
+    fn the_work_of_chapter_5_is_six_operations_for_each_connection_image_and_pass() {
+        assert_eq!(work_of_chapter_5(), 182_937_600_000.0);
     }
 
     #[test]

@@ -245,7 +245,7 @@ fn brightness<T: Real>(pixel: u8) -> T {
 }
 
 /// The numbers from 0 to `count` − 1 in an order in which every order is equally likely
-/// (Fisher and Yates 1938).
+/// (Durstenfeld 1964, after Fisher and Yates 1938).
 pub fn shuffled(count: usize, generator: &mut impl Rng) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     for last in (1..count).rev() {
