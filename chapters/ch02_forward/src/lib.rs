@@ -5,6 +5,7 @@
 //! `[batch × inputs]`, W is `[inputs × outputs]`, and Z = XW + b.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use ch01_neuron::{Activation, Real, relu, softplus};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2};
@@ -145,24 +146,19 @@ fn weighted_sums<T: Real>(
     let rows = row_by_row(&rows); // a copy, unless the rows lie one after the other already
     let mut first = 0;
     while first < rows.ncols() {
-        if rows.ncols() - first >= WIDE {
-            fill_columns::<T, WIDE>(&mut sums, first, lists, &factor, rows.view());
-            first += WIDE;
-        } else {
-            fill_columns::<T, NARROW>(&mut sums, first, lists, &factor, rows.view());
-            first += NARROW;
-        }
+        first += match rows.ncols() - first {
+            MANY.. => fill_columns::<T, MANY>(&mut sums, first, lists, &factor, rows.view()),
+            32.. => fill_columns::<T, 32>(&mut sums, first, lists, &factor, rows.view()),
+            _ => fill_columns::<T, 16>(&mut sums, first, lists, &factor, rows.view()),
+        };
     }
     sums
 }
 
-/// So many sums fit in the registers: 32 of 16 numbers each, or on most processors 16 of 8.
-const WIDE: usize = if cfg!(target_feature = "avx512f") { 128 } else { 64 };
+/// So many sums fit in the registers: in 32 of 16 numbers each, or on most processors 16 of 8.
+const MANY: usize = if cfg!(target_feature = "avx512f") { 128 } else { 64 };
 
-/// And so many are enough for the last few columns.
-const NARROW: usize = 16;
-
-/// Fills the K columns from `first` on, or as many of them as there are.
+/// Fills K columns from `first` on, or as many as there are, and gives K.
 ///
 /// Large results are shared out among the threads of rayon's current pool. Each row is summed in
 /// the same order whoever does it, so the number of threads does not change a bit of it.
@@ -172,17 +168,17 @@ fn fill_columns<T: Real, const K: usize>(
     lists: &NonZeros,
     factor: impl Fn(usize, usize) -> T + Sync,
     rows: ArrayView2<T>,
-) {
+) -> usize {
     let width = rows.ncols();
     let columns = first..width.min(first + K);
-    let blocks = blocks(rows.slice_axis(Axis(1), columns.clone().into()));
+    let (numbers, stride) = blocks(rows, columns.clone(), K);
     let fill = |(r, sum): (usize, &mut [T])| {
         let sum = &mut sum[columns.clone()];
-        let mut padded = [T::zero(); K];
-        let block = <&mut [T; K]>::try_from(&mut *sum).unwrap_or(&mut padded);
-        add_weighted_rows(block, lists.list(r), |i| factor(r, i), &blocks);
+        let mut spare = [T::zero(); K];
+        let block = sum.first_chunk_mut::<K>().unwrap_or(&mut spare);
+        add_weighted_rows(block, lists.list(r), |i| factor(r, i), &numbers, stride);
         if sum.len() < K {
-            sum.copy_from_slice(&padded[..sum.len()]);
+            sum.copy_from_slice(&spare[..sum.len()]);
         }
     };
     let sums = sums.as_slice_mut().expect("standard layout");
@@ -191,33 +187,40 @@ fn fill_columns<T: Real, const K: usize>(
     } else {
         sums.par_chunks_mut(width).enumerate().for_each(fill);
     }
+    K
 }
 
 /// With fewer multiplications than this, waking a second thread takes longer than it saves.
 const WORTH_SHARING: usize = 1 << 23;
 
-/// Rows of at most K numbers as blocks of K, with zeros for what is missing. Nothing is copied if
-/// nothing is missing and the rows lie one after the other.
-fn blocks<'a, T: Real, const K: usize>(rows: ArrayView2<'a, T>) -> Cow<'a, [[T; K]]> {
-    if rows.ncols() == K
-        && let Some(numbers) = rows.to_slice()
-    {
-        return Cow::Borrowed(numbers.as_chunks().0);
+/// These columns of a matrix: where their numbers lie, and how far it is from a row to the next.
+///
+/// Fewer than `size` columns are copied, with zeros for those that are missing.
+fn blocks<'a, T: Real>(
+    matrix: ArrayView2<'a, T>,
+    columns: Range<usize>,
+    size: usize,
+) -> (Cow<'a, [T]>, usize) {
+    if columns.len() == size {
+        let numbers = matrix.to_slice().expect("standard layout");
+        let numbers = numbers.get(columns.start..).unwrap_or_default(); // none if there are no rows
+        return (Cow::Borrowed(numbers), matrix.ncols());
     }
-    let pad = |row: ArrayView1<T>| {
-        let mut block = [T::zero(); K];
-        block.iter_mut().zip(row).for_each(|(number, &given)| *number = given);
-        block
-    };
-    rows.rows().into_iter().map(pad).collect()
+    let mut copy = vec![T::zero(); matrix.nrows() * size];
+    for (block, row) in copy.chunks_mut(size).zip(matrix.rows()) {
+        block.iter_mut().zip(row.iter().skip(columns.start)).for_each(|(to, &from)| *to = from);
+    }
+    (Cow::Owned(copy), size)
 }
 
-/// Adds `factor(i)` times block i to `sum`, for each i of a list.
+/// Adds `factor(i)` times row i to `sum`, for each i of a list. Row i is K of the `numbers`, from
+/// place i · `stride` on.
 fn add_weighted_rows<T: Real, const K: usize>(
     sum: &mut [T; K],
     list: &[u64],
     factor: impl Fn(usize) -> T,
-    blocks: &[[T; K]],
+    numbers: &[T],
+    stride: usize,
 ) {
     let mut total = *sum; // stays in the registers
     for (number, &word) in list.iter().enumerate() {
@@ -225,9 +228,10 @@ fn add_weighted_rows<T: Real, const K: usize>(
         while ones != 0 {
             let i = 64 * number + ones.trailing_zeros() as usize; // the place of the lowest 1
             ones &= ones - 1; // and away with it
-            let (factor, block) = (factor(i), &blocks[i]);
+            let factor = factor(i);
+            let row: &[T; K] = numbers[i * stride..].first_chunk().expect("K numbers");
             for j in 0..K {
-                total[j] = multiply_add(factor, block[j], total[j]);
+                total[j] = multiply_add(factor, row[j], total[j]);
             }
         }
     }
