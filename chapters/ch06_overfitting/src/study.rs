@@ -62,7 +62,7 @@ impl Remedy {
     pub fn label(self) -> &'static str {
         match self {
             Self::MaxNorm => "largest norm",
-            Self::Together => "elastic, dropout",
+            Self::Together => "elastic and dropout",
             other => other.name(),
         }
     }
