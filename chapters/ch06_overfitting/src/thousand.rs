@@ -144,8 +144,16 @@ fn cooled(history: &History, test: &Dataset, values: &mut Values) -> Result<()> 
     let value = |factor: f64| {
         Loss::SoftmaxCrossEntropy.value(on_test.mapv(|z| factor * z).view(), targets.view())
     };
+    let wrong = answers(&history.network, test).iter().filter(|answer| answer.1).count();
+    let runs = study::recorded()?.runs;
+    let of = |number| study::numbers(&runs, Remedy::EarlyStopping, 0.0, number)[SEED as usize];
     let note =
         format!("seed {SEED}, chosen on {EXAMPLES} validation images, measured on the test set");
+    let percent = |share: f64| Measured::number(share, Format::Percent(1)).machine();
+    set(values, "cooling.error", percent(wrong as f64 / test.len() as f64), &note)?;
+    set(values, "cooling.stopped_error", percent(of(|run| run.test_error)), &note)?;
+    let loss = Measured::number(of(|run| run.test_loss), Format::Decimals(2)).machine();
+    set(values, "cooling.stopped", loss, "early stopping, seed 0 of the study")?;
     let number = |number: f64| Measured::number(number, Format::Decimals(2)).machine();
     set(values, "cooling.factor", number(factor), &note)?;
     set(values, "cooling.before", number(value(1.0)), &note)?;
