@@ -21,10 +21,10 @@ pub struct Arguments {
 pub enum Command {
     /// Reproduce three rows of table 2 of Srivastava et al. 2014
     ///
-    /// On two cores a row takes 3 minutes (standard), 15 minutes (dropout) or 15 minutes
-    /// (max-norm). After each epoch it writes a checkpoint; interrupted, it goes on from there
-    /// when it is called again, and reaches the same weights to the last bit. Error is that of the
-    /// last epoch; no choice was made by looking at the test set.
+    /// On two quiet cores a row takes some minutes (standard, one-hidden) or half an hour (dropout,
+    /// max-norm, control). After each epoch it writes a checkpoint; interrupted, it goes on from
+    /// there when it is called again, and reaches the same weights to the last bit. Error is that of
+    /// the last epoch; no choice was made by looking at the test set.
     Table(TableArguments),
     /// Train a network on 1,000 images, plainly and with each remedy, with many seeds
     ///
@@ -33,16 +33,16 @@ pub enum Command {
     Study(StudyArguments),
     /// Try strengths of each remedy on validation images: how those of the study were chosen
     ///
-    /// About 3 minutes on two cores.
+    /// About 5 minutes on two cores.
     Tune(TuneArguments),
 }
 
 #[derive(Debug, Args)]
 pub struct TableArguments {
-    /// Only this row
+    /// Only this row, if not the three of the paper
     #[arg(long, value_enum)]
     pub row: Option<Row>,
-    /// Passes through the training set, if not 30 (standard) or 80 (dropout, max-norm)
+    /// Passes through the training set, if not 30 (standard, one-hidden) or 80 (the others)
     #[arg(long, value_parser = positive, allow_hyphen_values = true)]
     pub epochs: Option<usize>,
     /// Neurons of the hidden layers, if not those of the row, such as 64,64: to try it quickly
@@ -84,7 +84,7 @@ pub struct StudyArguments {
 #[derive(Debug, Args)]
 pub struct TuneArguments {
     /// How many seeds, from 1000 upward
-    #[arg(long, default_value_t = 3, value_parser = positive, allow_hyphen_values = true)]
+    #[arg(long, default_value_t = 5, value_parser = positive, allow_hyphen_values = true)]
     pub seeds: usize,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]

@@ -28,8 +28,9 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     output.figure("polynomials", &three_fits(&x, &y))?;
     output.figure("polynomial-errors", &errors_by_degree(&x, &y, values)?)?;
     output.figure("bias-variance", &bias_and_variance(&x, values, &mut generator)?)?;
-    output.figure("ridge", &ridge_errors(&x, &y, values)?)?;
-    output.figure("k-fold", &chosen_degree(&x, &y, values, &mut generator)?)?;
+    let pairs = folds(POINTS, 5, &mut generator);
+    output.figure("ridge", &ridge_errors((&x, &y), &pairs, values)?)?;
+    output.figure("k-fold", &chosen_degree((&x, &y), &pairs, values)?)?;
     output.figure("stopping-path", &stopping_path())?;
     Ok(())
 }
@@ -71,11 +72,16 @@ fn errors(x: &Array1<f64>, y: &Array1<f64>, weights: &Array1<f64>) -> (f64, f64)
     (root_mean_square(&(at(x) - y)), from_truth.hypot(NOISE))
 }
 
+fn largest_weight(weights: &Array1<f64>) -> f64 {
+    weights.iter().fold(0.0, |largest, weight| largest.max(weight.abs()))
+}
+
 fn three_fits(x: &Array1<f64>, y: &Array1<f64>) -> Chart {
     let description = format!(
         "Twenty noisy points of a sine wave from −1 to 1. The line of degree 1 misses its bends, the \
-         curve of degree 3 follows them, and the curve of degree 15 goes near every point and swings \
-         between them, up to {:.1} in size.",
+         curve of degree 3 follows them, and the curve of degree 15 misses the points by {:.2} on \
+         average and swings between them, up to {:.1} in size.",
+        errors(x, y, &fit(x, y, 15)).0,
         curve(&fit(x, y, 15)).iter().map(|(_, y)| y.abs()).fold(0.0, f64::max)
     );
     let mut chart = Chart::new("Polynomials on noisy points", description)
@@ -94,8 +100,13 @@ fn errors_by_degree(x: &Array1<f64>, y: &Array1<f64>, values: &mut Values) -> Re
     let errors = degrees.iter().map(|&degree| errors(x, y, &fit(x, y, degree)));
     let (training, new): (Vec<f64>, Vec<f64>) = errors.unzip();
     let best = (0..new.len()).min_by(|&a, &b| new[a].total_cmp(&new[b])).expect("degrees");
-    let note = "20 points, noise of deviation 0.3";
-    for degree in [1, 3, 15] {
+    let note = "20 points, noise of deviation 0.3, seed 6";
+    for (degree, format) in [(3, Format::Decimals(1)), (15, Format::Scientific(1))] {
+        let largest = largest_weight(&fit(x, y, degree));
+        let measured = Measured::number(largest, format).within(0.1);
+        set(values, &format!("polynomials.degree_{degree}.largest_weight"), measured, note)?;
+    }
+    for degree in [1, 3, 5, 15] {
         let number = |error: f64| Measured::number(error, Format::Decimals(2)).within(0.001);
         let name = |what: &str| format!("polynomials.degree_{degree}.{what}");
         set(values, &name("training"), number(training[degree]), note)?;
@@ -136,7 +147,17 @@ fn bias_and_variance(
             decompose(predictions.view(), grid().mapv(truth).view())
         })
         .collect();
-    let note = format!("{SETS} training sets of {POINTS} points, noise of deviation {NOISE}");
+    let note =
+        format!("{SETS} training sets of {POINTS} points, noise of deviation {NOISE}, seed 6");
+    for degree in [3, 14] {
+        let mut fits = Array2::zeros((SETS, POINTS));
+        for (mut row, y) in fits.rows_mut().into_iter().zip(&targets) {
+            row.assign(&powers(x.view(), degree).dot(&fit(x, y, degree)));
+        }
+        let at_points = decompose(fits.view(), x.mapv(truth).view()).variance;
+        let at_points = Measured::number(at_points, Format::Decimals(3)).within(1e-3);
+        set(values, &format!("bias_variance.degree_{degree}.at_points"), at_points, &note)?;
+    }
     for degree in [1, 3, 9, 14] {
         let number = |part: f64| Measured::number(part, Format::Decimals(3)).within(1e-3);
         let name = |what: &str| format!("bias_variance.degree_{degree}.{what}");
@@ -162,7 +183,30 @@ fn bias_and_variance(
         .horizontal_rule(NOISE * NOISE, "noise"))
 }
 
-fn ridge_errors(x: &Array1<f64>, y: &Array1<f64>, values: &mut Values) -> Result<Chart> {
+/// Two lists of examples: to learn from, and to validate with.
+type Pair = (Vec<usize>, Vec<usize>);
+
+/// The root mean squared error that folds find for a way to fit.
+fn validated(
+    (x, y): (&Array1<f64>, &Array1<f64>),
+    pairs: &[Pair],
+    fit: impl Fn(&Array1<f64>, &Array1<f64>) -> Array1<f64>,
+) -> f64 {
+    let mut squares = 0.0;
+    for (training, held_out) in pairs {
+        let pick = |all: &Array1<f64>| training.iter().map(|&i| all[i]).collect();
+        let weights = fit(&pick(x), &pick(y));
+        let square = |&i: &usize| (polynomial(weights.view(), x[i]) - y[i]).powi(2);
+        squares += held_out.iter().map(square).sum::<f64>();
+    }
+    (squares / x.len() as f64).sqrt()
+}
+
+fn ridge_errors(
+    (x, y): (&Array1<f64>, &Array1<f64>),
+    pairs: &[Pair],
+    values: &mut Values,
+) -> Result<Chart> {
     let strengths = Array1::linspace(-8.0, 2.0, 41).mapv(|power| 10_f64.powf(power));
     let features = powers(x.view(), 15);
     let errors = strengths.iter().map(|&lambda| {
@@ -171,10 +215,19 @@ fn ridge_errors(x: &Array1<f64>, y: &Array1<f64>, values: &mut Values) -> Result
     });
     let errors: Vec<(f64, f64, f64)> = errors.collect();
     let best = errors.iter().min_by(|a, b| a.2.total_cmp(&b.2)).expect("strengths");
+    let validated = |lambda: f64| {
+        validated((x, y), pairs, |x, y| ridge(powers(x.view(), 15).view(), y.view(), lambda))
+    };
+    let by_folds = errors.iter().min_by(|a, b| validated(a.0).total_cmp(&validated(b.0)));
+    let by_folds = by_folds.expect("strengths");
     let number = |error: f64| Measured::number(error, Format::Decimals(2)).within(0.001);
-    let note = "degree 15, 20 points, noise of deviation 0.3";
+    let note = "degree 15, 20 points, noise of deviation 0.3, seed 6, 41 strengths";
     set(values, "ridge.best", number(best.2), note)?;
     set(values, "ridge.weakest", number(errors[0].2), note)?;
+    set(values, "ridge.by_folds", number(by_folds.2), note)?;
+    let largest = largest_weight(&ridge(features.view(), y.view(), best.0));
+    let largest = Measured::number(largest, Format::Decimals(1)).within(0.1);
+    set(values, "ridge.largest_weight", largest, note)?;
     let description = format!(
         "Polynomials of degree 15 with a penalty. Without much of it, the error on new points is \
          {:.2}; it is lowest, {:.2}, at a strength of {:.0e}; beyond that it grows again, as on the \
@@ -194,22 +247,11 @@ fn ridge_errors(x: &Array1<f64>, y: &Array1<f64>, values: &mut Values) -> Result
 
 /// The degree that five-fold validation would choose, which has the twenty points only.
 fn chosen_degree(
-    x: &Array1<f64>,
-    y: &Array1<f64>,
+    (x, y): (&Array1<f64>, &Array1<f64>),
+    pairs: &[Pair],
     values: &mut Values,
-    generator: &mut impl Rng,
 ) -> Result<Chart> {
-    let pairs = folds(POINTS, 5, generator);
-    let validated = |degree: usize| {
-        let mut squares = 0.0;
-        for (training, held_out) in &pairs {
-            let pick = |all: &Array1<f64>| training.iter().map(|&i| all[i]).collect();
-            let weights = fit(&pick(x), &pick(y), degree);
-            let square = |&i: &usize| (polynomial(weights.view(), x[i]) - y[i]).powi(2);
-            squares += held_out.iter().map(square).sum::<f64>();
-        }
-        (squares / POINTS as f64).sqrt()
-    };
+    let validated = |degree: usize| validated((x, y), pairs, |x, y| fit(x, y, degree));
     let degrees = 0..=9;
     let validated: Vec<(f64, f64)> =
         degrees.clone().map(|degree| (degree as f64, validated(degree))).collect();
@@ -247,9 +289,15 @@ fn stopping_path() -> ContourMap {
     let penalized =
         Array1::linspace(1.5, -2.0, 30).mapv(|power| penalized(&bowl, 10_f64.powf(power)));
     let value = |x: f64, y: f64| bowl.value(array![x, y].view());
-    let description = "Contours of a bowl whose lowest point is (1, 1.5). Two paths lead there from \
-                       the origin: gradient descent, step by step, and the lowest points with a \
-                       penalty that grows weaker. They bend the same way and stay close together.";
+    let penalized: Vec<(f64, f64)> = penalized.to_vec();
+    let distance = |a: &(f64, f64), b: &(f64, f64)| (a.0 - b.0).hypot(a.1 - b.1);
+    let nearest = |a| penalized.iter().map(|b| distance(a, b)).fold(f64::INFINITY, f64::min);
+    let farthest = descent.iter().map(nearest).fold(0.0, f64::max);
+    let description = format!(
+        "Contours of a bowl whose lowest point is (1, 1.5). Two paths lead there from the origin: \
+         gradient descent, step by step, and the lowest points with a penalty that grows weaker. No \
+         point of the first is farther than {farthest:.2} from the nearest of the second."
+    );
     ContourMap::new("Stopping early and decaying", description, [(-0.3, 1.7), (-0.3, 1.9)], value)
         .axes("θ₁", "θ₂")
         .path("descent", descent)

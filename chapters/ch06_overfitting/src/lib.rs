@@ -27,7 +27,7 @@ pub fn powers<T: Real>(numbers: ArrayView1<T>, degree: usize) -> Array2<T> {
     powers
 }
 
-/// w₀ + w₁x + w₂x² + …, from the inside out: (… + w₂) x + w₁) x + w₀ (Horner 1819).
+/// w₀ + w₁x + w₂x² + …, from the inside out: ((… + w₂) x + w₁) x + w₀ (Horner's scheme).
 pub fn polynomial<T: Real>(weights: ArrayView1<T>, x: T) -> T {
     weights.iter().rev().fold(T::zero(), |value, &weight| value * x + weight)
 }
@@ -39,7 +39,7 @@ pub fn polynomial<T: Real>(weights: ArrayView1<T>, x: T) -> T {
 /// trillionth of the largest count as 0: rounding has eaten their digits.
 ///
 /// # Panics
-/// If there is not a target for each row of `inputs`.
+/// If there is not a target for each row of `inputs`, or no input at all.
 pub fn least_squares<T: Real>(inputs: ArrayView2<T>, targets: ArrayView1<T>) -> Array1<T> {
     let (shape, count) = (inputs.dim(), targets.len());
     assert!(shape.0 == count, "least squares: inputs {shape:?} and targets [{count}] differ");
@@ -55,8 +55,8 @@ pub fn least_squares<T: Real>(inputs: ArrayView2<T>, targets: ArrayView1<T>) -> 
 /// The weights with the smallest |Xw − y|² + λ|w|².
 ///
 /// The penalty is a sum of squares too, so it is least squares again, with a row for each weight
-/// below X: √λ for this weight, 0 for the others, and the target 0. Shapes and panics are those of
-/// [`least_squares`].
+/// below X: √λ for this weight, 0 for the others, and the target 0. λ is at least 0. Shapes and
+/// panics are those of [`least_squares`] (Hoerl and Kennard 1970).
 pub fn ridge<T: Real>(inputs: ArrayView2<T>, targets: ArrayView1<T>, lambda: T) -> Array1<T> {
     let ((points, weights), count) = (inputs.dim(), targets.len());
     assert!(points == count, "ridge: inputs {:?} and targets [{count}] differ", inputs.dim());
@@ -99,7 +99,7 @@ pub fn decompose<T: Real>(predictions: ArrayView2<T>, truth: ArrayView1<T>) -> D
     Decomposition { bias_squared: square(bias), variance: square(distances) }
 }
 
-// ------------------------------------------------------------------------------------- splitting --
+// ------------------------------------------------------------------------------------ splitting --
 
 /// The examples with these indices, in this order.
 pub fn subset(data: &Dataset, indices: &[usize]) -> Dataset {
@@ -155,6 +155,155 @@ pub fn standard_error<T: Real>(error: T, examples: usize) -> T {
     (error * (T::one() - error) / T::of(examples as f64)).sqrt()
 }
 
+// ---------------------------------------------------------------------------------- label noise --
+
+/// Gives about this share of the examples a label at random, right or wrong, each digit as likely
+/// as any other (Zhang et al. 2017).
+///
+/// # Panics
+/// If `share` is not from 0 to 1.
+pub fn randomize_labels(data: &mut Dataset, share: f64, generator: &mut impl Rng) {
+    assert!((0.0..=1.0).contains(&share), "randomize labels: share {share} must be from 0 to 1");
+    for label in &mut data.labels {
+        if generator.random_bool(share) {
+            *label = generator.random_range(0..CLASSES as u8);
+        }
+    }
+}
+
+// ----------------------------------------------------------------------------------- confidence --
+
+/// The factor ω from 0 to 1 for which the logits ωZ have the lowest cross-entropy: how much less sure
+/// a network should be (Guo, Pleiss, Sun and Weinberger 2017). By thirds, since the loss is a bowl
+/// in ω: the lowest place is not in the outer third whose border is higher.
+///
+/// `logits: [examples × classes]`, `targets: [examples × classes]`.
+pub fn cooling<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
+    let loss = |factor: T| {
+        let cooled = logits.mapv(|z| factor * z);
+        Loss::SoftmaxCrossEntropy.value(cooled.view(), targets)
+    };
+    let (mut low, mut high) = (T::zero(), T::one());
+    for _ in 0..100 {
+        let third = (high - low) / T::of(3.0);
+        if loss(low + third) < loss(high - third) {
+            high -= third;
+        } else {
+            low += third;
+        }
+    }
+    T::of(0.5) * (low + high)
+}
+
+// ------------------------------------------------------------------------------------- training --
+
+/// What holds a network back from learning its examples by heart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Restraints {
+    /// λ of the penalty λ/2 · Σ w², 0 for none.
+    pub penalty: f64,
+    /// λ of the decay that is kept out of the gradient, 0 for none.
+    pub decay: f64,
+    /// How many units a step keeps.
+    pub dropouts: Dropouts,
+    /// The largest length of a neuron's weights, if there is one, as it is with masks of 0 and 1. With
+    /// masks of 0 and 1/ν it is ν times as long, ν being the share of its inputs that is kept.
+    pub largest_norm: Option<f64>,
+    /// What is done to the images, each time that they are seen.
+    pub augmentation: Augmentation,
+}
+
+impl Restraints {
+    /// Nothing holds the network back.
+    pub const NONE: Self = Self {
+        penalty: 0.0,
+        decay: 0.0,
+        dropouts: Dropouts::NONE,
+        largest_norm: None,
+        augmentation: Augmentation::None,
+    };
+}
+
+/// All that is decided before training begins, except for chance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// How many neurons each hidden layer has.
+    pub hidden: Vec<usize>,
+    /// How often each example is seen.
+    pub epochs: usize,
+    /// How many examples are seen between two steps.
+    pub batch_size: usize,
+    /// How large a step of Adam is at first.
+    pub learning_rate: f64,
+    /// How that changes on the way.
+    pub schedule: Schedule,
+    /// What holds the network back.
+    pub restraints: Restraints,
+}
+
+/// A network and its optimizer, on their way through a course.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Learner<T> {
+    /// The network as it is now.
+    pub network: Network<T>,
+    /// Knows how many steps there have been.
+    pub adam: Adam<T>,
+}
+
+impl<T: Real> Learner<T> {
+    /// A new network of ReLUs for images of `pixels` pixels, with logits for outputs.
+    pub fn new(course: &Course, pixels: usize, generator: &mut impl Rng) -> Self {
+        let sizes = [&[pixels], &course.hidden[..], &[CLASSES]].concat();
+        let activations = (Activation::Relu, Activation::Identity);
+        let network = Network::new(&sizes, activations, Initialization::He, generator);
+        Self { network, adam: Adam::default() }
+    }
+
+    /// Trains a new network through the epochs of the course, or until `go_on`, which is shown the
+    /// network and its training loss after each epoch, answers no.
+    pub fn train(
+        course: &Course,
+        data: &Dataset,
+        generator: &mut impl Rng,
+        mut go_on: impl FnMut(&Network<T>, f64) -> bool,
+    ) -> Self {
+        let mut learner = Self::new(course, data.pixels(), generator);
+        for _ in 0..course.epochs {
+            let loss = learner.epoch(course, data, generator, || ());
+            if !go_on(&learner.network, loss) {
+                break;
+            }
+        }
+        learner
+    }
+
+    /// One pass through all the examples, in a new order; gives their mean loss, each example's as
+    /// it was when its turn came, through the units that were kept. Calls `after_batch` after each
+    /// batch.
+    pub fn epoch(
+        &mut self,
+        course: &Course,
+        data: &Dataset,
+        generator: &mut impl Rng,
+        mut after_batch: impl FnMut(),
+    ) -> f64 {
+        let total_steps = course.epochs * data.len().div_ceil(course.batch_size);
+        let shape = (data.images.height, data.images.width);
+        let mut total_loss = 0.0;
+        for indices in shuffled(data.len(), generator).chunks(course.batch_size) {
+            let factor = course.schedule.factor(self.adam.memory.steps as usize, total_steps);
+            let rate = T::of(course.learning_rate * factor);
+            let (mut inputs, targets) = data.batch(indices);
+            course.restraints.augmentation.batch(&mut inputs, shape, generator);
+            let batch = (inputs.view(), targets.view());
+            let loss = self.step(&course.restraints, rate, batch, generator);
+            total_loss += loss.as_f64() * indices.len() as f64;
+            after_batch();
+        }
+        total_loss / data.len() as f64
+    }
+}
+
 // --------------------------------------------------------------------------------- weight decay --
 
 /// What [`Network`] needs to keep its weights small. The biases are left alone: they do not decide
@@ -169,9 +318,9 @@ pub trait SmallWeights<T> {
     /// W ← (1 − `share`) W in each layer: decay that no gradient and no optimizer has seen.
     fn decay(&mut self, share: T);
 
-    /// Shortens the weights of each neuron (a column of W) to length `largest`, if they are longer
-    /// (Srebro and Shraibman 2005).
-    fn limit_norms(&mut self, largest: T);
+    /// Shortens the weights of each neuron (a column of W) of layer `index` to length
+    /// `largest(index)`, if they are longer (Hinton et al. 2012).
+    fn limit_norms(&mut self, largest: impl Fn(usize) -> T);
 }
 
 impl<T: Real> SmallWeights<T> for Network<T> {
@@ -192,8 +341,9 @@ impl<T: Real> SmallWeights<T> for Network<T> {
         }
     }
 
-    fn limit_norms(&mut self, largest: T) {
-        for layer in &mut self.layers {
+    fn limit_norms(&mut self, largest: impl Fn(usize) -> T) {
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            let largest = largest(index);
             let weights = &mut layer.dense.weights; // [inputs × outputs]
             let mut squares = Array1::<T>::zeros(weights.ncols()); // [outputs]
             for row in weights.rows() {
@@ -207,10 +357,49 @@ impl<T: Real> SmallWeights<T> for Network<T> {
     }
 }
 
+// ------------------------------------------------------------------------------- early stopping --
+
+/// Watches a number that ought to fall, and keeps the model with which it was lowest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EarlyStopping<M> {
+    /// How many times in a row the number may fail to fall before it is enough, at least 1.
+    pub patience: usize,
+    /// The lowest number so far, and the model it belongs to; none if nothing was a number.
+    pub best: Option<(f64, M)>,
+    /// How many times in a row it has failed.
+    pub failures: usize,
+}
+
+impl<M> EarlyStopping<M> {
+    /// Nothing seen yet.
+    ///
+    /// # Panics
+    /// If there is no patience at all.
+    pub fn new(patience: usize) -> Self {
+        assert!(patience > 0, "early stopping: patience {patience} must be at least 1");
+        Self { patience, best: None, failures: 0 }
+    }
+
+    /// Takes note of a number, such as the validation loss after an epoch; `model` is asked for its
+    /// weights only if it is the best so far. Answers whether to go on.
+    pub fn observe(&mut self, number: f64, model: impl FnOnce() -> M) -> bool {
+        let better = match &self.best {
+            None => !number.is_nan(),
+            Some((lowest, _)) => number < *lowest,
+        };
+        if better {
+            (self.best, self.failures) = (Some((number, model())), 0);
+        } else {
+            self.failures += 1;
+        }
+        self.failures < self.patience
+    }
+}
+
 // -------------------------------------------------------------------------------------- dropout --
 
-/// Which share of the units a training step keeps; the rest are silent in it (Srivastava et al.
-/// 2014).
+/// Which share of the units is kept; the rest are silent for one example of one step (Hinton et al.
+/// 2012, Srivastava et al. 2014).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dropout {
     /// ν, the probability of keeping a unit, above 0 and at most 1.
@@ -249,10 +438,16 @@ impl Dropout {
     /// # Panics
     /// If the shapes differ.
     pub fn backward<T: Real>(mask: ArrayView2<T>, gradient: Array2<T>) -> Array2<T> {
-        let (shape, given) = (mask.dim(), gradient.dim());
-        assert!(shape == given, "dropout: mask {shape:?} and gradient {given:?} differ");
-        gradient * mask
+        masked("gradient", gradient, mask)
     }
+}
+
+/// Numbers times a mask that was drawn before; panics, with the name of the numbers, if the shapes
+/// differ.
+fn masked<T: Real>(name: &str, numbers: Array2<T>, mask: ArrayView2<T>) -> Array2<T> {
+    let (shape, given) = (mask.dim(), numbers.dim());
+    assert!(shape == given, "dropout: mask {shape:?} and {name} {given:?} differ");
+    numbers * mask
 }
 
 /// Dropout in a network: on its inputs, and on the outputs of each hidden layer.
@@ -269,6 +464,11 @@ impl Dropouts {
     pub const NONE: Self = Self { inputs: Dropout { keep: 1.0 }, hidden: Dropout { keep: 1.0 } };
     /// The shares of the paper: 0.8 of the inputs, 0.5 of the hidden units.
     pub const PAPER: Self = Self { inputs: Dropout { keep: 0.8 }, hidden: Dropout { keep: 0.5 } };
+
+    /// That of what layer `index` is given: the network's inputs for layer 0, then hidden units.
+    pub fn before(self, index: usize) -> Dropout {
+        if index == 0 { self.inputs } else { self.hidden }
+    }
 }
 
 /// What a forward pass with masks computed on its way, for the backward pass.
@@ -299,13 +499,10 @@ pub trait MaskedNetwork<T> {
 
 impl<T: Real> MaskedNetwork<T> for Network<T> {
     fn masks(&self, batch: usize, dropouts: Dropouts, generator: &mut impl Rng) -> Vec<Array2<T>> {
-        let mut dropout = dropouts.inputs;
-        let mask = |layer: &Layer<T>| {
-            let mask = dropout.mask((batch, layer.dense.weights.nrows()), generator);
-            dropout = dropouts.hidden;
-            mask
+        let mask = |(index, layer): (usize, &Layer<T>)| {
+            dropouts.before(index).mask((batch, layer.dense.weights.nrows()), generator)
         };
-        self.layers.iter().map(mask).collect()
+        self.layers.iter().enumerate().map(mask).collect()
     }
 
     fn masked_trace(&self, inputs: ArrayView2<T>, masks: Vec<Array2<T>>) -> MaskedTrace<T> {
@@ -314,7 +511,7 @@ impl<T: Real> MaskedNetwork<T> for Network<T> {
         let (mut layer_inputs, mut pre_activations) = (Vec::new(), Vec::new());
         let mut activations = inputs.to_owned();
         for (layer, mask) in self.layers.iter().zip(&masks) {
-            let kept = Dropout::backward(mask.view(), activations); // forward is the same product
+            let kept = masked("activations", activations, mask.view());
             let z = layer.dense.forward(kept.view());
             activations = layer.activate(z.view());
             layer_inputs.push(kept);
@@ -331,7 +528,7 @@ impl<T: Real> MaskedNetwork<T> for Network<T> {
             let delta = layer.activation.backward(z, activation_gradient);
             layers.push(layer.dense.backward(trace.inputs[index].view(), delta.view()));
             if index == 0 {
-                break;
+                break; // nobody asks how the loss changes with a pixel
             }
             let gradient = layer.dense.input_gradient(delta.view());
             activation_gradient = Dropout::backward(trace.masks[index].view(), gradient);
@@ -341,7 +538,46 @@ impl<T: Real> MaskedNetwork<T> for Network<T> {
     }
 }
 
-// --------------------------------------------------------------------------------- more examples --
+// --------------------------------------------------------------------------------------- a step --
+
+impl<T: Real> Learner<T> {
+    /// One step with all restraints; gives the loss before the step, without the penalty.
+    ///
+    /// `inputs: [batch × pixels]`, `targets: [batch × classes]`.
+    pub fn step(
+        &mut self,
+        restraints: &Restraints,
+        learning_rate: T,
+        (inputs, targets): (ArrayView2<T>, ArrayView2<T>),
+        generator: &mut impl Rng,
+    ) -> T {
+        let (network, loss) = (&self.network, Loss::SoftmaxCrossEntropy);
+        let masks = network.masks(inputs.nrows(), restraints.dropouts, generator);
+        let trace = network.masked_trace(inputs, masks);
+        let output_gradient = loss.gradient(trace.output.view(), targets);
+        let gradients = network.masked_backward(&trace, output_gradient);
+        self.update(restraints, learning_rate, gradients);
+        loss.value(trace.output.view(), targets)
+    }
+
+    /// Moves the weights: the penalty joins the gradient, decay comes before Adam's step, and the
+    /// limit of the norms after it.
+    fn update(&mut self, restraints: &Restraints, learning_rate: T, mut gradients: Gradients<T>) {
+        let network = &mut self.network;
+        if restraints.penalty > 0.0 {
+            network.add_penalty_gradient(T::of(restraints.penalty), &mut gradients);
+        }
+        if restraints.decay > 0.0 {
+            network.decay(learning_rate * T::of(restraints.decay));
+        }
+        self.adam.step(learning_rate, parameters(network, &gradients));
+        if let Some(largest) = restraints.largest_norm {
+            network.limit_norms(|index| T::of(largest * restraints.dropouts.before(index).keep));
+        }
+    }
+}
+
+// -------------------------------------------------------------------------------- more examples --
 
 /// The image moved down by `rows` and right by `columns`; what comes in from beyond its edges is 0.
 pub fn shift<T: Real>(image: ArrayView2<T>, rows: isize, columns: isize) -> Array2<T> {
@@ -359,6 +595,9 @@ fn pixel<T: Real>(image: ArrayView2<T>, row: isize, column: isize) -> T {
 
 /// The brightness at a place between pixels: the mean of the four around it, each with more weight
 /// the nearer it is.
+///
+/// # Panics
+/// If the place is not a number, or too far away for an `isize`.
 pub fn bilinear<T: Real>(image: ArrayView2<T>, row: T, column: T) -> T {
     let (top, left) = (row.floor(), column.floor());
     let (down, right) = (row - top, column - left); // from 0 to 1
@@ -473,7 +712,7 @@ pub enum Augmentation {
 }
 
 impl Augmentation {
-    /// A new image of an old one.
+    /// A new image of an old one. Shifts are of at most 2³¹ − 1 pixels.
     pub fn image<T: Real>(self, image: ArrayView2<T>, generator: &mut impl Rng) -> Array2<T> {
         match self {
             Self::None => image.to_owned(),
@@ -505,189 +744,5 @@ impl Augmentation {
             let new = self.image(image.view(), generator);
             image.assign(&new);
         }
-    }
-}
-
-// ----------------------------------------------------------------------------------- label noise --
-
-/// Gives about this share of the examples a label at random, right or wrong, each digit as likely
-/// as any other (Zhang et al. 2017).
-///
-/// # Panics
-/// If `share` is not from 0 to 1.
-pub fn randomize_labels(data: &mut Dataset, share: f64, generator: &mut impl Rng) {
-    assert!((0.0..=1.0).contains(&share), "randomize labels: share {share} must be from 0 to 1");
-    for label in &mut data.labels {
-        if generator.random_bool(share) {
-            *label = generator.random_range(0..CLASSES as u8);
-        }
-    }
-}
-
-// --------------------------------------------------------------------------------- early stopping --
-
-/// Watches a number that ought to fall, and keeps the model with which it was lowest.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EarlyStopping<M> {
-    /// How many times in a row the number may fail to fall.
-    pub patience: usize,
-    /// The lowest number so far, and the model it belongs to.
-    pub best: Option<(f64, M)>,
-    /// How many times in a row it has failed.
-    pub failures: usize,
-}
-
-impl<M> EarlyStopping<M> {
-    /// Nothing seen yet.
-    pub fn new(patience: usize) -> Self {
-        Self { patience, best: None, failures: 0 }
-    }
-
-    /// Takes note of a number, such as the validation loss after an epoch; `model` is asked for its
-    /// weights only if it is the best so far. Answers whether to go on.
-    pub fn observe(&mut self, number: f64, model: impl FnOnce() -> M) -> bool {
-        let better = |lowest: f64| number < lowest || lowest.is_nan();
-        if self.best.as_ref().is_none_or(|(lowest, _)| better(*lowest)) {
-            (self.best, self.failures) = (Some((number, model())), 0);
-        } else {
-            self.failures += 1;
-        }
-        self.failures < self.patience
-    }
-}
-
-// ------------------------------------------------------------------------------------- training --
-
-/// What holds a network back from learning its examples by heart.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Restraints {
-    /// λ of the penalty λ/2 · Σ w², 0 for none.
-    pub penalty: f64,
-    /// λ of the decay that is kept out of the gradient, 0 for none.
-    pub decay: f64,
-    /// How many units a step keeps.
-    pub dropouts: Dropouts,
-    /// The largest length of the weights of a neuron, if there is one.
-    pub largest_norm: Option<f64>,
-    /// What is done to the images, each time that they are seen.
-    pub augmentation: Augmentation,
-}
-
-impl Restraints {
-    /// Nothing holds the network back.
-    pub const NONE: Self = Self {
-        penalty: 0.0,
-        decay: 0.0,
-        dropouts: Dropouts::NONE,
-        largest_norm: None,
-        augmentation: Augmentation::None,
-    };
-}
-
-/// All that is decided before training begins, except for chance.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Course {
-    /// How many neurons each hidden layer has.
-    pub hidden: Vec<usize>,
-    /// How often each example is seen.
-    pub epochs: usize,
-    /// How many examples are seen between two steps.
-    pub batch_size: usize,
-    /// How large a step of Adam is at first.
-    pub learning_rate: f64,
-    /// How that changes on the way.
-    pub schedule: Schedule,
-    /// What holds the network back.
-    pub restraints: Restraints,
-}
-
-/// A network and its optimizer, on their way through a course.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Learner<T> {
-    /// The network as it is now.
-    pub network: Network<T>,
-    /// Knows how many steps there have been.
-    pub adam: Adam<T>,
-}
-
-impl<T: Real> Learner<T> {
-    /// A new network of ReLUs for images of `pixels` pixels, with logits for outputs.
-    pub fn new(course: &Course, pixels: usize, generator: &mut impl Rng) -> Self {
-        let sizes = [&[pixels], &course.hidden[..], &[CLASSES]].concat();
-        let activations = (Activation::Relu, Activation::Identity);
-        let network = Network::new(&sizes, activations, Initialization::He, generator);
-        Self { network, adam: Adam::default() }
-    }
-
-    /// Trains a new network through the epochs of the course, or until `go_on`, which is shown the
-    /// network and its training loss after each epoch, answers no.
-    pub fn train(
-        course: &Course,
-        data: &Dataset,
-        generator: &mut impl Rng,
-        mut go_on: impl FnMut(&Network<T>, f64) -> bool,
-    ) -> Self {
-        let mut learner = Self::new(course, data.pixels(), generator);
-        for _ in 0..course.epochs {
-            let loss = learner.epoch(course, data, generator, || ());
-            if !go_on(&learner.network, loss) {
-                break;
-            }
-        }
-        learner
-    }
-
-    /// One pass through all the examples, in a new order; gives their mean loss, each example's as
-    /// it was when its turn came, through the units that were kept. Calls `after_batch` after each
-    /// batch.
-    pub fn epoch(
-        &mut self,
-        course: &Course,
-        data: &Dataset,
-        generator: &mut impl Rng,
-        mut after_batch: impl FnMut(),
-    ) -> f64 {
-        let total_steps = course.epochs * data.len().div_ceil(course.batch_size);
-        let shape = (data.images.height, data.images.width);
-        let mut total_loss = 0.0;
-        for indices in shuffled(data.len(), generator).chunks(course.batch_size) {
-            let factor = course.schedule.factor(self.adam.memory.steps as usize, total_steps);
-            let rate = T::of(course.learning_rate * factor);
-            let (mut inputs, targets) = data.batch(indices);
-            course.restraints.augmentation.batch(&mut inputs, shape, generator);
-            let batch = (inputs.view(), targets.view());
-            let loss = self.step(&course.restraints, rate, batch, generator);
-            total_loss += loss.as_f64() * indices.len() as f64;
-            after_batch();
-        }
-        total_loss / data.len() as f64
-    }
-
-    /// One step with all restraints; gives the loss before the step, without the penalty.
-    ///
-    /// `inputs: [batch × pixels]`, `targets: [batch × classes]`.
-    pub fn step(
-        &mut self,
-        restraints: &Restraints,
-        learning_rate: T,
-        (inputs, targets): (ArrayView2<T>, ArrayView2<T>),
-        generator: &mut impl Rng,
-    ) -> T {
-        let (network, loss) = (&mut self.network, Loss::SoftmaxCrossEntropy);
-        let masks = network.masks(inputs.nrows(), restraints.dropouts, generator);
-        let trace = network.masked_trace(inputs, masks);
-        let output_gradient = loss.gradient(trace.output.view(), targets);
-        let mut gradients = network.masked_backward(&trace, output_gradient);
-        if restraints.penalty > 0.0 {
-            network.add_penalty_gradient(T::of(restraints.penalty), &mut gradients);
-        }
-        if restraints.decay > 0.0 {
-            network.decay(learning_rate * T::of(restraints.decay));
-        }
-        self.adam.step(learning_rate, parameters(network, &gradients));
-        if let Some(largest) = restraints.largest_norm {
-            network.limit_norms(T::of(largest));
-        }
-        loss.value(trace.output.view(), targets)
     }
 }

@@ -31,7 +31,7 @@ fn remedies(record: &Record, noise: f64, labels: &str) -> BarChart {
     let spreads = Remedy::ALL.map(|remedy| (remedy, Spread::of(&errors(record, remedy, noise))));
     let listed = spreads
         .iter()
-        .map(|(remedy, spread)| format!("{} {:.1} %", remedy.name(), 100.0 * spread.mean));
+        .map(|(remedy, spread)| format!("{} {:.1} %", remedy.label(), 100.0 * spread.mean));
     let listed = listed.collect::<Vec<_>>().join(", ");
     let seeds = errors(record, Remedy::Plain, noise).len();
     let description = format!(
@@ -43,7 +43,7 @@ fn remedies(record: &Record, noise: f64, labels: &str) -> BarChart {
     for (remedy, spread) in spreads {
         let [mean, lowest, highest] =
             [spread.mean, spread.lowest, spread.highest].map(|share| 100.0 * share);
-        chart = chart.bar_with_spread(remedy.name(), mean, (lowest, highest));
+        chart = chart.bar_with_spread(remedy.label(), mean, (lowest, highest));
     }
     chart.horizontal().print(Format::Decimals(1))
 }
@@ -63,7 +63,7 @@ fn by_seed(record: &Record) -> Chart {
         let pairs = errors(record, remedy, 0.0).into_iter().zip(&plain);
         pairs.filter(|(error, plain)| error < plain).count()
     };
-    let counts = shown[1..].iter().map(|&remedy| format!("{} {}", remedy.name(), better(remedy)));
+    let counts = shown[1..].iter().map(|&remedy| format!("{} {}", remedy.label(), better(remedy)));
     let description = format!(
         "Test error by seed, true labels. Seeds on which a remedy is better than nothing, of {}: {}.",
         plain.len(),
@@ -75,7 +75,7 @@ fn by_seed(record: &Record) -> Chart {
     for remedy in shown {
         let points = errors(record, remedy, 0.0).into_iter().zip(0..);
         let points = points.map(|(error, seed)| (f64::from(seed), 100.0 * error));
-        chart = chart.series(Series::line(remedy.name(), points).markers());
+        chart = chart.series(Series::line(remedy.label(), points).markers());
     }
     chart
 }
@@ -87,10 +87,8 @@ fn study_values(record: &Record, values: &mut Values) -> Result<()> {
         for remedy in Remedy::ALL {
             let errors = errors(record, remedy, noise);
             let losses = study::numbers(&record.runs, remedy, noise, |run| run.test_loss);
-            let pairs = || errors.iter().zip(&plain);
-            let better = pairs().filter(|(error, plain)| error < plain).count();
-            let gains: Vec<f64> = pairs().map(|(error, plain)| plain - error).collect();
-            let (error, gain) = (Spread::of(&errors), Spread::of(&gains));
+            let train_losses = study::numbers(&record.runs, remedy, noise, |run| run.train_loss);
+            let error = Spread::of(&errors);
             let name = remedy.name().replace([' ', '-'], "_");
             let note = format!("seeds 0 to {}, 1,000 images, {labels} labels", errors.len() - 1);
             let mut set = |what: &str, measured: Measured| {
@@ -102,12 +100,20 @@ fn study_values(record: &Record, values: &mut Values) -> Result<()> {
             set("deviation", percent(error.deviation))?;
             set("lowest", percent(error.lowest))?;
             set("highest", percent(error.highest))?;
-            let fine = |share: f64| Measured::number(share, Format::Percent(2)).within(0.0001);
-            set("gain", fine(gain.mean))?;
-            set("gain_deviation", fine(gain.deviation))?;
-            set("better_seeds", Measured::count(better))?;
+            let correlation = Measured::number(correlation(&errors, &plain), Format::Decimals(2));
+            set("correlation", correlation.within(0.01))?;
             let loss = Measured::number(Spread::of(&losses).mean, Format::Decimals(2)).within(0.01);
             set("loss", loss)?;
+            let mean = Spread::of(&train_losses).mean;
+            set("train_loss", Measured::number(mean, Format::Decimals(3)).within(0.001))?;
+            for (what, measured) in gains(&errors, &plain) {
+                set(what, measured)?;
+            }
+        }
+        let elastic = errors(record, Remedy::Elastic, noise);
+        for (what, measured) in gains(&errors(record, Remedy::Together, noise), &elastic) {
+            let measured = measured.note("elastic and dropout against elastic").experiment(&how);
+            values.set(&format!("study.{labels}.together_over_elastic.{what}"), measured)?;
         }
         let epochs =
             study::numbers(&record.runs, Remedy::EarlyStopping, noise, |run| run.epochs as f64);
@@ -120,13 +126,37 @@ fn study_values(record: &Record, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
+/// What is gained over other errors, seed by seed, in points of a percentage: the mean, its standard
+/// error, how many of these it is, and on how many seeds there is a gain.
+fn gains(errors: &[f64], others: &[f64]) -> [(&'static str, Measured); 4] {
+    let gains: Vec<f64> =
+        errors.iter().zip(others).map(|(error, other)| 100.0 * (other - error)).collect();
+    let gain = Spread::of(&gains);
+    let standard_error = gain.deviation / (gains.len() as f64).sqrt();
+    let ratio = if standard_error > 0.0 { gain.mean / standard_error } else { 0.0 };
+    let points = |number: f64| Measured::number(number, Format::Decimals(2)).within(0.01);
+    [
+        ("gain", points(gain.mean)),
+        ("gain_error", points(standard_error)),
+        ("gain_ratio", Measured::number(ratio, Format::Decimals(1)).within(0.1)),
+        ("better_seeds", Measured::count(gains.iter().filter(|&&gain| gain > 0.0).count())),
+    ]
+}
+
+/// How much the errors go up and down together, from −1 to 1.
+fn correlation(errors: &[f64], others: &[f64]) -> f64 {
+    let (a, b) = (Spread::of(errors), Spread::of(others));
+    let products = errors.iter().zip(others).map(|(x, y)| (x - a.mean) * (y - b.mean));
+    products.sum::<f64>() / (errors.len() as f64 - 1.0) / (a.deviation * b.deviation)
+}
+
 fn table_curves(outcomes: &[Outcome]) -> Chart {
     let ends = outcomes.iter().map(|outcome| {
         let (epochs, error) = (outcome.epochs.len(), 100.0 * outcome.error());
-        format!("{} {error:.2} % after {epochs}", outcome.row.name())
+        format!("{} {error:.2} % after {epochs}", label(outcome.row))
     });
     let description = format!(
-        "Misread test images by epoch, for three rows of the table: {}.",
+        "Misread test images by epoch, for the rows of the table: {}.",
         ends.collect::<Vec<_>>().join(", ")
     );
     let mut chart = Chart::new("The table, epoch by epoch", description)
@@ -135,15 +165,32 @@ fn table_curves(outcomes: &[Outcome]) -> Chart {
     for outcome in outcomes {
         let epochs = outcome.epochs.iter().zip(1..);
         let points = epochs.map(|(epoch, at)| (f64::from(at), 100.0 * epoch.test_error));
-        chart = chart.series(Series::line(outcome.row.name(), points.collect::<Vec<_>>()));
+        chart = chart.series(Series::line(label(outcome.row), points.collect::<Vec<_>>()));
     }
     chart.legend()
 }
 
+/// The name of a row in a figure.
+fn label(row: Row) -> &'static str {
+    match row {
+        Row::MaxNorm => "largest norm",
+        Row::OneHidden => "one hidden layer",
+        Row::Control => "no dropout",
+        other => other.name(),
+    }
+}
+
 fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
-    let spread = standard_error(Row::Dropout.paper(), 10_000);
-    let spread = Measured::number(spread, Format::Percent(2)).within(0.0001);
-    values.set("table.standard_error", spread.note("of an error of 1.25 % on 10,000 images"))?;
+    let spread = 100.0 * standard_error(Row::Dropout.paper().expect("a row of the paper"), 10_000);
+    let note = "points of a percentage, for an error of 1.25 % on 10,000 images";
+    let points = |number: f64| Measured::number(number, Format::Decimals(2)).within(0.01);
+    values.set("table.standard_error", points(spread).note(note))?;
+    values.set("table.difference_error", points(spread * 2_f64.sqrt()).note(note))?;
+    let of = |row: Row| outcomes.iter().find(|outcome| outcome.row == row).map(Outcome::error);
+    if let (Some(standard), Some(dropout)) = (of(Row::Standard), of(Row::Dropout)) {
+        let gain = points(100.0 * (standard - dropout)).note("points of a percentage");
+        values.set("table.dropout_over_standard", gain)?;
+    }
     for outcome in outcomes {
         let name = outcome.row.name().replace('-', "_");
         let (epochs, seed) = (outcome.epochs.len(), outcome.seed);
@@ -153,11 +200,17 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
             values.set(&format!("table.{name}.{what}"), measured.note(&note).experiment(&how))
         };
         let percent = |share: f64| Measured::number(share, Format::Percent(2)).within(0.0001);
-        let gap = 100.0 * (outcome.error() - outcome.row.paper());
         set("error", percent(outcome.error()))?;
-        set("paper", percent(outcome.row.paper()))?;
-        set("gap", Measured::number(gap, Format::Decimals(2)).within(0.01))?;
+        if let Some(paper) = outcome.row.paper() {
+            set("paper", percent(paper))?;
+            let gap = 100.0 * (outcome.error() - paper);
+            set("gap", Measured::number(gap, Format::Decimals(2)).within(0.01))?;
+        }
         set("epochs", Measured::count(epochs))?;
+        set("steps", Measured::count(epochs * 60_000_usize.div_ceil(128)))?;
+        if outcome.row == Row::MaxNorm {
+            set("norms", Measured::text(norms(outcome)))?;
+        }
         let minutes = Measured::number(outcome.seconds() / 60.0, Format::Integer);
         set("minutes", minutes.machine())?;
         let seconds = Measured::number(outcome.seconds_per_epoch(), Format::Seconds(0));
@@ -165,4 +218,12 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
         set("date", Measured::text(outcome.date.clone()))?;
     }
     Ok(())
+}
+
+/// How long the weights of a neuron could become when the row was run.
+fn norms(outcome: &Outcome) -> String {
+    match outcome.norms[..] {
+        [first, second, ..] => format!("{first} in the first layer and {second} in the others"),
+        _ => "2 in all layers".to_owned(),
+    }
 }

@@ -25,11 +25,33 @@ pub fn draw(train: &Dataset, output: &Output, values: &mut Values) -> Result<()>
     output.figure("elastic-field", &field(digit.view(), &mut generator))?;
     output.figure("elastic-strengths", &strengths(digit.view(), &mut generator))?;
     output.figure("augmented", &augmented(train, &mut generator))?;
+    displacements(values)
+}
+
+/// How far the pixels of a thousand elastic fields look to one side, as a deviation: far from all
+/// edges by the kernel, and drawn, in the middle, over the 20 × 20 pixels of a digit, in a corner.
+fn displacements(values: &mut Values) -> Result<()> {
+    const FIELDS: usize = 1_000;
     let (strength, width) = ELASTIC;
     let squares = gaussian_kernel(width).mapv(|g| g * g).sum();
     let deviation = strength * squares / 3_f64.sqrt();
     let measured = Measured::number(deviation, Format::Decimals(2)).within(0.001);
-    set(values, "elastic.deviation", measured, "pixels, strength 34, width 4, far from the edges")
+    set(values, "elastic.deviation", measured, "pixels, strength 34, width 4, far from the edges")?;
+    let mut generator = ChaCha8Rng::seed_from_u64(6);
+    let mut squared = Array2::<f64>::zeros((28, 28));
+    for _ in 0..FIELDS {
+        let field = Displacement::elastic((28, 28), ELASTIC, &mut generator);
+        squared += &(&field.rows * &field.rows + &field.columns * &field.columns);
+    }
+    squared /= 2.0 * FIELDS as f64;
+    let note = "pixels, strength 34, width 4, a thousand fields of 28 × 28, seed 6";
+    let deviation = |square: f64| Measured::number(square.sqrt(), Format::Decimals(1)).within(0.1);
+    let inside = |place: usize| (4..24).contains(&place);
+    let digit = squared.indexed_iter().filter(|((i, j), _)| inside(*i) && inside(*j));
+    let digit = digit.map(|(_, square)| square).sum::<f64>() / 400.0;
+    set(values, "elastic.middle", deviation(squared[[14, 14]]), note)?;
+    set(values, "elastic.digit", deviation(digit), note)?;
+    set(values, "elastic.corner", deviation(squared[[0, 0]]), note)
 }
 
 /// One image, from 0 to 1, `[height × width]`.
@@ -138,8 +160,9 @@ fn field(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
 
 /// The same digit bent with rough and smooth fields, weakly and strongly.
 fn strengths(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
-    let description = "A handwritten five bent with fields of three widths, 1, 4 and 10 pixels. Each \
-                       moves pixels by about one and a half, the last row by three. Narrow fields \
+    let description = "A handwritten five bent with fields of three widths, 1, 4 and 10 pixels. Far \
+                       from the edges each would move pixels by 1.4 up or down and as far to the \
+                       side, the last row by 3. Narrow fields \
                        tear it to pieces; wide ones move it whole; between them it looks as if \
                        another hand had written it.";
     let mut grid = ImageGrid::new("Too rough, too stiff, right", description, 3);

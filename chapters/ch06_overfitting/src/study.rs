@@ -30,10 +30,8 @@ pub const NOISE: f64 = 0.3;
 /// How many epochs without a lower validation loss early stopping bears.
 pub const PATIENCE: usize = 10;
 
-/// What may be done against overfitting, with the strength that [`tune`] found best, or nearly so,
-/// on validation images.
 /// What may be done against overfitting. How strong each is was chosen with [`tune`], on validation
-/// images with true labels; dropout keeps the shares of its paper.
+/// images, for true labels; but dropout keeps the shares of its paper, and patience was not tuned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Remedy {
@@ -60,7 +58,16 @@ impl Remedy {
         Self::Together,
     ];
 
-    /// The name as the figures and values have it.
+    /// The name as the figures have it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::MaxNorm => "largest norm",
+            Self::Together => "elastic and dropout",
+            other => other.name(),
+        }
+    }
+
+    /// The name as the values have it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
@@ -168,7 +175,7 @@ impl Display for Spread {
 }
 
 /// A thousand examples, so many for validation, and the rest of the random numbers, for a seed.
-/// Random labels are among those to learn from only.
+/// Random labels are among those to learn from only; those to validate with are all true.
 pub fn thousand(
     train: &Dataset,
     validation: usize,
@@ -270,8 +277,8 @@ pub fn numbers(runs: &[Run], remedy: Remedy, noise: f64, number: fn(&Run) -> f64
     chosen.map(number).collect()
 }
 
-/// The strengths that were tried for the study, each with its mean error on validation images, of which it takes
-/// five thousand. The seeds are none of the study's, and the test set is not touched.
+/// The strengths that were tried for the study, each with its mean error on validation images, of
+/// which it takes five thousand. The seeds are none of the study's, and the test set is not touched.
 pub fn tune(arguments: &TuneArguments) -> Result<()> {
     let (train, _) = files::load(arguments.data.as_deref(), 6 * EXAMPLES)?;
     let candidates = candidates();

@@ -3,13 +3,13 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
-use ch02_forward::{Network, softmax};
+use ch02_forward::{Loss, Network, softmax};
 use ch05_mnist::{CLASSES, Dataset, evaluate, likeliest};
 use ch06_overfitting::{
-    Course, Dropouts, EarlyStopping, Learner, MaskedNetwork, Restraints, least_squares, powers,
-    split, subset,
+    Course, Dropouts, EarlyStopping, Learner, MaskedNetwork, Restraints, cooling, least_squares,
+    powers, split, subset,
 };
-use ndarray::{Array1, Array2, ArrayView1};
+use ndarray::{Array1, Array2, ArrayView1, Axis as Along};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -24,6 +24,8 @@ const SEED: u64 = 0;
 struct History {
     network: Network<f32>,
     epochs: Vec<Epoch>,
+    examples: Dataset,
+    validation: Dataset,
 }
 
 struct Epoch {
@@ -31,6 +33,8 @@ struct Epoch {
     train_error: f64,
     validation_loss: f64,
     validation_error: f64,
+    /// The loss of each validation image, and whether it is misread.
+    answers: Vec<(f64, bool)>,
 }
 
 pub fn draw(train: &Dataset, test: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
@@ -40,6 +44,9 @@ pub fn draw(train: &Dataset, test: &Dataset, output: &Output, values: &mut Value
     let ((clean, noisy), (random, (decayed, thinned))) =
         rayon::join(|| (plain(0.0), plain(NOISE)), || (plain(1.0), (decayed(), thinned())));
     by_heart(&clean, output, values)?;
+    mistakes(&clean, values)?;
+    cooled(&clean, test, values)?;
+    lit_pixels(&clean, train, values)?;
     output.figure("early-stopping", &early_stopping(&noisy, values)?.tolerance(15.0))?;
     output.figure("random-labels", &random_labels([&clean, &noisy, &random], values)?)?;
     output.figure("weights", &weights(&clean.network, &decayed.network, values)?)?;
@@ -62,10 +69,11 @@ impl History {
                 train_error: 1.0 - on_train.accuracy,
                 validation_loss: on_validation.loss,
                 validation_error: 1.0 - on_validation.accuracy,
+                answers: answers(network, &validation),
             });
             true
         });
-        Self { network: learner.network, epochs }
+        Self { network: learner.network, epochs, examples, validation }
     }
 
     fn last(&self) -> &Epoch {
@@ -85,6 +93,87 @@ impl History {
     }
 }
 
+/// The logits for all images of a set, and their targets.
+fn logits(network: &Network<f32>, data: &Dataset) -> (Array2<f64>, Array2<f64>) {
+    let all: Vec<usize> = (0..data.len()).collect();
+    let (inputs, targets) = data.batch::<f32>(&all);
+    (network.forward(inputs.view()).mapv(f64::from), targets.mapv(f64::from))
+}
+
+/// The loss of each image, and whether it is misread.
+fn answers(network: &Network<f32>, data: &Dataset) -> Vec<(f64, bool)> {
+    let (logits, targets) = logits(network, data);
+    let rows = logits.outer_iter().zip(targets.outer_iter()).zip(&data.labels);
+    let answer = |((logits, targets), label): ((ArrayView1<f64>, ArrayView1<f64>), &u8)| {
+        let row = (logits.insert_axis(Along(0)), targets.insert_axis(Along(0)));
+        let loss = Loss::SoftmaxCrossEntropy.value(row.0, row.1);
+        (loss, likeliest(logits) != usize::from(*label))
+    };
+    rows.map(answer).collect()
+}
+
+/// Are the mistakes of the last epoch those of the epoch in which the validation loss was lowest?
+fn mistakes(history: &History, values: &mut Values) -> Result<()> {
+    let best = history.lowest(|epoch| epoch.validation_loss);
+    let (at_best, last) = (&history.epochs[best - 1], history.last());
+    let note = format!("seed {SEED}, {EXAMPLES} validation images");
+    let both = at_best.answers.iter().zip(&last.answers);
+    let both = both.filter(|(before, after)| before.1 && after.1).count();
+    let misread = last.answers.iter().filter(|answer| answer.1).count();
+    let number = |number: f64, format| Measured::number(number, format).machine();
+    set(values, "mistakes.misread", Measured::count(misread).machine(), &note)?;
+    set(values, "mistakes.same", Measured::count(both).machine(), &note)?;
+    for (name, epoch) in [("best", at_best), ("last", last)] {
+        for (what, wrong) in [("misread", true), ("right", false)] {
+            let chosen =
+                epoch.answers.iter().filter(|answer| answer.1 == wrong).map(|answer| answer.0);
+            let losses: Vec<f64> = chosen.collect();
+            let mean = losses.iter().sum::<f64>() / losses.len() as f64;
+            let name = format!("mistakes.{what}_loss_{name}");
+            set(values, &name, number(mean, Format::Decimals(2)), &note)?;
+        }
+    }
+    Ok(())
+}
+
+/// What one number, chosen on validation images, does to the loss on the test images.
+fn cooled(history: &History, test: &Dataset, values: &mut Values) -> Result<()> {
+    let (on_validation, targets) = logits(&history.network, &history.validation);
+    let factor = cooling(on_validation.view(), targets.view());
+    let (on_test, targets) = logits(&history.network, test);
+    let value = |factor: f64| {
+        Loss::SoftmaxCrossEntropy.value(on_test.mapv(|z| factor * z).view(), targets.view())
+    };
+    let wrong = answers(&history.network, test).iter().filter(|answer| answer.1).count();
+    let runs = study::recorded()?.runs;
+    let of = |number| study::numbers(&runs, Remedy::EarlyStopping, 0.0, number)[SEED as usize];
+    let note =
+        format!("seed {SEED}, chosen on {EXAMPLES} validation images, measured on the test set");
+    let percent = |share: f64| Measured::number(share, Format::Percent(1)).machine();
+    set(values, "cooling.error", percent(wrong as f64 / test.len() as f64), &note)?;
+    set(values, "cooling.stopped_error", percent(of(|run| run.test_error)), &note)?;
+    let loss = Measured::number(of(|run| run.test_loss), Format::Decimals(2)).machine();
+    set(values, "cooling.stopped", loss, "early stopping, seed 0 of the study")?;
+    let number = |number: f64| Measured::number(number, Format::Decimals(2)).machine();
+    set(values, "cooling.factor", number(factor), &note)?;
+    set(values, "cooling.before", number(value(1.0)), &note)?;
+    set(values, "cooling.after", number(value(factor)), &note)
+}
+
+/// How many pixels are ever lit, in the thousand images and in all of them.
+fn lit_pixels(history: &History, train: &Dataset, values: &mut Values) -> Result<()> {
+    let lit = |data: &Dataset| {
+        let columns = data.images.pixels.columns().into_iter();
+        columns.filter(|column| column.iter().any(|&pixel| pixel > 0)).count()
+    };
+    let note = format!("the {EXAMPLES} training images of seed {SEED}");
+    let (ours, all) = (lit(&history.examples), lit(train));
+    set(values, "thousand.lit_pixels", Measured::count(ours), &note)?;
+    let dark = 1.0 - ours as f64 / train.pixels() as f64;
+    set(values, "thousand.dark_pixels", Measured::number(dark, Format::Percent(0)), &note)?;
+    set(values, "thousand.lit_in_all", Measured::count(all), "all training images")
+}
+
 fn by_heart(history: &History, output: &Output, values: &mut Values) -> Result<()> {
     let (last, best) = (history.last(), history.lowest(|epoch| epoch.validation_loss));
     let at_best = &history.epochs[best - 1];
@@ -96,8 +185,9 @@ fn by_heart(history: &History, output: &Output, values: &mut Values) -> Result<(
     set(values, "by_heart.best_validation_loss", loss(at_best.validation_loss), &note)?;
     set(values, "by_heart.validation_loss", loss(last.validation_loss), &note)?;
     set(values, "by_heart.validation_error", share(last.validation_error), &note)?;
-    let train_loss = Measured::number(last.train_loss, Format::Decimals(3)).within(0.001);
-    set(values, "by_heart.train_loss", train_loss, &note)?;
+    let number = |number: f64| Measured::number(number, Format::Decimals(3)).within(0.001);
+    set(values, "by_heart.train_loss", number(last.train_loss), &note)?;
+    set(values, "by_heart.train_probability", number((-last.train_loss).exp()), &note)?;
     let description = format!(
         "Loss by epoch on a logarithmic scale. On the thousand training images it falls to {:.4}; on \
          the validation images it is lowest, {:.2}, after epoch {best}, and {:.2} in the end.",
@@ -130,7 +220,8 @@ fn early_stopping(history: &History, values: &mut Values) -> Result<Chart> {
     let stop = history.epochs.iter().zip(1..);
     let stop =
         stop.take_while(|(epoch, at)| stopping.observe(epoch.validation_loss, || *at)).count() + 1;
-    let kept: usize = stopping.best.expect("an epoch was observed").1;
+    let stop = stop.min(EPOCHS); // patience may not have ended
+    let kept: usize = stopping.best.expect("some loss is a number").1;
     let (at_kept, last) = (&history.epochs[kept - 1], history.last());
     let note = format!("seed {SEED}, {EXAMPLES} images, 30 % of the labels random");
     set(values, "early_stopping.kept_epoch", Measured::count(kept).machine(), &note)?;
@@ -167,12 +258,17 @@ fn random_labels(histories: [&History; 3], values: &mut Values) -> Result<impl F
         let name = format!("random_labels.{name}.validation_error");
         set(values, &name, on_validation.machine(), &note)?;
     }
+    let perfect = histories.map(|history| {
+        let index = history.epochs.iter().position(|epoch| epoch.train_error == 0.0);
+        index.map_or(format!("more than {EPOCHS}"), |index| (index + 1).to_string())
+    });
     let ends = histories.map(|history| 100.0 * history.last().train_error);
     let description = format!(
         "Misread training images by epoch. The network learns a thousand images with true labels, \
          with 30 % random labels and with labels that are all random, only slower: in the end it \
-         misreads {:.1} %, {:.1} % and {:.1} % of them.",
-        ends[0], ends[1], ends[2]
+         misreads {:.1} %, {:.1} % and {:.1} % of them. The first time that it misreads none is \
+         after epoch {}, {} and {}.",
+        ends[0], ends[1], ends[2], perfect[0], perfect[1], perfect[2]
     );
     let mut chart = Chart::new("Any labels are learned", description)
         .x_axis(Axis::new("epoch").integers())
@@ -210,9 +306,21 @@ fn weights(
     let number = |number: f64| Measured::number(number, Format::Decimals(3)).within(0.001);
     set(values, "weights.plain", number(before), &note)?;
     set(values, "weights.decayed", number(after), &note)?;
+    let near_zero = |network: &Network<f32>| {
+        let weights = &network.layers[0].dense.weights;
+        weights.iter().filter(|weight| weight.abs() < 0.01).count() as f64 / weights.len() as f64
+    };
+    let [far, near] = [plain, decayed].map(near_zero);
+    let note = format!("first layer, seed {SEED}, share of the weights within 0.01 of 0");
+    let number = |share: f64| Measured::number(share, Format::Percent(0)).within(0.01);
+    set(values, "weights.plain_near_zero", number(far), &note)?;
+    set(values, "weights.decayed_near_zero", number(near), &note)?;
     let description = format!(
         "The weights of the first layer by size, on a logarithmic scale. Without decay they have the \
-         root mean square {before:.3}; with decay {after:.3}, most of them within 0.01 of 0."
+         root mean square {before:.3}, and {:.0} % of them are within 0.01 of 0; with decay \
+         {after:.3}, and {:.0} %.",
+        100.0 * far,
+        100.0 * near
     );
     Ok(Chart::new("Weights with and without decay", description)
         .x_axis(Axis::new("weight"))
@@ -226,7 +334,6 @@ fn weights(
 /// The error of the mean answer of so many thinned networks, and of the whole network.
 fn ensemble(network: &Network<f32>, test: &Dataset, values: &mut Values) -> Result<impl Figure> {
     const NETWORKS: usize = 64;
-    let test = test.first(2_000);
     let all: Vec<usize> = (0..test.len()).collect();
     let (inputs, _) = test.batch::<f32>(&all);
     let answers = |number: usize| {
@@ -242,19 +349,21 @@ fn ensemble(network: &Network<f32>, test: &Dataset, values: &mut Values) -> Resu
     let answers: Vec<Array2<f64>> = (0..NETWORKS).into_par_iter().map(answers).collect();
     let single = answers.iter().map(&error).sum::<f64>() / NETWORKS as f64;
     let mut sum = Array2::zeros((test.len(), CLASSES));
+    let mut logarithms = Array2::zeros((test.len(), CLASSES));
     let mut errors = vec![(1.0, 100.0 * single)];
     for (count, answer) in (1..=NETWORKS).zip(&answers) {
         sum += answer;
+        logarithms += &answer.mapv(|p| p.max(f64::MIN_POSITIVE).ln());
         if count > 1 {
             errors.push((count as f64, 100.0 * error(&sum)));
         }
     }
     let whole = error(&softmax(network.forward(inputs.view()).view()).mapv(f64::from));
     let many = errors[NETWORKS - 1].1 / 100.0;
-    let note =
-        format!("2,000 test images, a network of {EXAMPLES} images with dropout, seed {SEED}");
+    let note = format!("a network of {EXAMPLES} images with dropout, seed {SEED}, all test images");
     set(values, "ensemble.single", share(single), &note)?;
     set(values, "ensemble.many", share(many), &note)?;
+    set(values, "ensemble.geometric", share(error(&logarithms)), &note)?;
     set(values, "ensemble.whole", share(whole), &note)?;
     let description = format!(
         "The test error of thinned networks, by how many give their mean answer: {:.1} % for one, \
@@ -279,9 +388,9 @@ struct Sized {
 }
 
 /// Test error by the number of training images, each size with three seeds and the same number of
-/// steps.
+/// steps: it is a multiple of all sizes' batches.
 fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Result<impl Figure> {
-    const STEPS: usize = 1_500;
+    const STEPS: usize = 1_800;
     let sizes = [100, 300, 1_000, 3_000, 10_000, 30_000];
     let runs: Vec<(usize, u64)> =
         sizes.iter().rev().flat_map(|&size| (0..3).map(move |seed| (size, seed))).collect();
@@ -290,10 +399,8 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
         .map(|(size, seed)| {
             let mut generator = ChaCha8Rng::seed_from_u64(seed);
             let [examples] = split(train, [size], &mut generator);
-            let course = Course {
-                epochs: STEPS.div_ceil(size.div_ceil(50)),
-                ..study::course(Restraints::NONE)
-            };
+            let course =
+                Course { epochs: STEPS / size.div_ceil(50), ..study::course(Restraints::NONE) };
             let learner = Learner::<f32>::train(&course, &examples, &mut generator, |_, _| true);
             let first: Vec<usize> = (0..size.min(2_000)).collect();
             let train_error = 1.0 - evaluate(&learner.network, &subset(&examples, &first)).accuracy;
@@ -318,17 +425,27 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
     let x: Array1<f64> = logarithms(&|size| size as f64);
     let y: Array1<f64> = logarithms(&|size| mean(size, on_test));
     let line = power_law(x.view(), y.view());
-    let exponent = Measured::number(-line[1], Format::Decimals(1)).within(0.05);
-    set(values, "learning_curve.exponent", exponent, &note)?;
+    let number = |number: f64, decimals, off| {
+        Measured::number(number, Format::Decimals(decimals)).within(off)
+    };
+    set(values, "learning_curve.exponent", number(-line[1], 2, 0.01), &note)?;
+    set(values, "learning_curve.tenfold", number(10_f64.powf(-line[1]), 1, 0.1), &note)?;
+    for from in [100, 1_000, 3_000] {
+        let factor = mean(from, on_test) / mean(10 * from, on_test);
+        let name = format!("learning_curve.tenfold_from_{from}");
+        set(values, &name, number(factor, 1, 0.1), &note)?;
+    }
     let description = format!(
         "Misread images by the number of training images, both on logarithmic scales. Of the test \
-         images {:.1} % with 100 training images, {:.1} % with 1,000, {:.1} % with 30,000: close to \
-         a straight line, which falls like the number to the power −{:.2}. Of the training images \
+         images {:.1} % with 100 training images, {:.1} % with 1,000, {:.1} % with 30,000. The \
+         straight line through the points falls like the number to the power −{:.2}; they bend \
+         upward from it at both ends, and by {:.0} % at the right one. Of the training images \
          0 %, {:.1} % and {:.1} %.",
         100.0 * mean(100, on_test),
         100.0 * mean(1_000, on_test),
         100.0 * mean(30_000, on_test),
         -line[1],
+        100.0 * (mean(30_000, on_test).ln() - line[0] - line[1] * 30_000_f64.ln()).exp() - 100.0,
         100.0 * mean(1_000, on_train),
         100.0 * mean(30_000, on_train),
     );

@@ -158,7 +158,7 @@ fn a_norm_limit_leaves_short_and_empty_columns_alone_to_the_last_bit() {
     first.column_mut(1).fill(0.01);
     first.column_mut(2).fill(1e150);
     let before = network.clone();
-    network.limit_norms(2.0);
+    network.limit_norms(|_| 2.0);
     let (old, new) = (&before.layers[0].dense.weights, &network.layers[0].dense.weights);
     assert_eq!((old.column(0), old.column(1)), (new.column(0), new.column(1)));
     assert!((new.column(2).mapv(|w| w * w).sum() - 4.0).abs() < 1e-12);
@@ -241,6 +241,13 @@ fn a_share_to_keep_is_above_0_and_at_most_1() {
 #[should_panic(expected = "dropout: mask (2, 3) and gradient (1, 3) differ")]
 fn a_mask_of_another_shape_is_not_stretched() {
     let _ = Dropout::backward(Array2::<f64>::ones((2, 3)).view(), Array2::ones((1, 3)));
+}
+
+#[test]
+#[should_panic(expected = "dropout: mask (2, 6) and activations (1, 6) differ")]
+fn a_mask_of_the_forward_pass_is_not_stretched_either() {
+    let masks = [6, 5, 4].map(|units| Array2::ones((2, units))).to_vec();
+    let _ = network().masked_trace(Array2::zeros((1, 6)).view(), masks);
 }
 
 #[test]
@@ -391,6 +398,19 @@ fn not_a_number_is_never_the_best_while_there_is_a_number() {
 }
 
 #[test]
+fn what_was_never_a_number_ends_when_patience_does_and_leaves_nothing() {
+    let (answers, best) = observe(2, &[f64::NAN; 3]);
+    assert_eq!(answers, [true, false, false]);
+    assert_eq!(best, None);
+}
+
+#[test]
+#[should_panic(expected = "early stopping: patience 0 must be at least 1")]
+fn without_patience_nothing_could_be_observed() {
+    let _ = EarlyStopping::<()>::new(0);
+}
+
+#[test]
 fn only_the_best_model_is_asked_for_its_weights() {
     let mut stopping = EarlyStopping::new(5);
     let mut asked = 0;
@@ -440,8 +460,10 @@ fn a_step_with_all_restraints_is_all_of_them_in_their_order() {
     network.decay(0.01 * 2.0);
     adam.step(0.01, parameters(&mut network, &gradients));
     let unlimited = network.clone();
-    network.limit_norms(1.1);
-    assert_ne!(unlimited, network, "some column is longer than that");
+    let kept = [SOME.inputs.keep, SOME.hidden.keep]; // of what the first layer is given, the others
+    network.limit_norms(|index| 1.1 * kept[index.min(1)]);
+    let changed = unlimited.layers.iter().zip(&network.layers).all(|(old, new)| old != new);
+    assert!(changed, "some column of each layer is longer than that");
     assert_eq!(our_loss, loss.value(trace.output.view(), targets.view()));
     assert_eq!((ours.network, ours.adam), (network, adam));
 }
@@ -619,7 +641,7 @@ fn a_row_of_the_table_that_pauses_twice_ends_with_the_same_bits() {
     let second = output(folder.program(&paused, "parts"));
     assert_eq!(second, "max-norm: paused after 2 of 3 epochs\n");
     let parts = output(folder.program(&ROW, "parts"));
-    let name = "max-norm-seed-0-epochs-3.safetensors";
+    let name = "max-norm-2-seed-0-epochs-3.safetensors";
     let [whole_tensors, parts_tensors] =
         ["whole", "parts"].map(|checkpoints| tensors(&folder.path(checkpoints).join(name)));
     assert_eq!(whole_tensors.len(), 3 * 6, "weights and biases of three layers, with m and s");
@@ -629,7 +651,7 @@ fn a_row_of_the_table_that_pauses_twice_ends_with_the_same_bits() {
     assert_eq!(output(folder.program(&ROW, "parts")), parts, "a finished row is not run again");
     let other_seed = [&ROW[..], &["--seed", "1"]].concat();
     output(folder.program(&other_seed, "parts"));
-    let other = tensors(&folder.path("parts").join("max-norm-seed-1-epochs-3.safetensors"));
+    let other = tensors(&folder.path("parts").join("max-norm-2-seed-1-epochs-3.safetensors"));
     assert!(other != parts_tensors, "another seed gives other weights");
 }
 
@@ -638,13 +660,13 @@ fn a_checkpoint_of_another_run_is_not_gone_on_with() {
     let folder = Folder::new(300, 50);
     output(folder.program(&ROW, "here"));
     let wider = ["table", "--row", "max-norm", "--hidden", "16,13", "--epochs", "3"];
-    let parts = ["max-norm-seed-0-epochs-3.safetensors", "expected a checkpoint of", "[16, 13]"];
+    let parts = ["max-norm-2-seed-0-epochs-3.safetensors", "expected a checkpoint of", "[16, 13]"];
     refuses(folder.program(&wider, "here"), &[&parts[..], &["found", "[16, 12]"]].concat());
-    let checkpoint = folder.path("here").join("max-norm-seed-0-epochs-3.safetensors");
+    let checkpoint = folder.path("here").join("max-norm-2-seed-0-epochs-3.safetensors");
     let bytes = fs::read(&checkpoint).unwrap();
     for broken in [&bytes[..bytes.len() - 1], &bytes[..100], b"text", b""] {
         fs::write(&checkpoint, broken).unwrap();
-        let parts = ["max-norm-seed-0-epochs-3.safetensors", "expected a checkpoint of"];
+        let parts = ["max-norm-2-seed-0-epochs-3.safetensors", "expected a checkpoint of"];
         refuses(folder.program(&ROW, "here"), &parts);
     }
 }
