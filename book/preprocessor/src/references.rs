@@ -35,6 +35,10 @@ struct Work {
 pub struct References {
     file: PathBuf,
     works: Vec<Work>,
+    /// Entries with a mistake of their own. To call citations of them unknown would only bury it.
+    broken: BTreeSet<String>,
+    /// Whether the file is no BibTeX, so that any key may be in it.
+    unreadable: bool,
     cited: BTreeSet<String>,
     /// The page of references.
     page: Option<usize>,
@@ -74,6 +78,7 @@ impl References {
             Ok(parsed) => parsed,
             Err(error) => {
                 let place = Place::at(&self.file, source, error.span.start);
+                self.unreadable = true;
                 return problems.error(place, format!("not BibTeX: {}", error.kind));
             }
         };
@@ -81,7 +86,10 @@ impl References {
             let line = line_at(source, starts.get(&entry.key).copied().unwrap_or_default());
             match Work::new(entry, line) {
                 Ok(work) => self.works.push(work),
-                Err(message) => problems.error(Place::new(&self.file, line), message),
+                Err(message) => {
+                    problems.error(Place::new(&self.file, line), message);
+                    self.broken.insert(entry.key.clone());
+                }
             }
         }
         self.works
@@ -105,6 +113,9 @@ impl References {
 
     /// A citation in a sentence.
     pub fn cite(&self, key: &str, from: &Page, pages: &[Page]) -> Result<String, String> {
+        if self.unreadable || self.broken.contains(key) {
+            return Ok(inline_text(key)); // the build has failed already, for a better reason
+        }
         let work = self.works.iter().find(|work| work.key == key).ok_or_else(|| {
             let meant = did_you_mean(key, self.works.iter().map(|work| work.key.as_str()));
             format!("unknown reference `{key}`: {} has no such entry{meant}", self.file.display())

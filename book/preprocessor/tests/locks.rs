@@ -267,10 +267,12 @@ fn an_uncited_reference_is_an_error() {
 fn a_bibliography_that_cannot_be_read_is_an_error() {
     let file = "src/references.bib";
     let errors = SmallBook::new().with(file, "\n@book{euclid, author = }").errors();
-    assert!(errors[0].contains("src/ch01_line.md:3: unknown reference `euclid`"), "{errors:?}");
-    assert!(errors[1].starts_with("src/references.bib:2: not BibTeX: "), "{errors:?}");
-    let errors = SmallBook::new().but(file, ", year = 1482", "").errors();
-    assert_eq!(errors[1], "src/references.bib:1: reference `euclid` without year");
+    assert!(errors[0].starts_with("src/references.bib:2: not BibTeX: "), "{errors:?}");
+    assert_eq!(errors.len(), 1, "citations are not at fault: {errors:?}");
+    assert_errors(
+        &SmallBook::new().but(file, ", year = 1482", ""),
+        &["src/references.bib:1: reference `euclid` without year"],
+    );
 }
 
 #[test]

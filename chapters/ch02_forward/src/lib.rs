@@ -114,6 +114,9 @@ impl NonZeros {
     }
 
     /// The words of the list of one row (or column).
+    ///
+    /// # Panics
+    /// If there is no such list.
     pub fn list(&self, index: usize) -> &[u64] {
         &self.words[index * self.words_per_list..][..self.words_per_list]
     }
@@ -155,12 +158,13 @@ fn weighted_sums<T: Real>(
     sums
 }
 
-/// So many sums fit in the registers: in 32 of 16 numbers each, or on most processors 16 of 8.
+/// So many sums of `f32` fit in some of the registers, with room for a row: in 8 of the 32 of
+/// AVX-512, in 8 of the 16 of AVX2, in 16 of the 32 of ARM.
 const MANY: usize = if cfg!(target_feature = "avx512f") { 128 } else { 64 };
 
 /// Fills K columns from `first` on, or as many as there are, and gives K.
 ///
-/// Large results are shared out among the threads of rayon's current pool. Each row is summed in
+/// Large products are shared out among the threads of rayon's current pool. Each row is summed in
 /// the same order whoever does it, so the number of threads does not change a bit of it.
 fn fill_columns<T: Real, const K: usize>(
     sums: &mut Array2<T>,
@@ -171,18 +175,18 @@ fn fill_columns<T: Real, const K: usize>(
 ) -> usize {
     let width = rows.ncols();
     let columns = first..width.min(first + K);
-    let (numbers, stride) = blocks(rows, columns.clone(), K);
+    let (numbers, stride) = block(rows, columns.clone(), K);
     let fill = |(r, sum): (usize, &mut [T])| {
         let sum = &mut sum[columns.clone()];
         let mut spare = [T::zero(); K];
-        let block = sum.first_chunk_mut::<K>().unwrap_or(&mut spare);
-        add_weighted_rows(block, lists.list(r), |i| factor(r, i), &numbers, stride);
+        let place = sum.first_chunk_mut::<K>().unwrap_or(&mut spare);
+        add_weighted_rows(place, lists.list(r), |i| factor(r, i), &numbers, stride);
         if sum.len() < K {
             sum.copy_from_slice(&spare[..sum.len()]);
         }
     };
     let sums = sums.as_slice_mut().expect("standard layout");
-    if lists.count() * width < WORTH_SHARING {
+    if lists.count() * K < WORTH_SHARING {
         sums.chunks_mut(width).enumerate().for_each(fill);
     } else {
         sums.par_chunks_mut(width).enumerate().for_each(fill);
@@ -196,7 +200,7 @@ const WORTH_SHARING: usize = 1 << 23;
 /// These columns of a matrix: where their numbers lie, and how far it is from a row to the next.
 ///
 /// Fewer than `size` columns are copied, with zeros for those that are missing.
-fn blocks<'a, T: Real>(
+fn block<'a, T: Real>(
     matrix: ArrayView2<'a, T>,
     columns: Range<usize>,
     size: usize,

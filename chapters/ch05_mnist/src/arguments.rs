@@ -75,7 +75,7 @@ pub struct TrainArguments {
     /// Where to save the weights, in the safetensors format
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Print one JSON object and nothing else
+    /// Print one JSON object and nothing else; its train_loss is the mean of the last epoch
     #[arg(long)]
     pub json: bool,
 }

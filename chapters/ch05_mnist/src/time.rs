@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Figure, Format, Measured, Output, Values};
-use ch02_forward::{Loss, product, product_by_definition};
+use ch02_forward::{Loss, NonZeros, product, product_by_definition};
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::parameters;
 use ch05_mnist::{Dataset, Recipe, shuffled};
+use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -79,6 +80,19 @@ fn products(data: &Dataset, values: &mut Values) -> Result<()> {
     for (name, seconds) in [("tuned", tuned), ("plain", plain)] {
         let times = Measured::number(seconds / skipping, Format::Decimals(1)).machine();
         values.set(&format!("time.product_{name}"), times.note("as long as with skipping"))?;
+    }
+    let size = 512; // large enough for blocks, small enough for the processor's own memory
+    let square = Array2::from_shape_fn((size, size), |(i, j)| ((i + 2 * j) % 7) as f32 - 3.5);
+    let dense = median(21, &|| square.dot(&square)[[0, 0]]);
+    let ink = NonZeros::of_rows(inputs.view()).count();
+    for (name, multiplications, seconds) in [
+        ("dense", size.pow(3), dense),
+        ("done", ink * weights.ncols(), skipping),
+        ("defined", inputs.len() * weights.ncols(), skipping),
+    ] {
+        let billions = multiplications as f64 / seconds / 1e9;
+        let rate = Measured::number(billions, Format::Integer).machine();
+        values.set(&format!("time.rate_{name}"), rate.note("billions a second, one thread"))?;
     }
     Ok(())
 }
