@@ -371,10 +371,10 @@ pub fn record_scaling(timings: &[Timing]) -> Result<()> {
     let mut values = Output::chapter("ch05_mnist")?.values()?;
     for timing in timings {
         let name = format!("scaling.{}_examples_{}_hidden", timing.examples, timing.hidden);
-        let seconds = Measured::number(timing.seconds, Format::Seconds(2));
+        let epoch = Measured::number(1e3 * timing.seconds, Format::Integer);
         let per_weight = Measured::number(1e3 * timing.per_weight(28 * 28), Format::Integer);
         for (part, measured, note) in [
-            ("seconds", seconds, "one epoch of the documents' recipe"),
+            ("epoch", epoch, "milliseconds, the documents' recipe"),
             ("per_weight", per_weight, "nanoseconds an example and a thousand weights"),
         ] {
             let measured = measured.machine().note(note);

@@ -7,6 +7,7 @@ use anyhow::Result;
 use book_figures::{Axis, Chart, ContourMap, Format, Measured, Output, Series, Values};
 use ch04_optimizers::{Bowl, Optimizer, Parameter, Sgd};
 use ch06_overfitting::{Decomposition, decompose, folds, least_squares, polynomial, powers, ridge};
+use nalgebra::DMatrix;
 use ndarray::{Array1, Array2, array};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -202,6 +203,15 @@ fn validated(
     (squares / x.len() as f64).sqrt()
 }
 
+/// Σ (λₖ / (λₖ + λ))² over the eigenvalues λₖ of XᵀX, the squares of the singular values of X: as
+/// many weights without a price would cost as much variance.
+fn paid_for(features: &Array2<f64>, lambda: f64) -> f64 {
+    let numbers = features.iter().copied();
+    let matrix = DMatrix::from_row_iterator(features.nrows(), features.ncols(), numbers);
+    let squares = matrix.singular_values().map(|value| value * value);
+    squares.iter().map(|square| (square / (square + lambda)).powi(2)).sum()
+}
+
 fn ridge_errors(
     (x, y): (&Array1<f64>, &Array1<f64>),
     pairs: &[Pair],
@@ -228,6 +238,8 @@ fn ridge_errors(
     let largest = largest_weight(&ridge(features.view(), y.view(), best.0));
     let largest = Measured::number(largest, Format::Decimals(1)).within(0.1);
     set(values, "ridge.largest_weight", largest, note)?;
+    let paid_for = Measured::number(paid_for(&features, best.0), Format::Decimals(1)).within(0.1);
+    set(values, "ridge.paid_for", paid_for, note)?;
     let description = format!(
         "Polynomials of degree 15 with a penalty. Without much of it, the error on new points is \
          {:.2}; it is lowest, {:.2}, at a strength of {:.0e}; beyond that it grows again, as on the \

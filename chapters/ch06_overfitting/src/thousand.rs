@@ -62,14 +62,16 @@ impl History {
         let mut epochs = Vec::new();
         let course = study::course(restraints);
         let learner = Learner::train(&course, &examples, &mut generator, |network, _| {
-            let (on_train, on_validation) =
-                (evaluate(network, &examples), evaluate(network, &validation));
+            let (on_train, answers) = (evaluate(network, &examples), answers(network, &validation));
+            let mean = |number: fn(&(f64, bool)) -> f64| {
+                answers.iter().map(number).sum::<f64>() / answers.len() as f64
+            };
             epochs.push(Epoch {
                 train_loss: on_train.loss,
                 train_error: 1.0 - on_train.accuracy,
-                validation_loss: on_validation.loss,
-                validation_error: 1.0 - on_validation.accuracy,
-                answers: answers(network, &validation),
+                validation_loss: mean(|answer| answer.0),
+                validation_error: mean(|answer| f64::from(u8::from(answer.1))),
+                answers,
             });
             true
         });
@@ -361,10 +363,12 @@ fn ensemble(network: &Network<f32>, test: &Dataset, values: &mut Values) -> Resu
     let whole = error(&softmax(network.forward(inputs.view()).view()).mapv(f64::from));
     let many = errors[NETWORKS - 1].1 / 100.0;
     let note = format!("a network of {EXAMPLES} images with dropout, seed {SEED}, all test images");
-    set(values, "ensemble.single", share(single), &note)?;
-    set(values, "ensemble.many", share(many), &note)?;
-    set(values, "ensemble.geometric", share(error(&logarithms)), &note)?;
-    set(values, "ensemble.whole", share(whole), &note)?;
+    for (name, share) in
+        [("single", single), ("many", many), ("geometric", error(&logarithms)), ("whole", whole)]
+    {
+        let share = Measured::number(share, Format::Percent(1)).machine();
+        set(values, &format!("ensemble.{name}"), share, &note)?;
+    }
     let description = format!(
         "The test error of thinned networks, by how many give their mean answer: {:.1} % for one, \
          {:.1} % for 64. The whole network, once, reaches {:.1} %.",
