@@ -222,8 +222,6 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
 
 /// How long the weights of a neuron could become when the row was run.
 fn norms(outcome: &Outcome) -> String {
-    match outcome.norms[..] {
-        [first, second, ..] => format!("{first} in the first layer and {second} in the others"),
-        _ => "2 in all layers".to_owned(),
-    }
+    let norms = outcome.norms.iter().map(f64::to_string);
+    norms.collect::<Vec<_>>().join(", ")
 }

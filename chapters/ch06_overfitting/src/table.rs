@@ -91,8 +91,7 @@ pub struct Outcome {
     pub command: String,
     pub seed: u64,
     pub date: String,
-    /// The largest length of a neuron's weights in each layer, if there is one. Until November 2026
-    /// it was 2 in all layers, and was not recorded.
+    /// The largest length of a neuron's weights in each layer; empty if there is none.
     #[serde(default)]
     pub norms: Vec<f64>,
     pub epochs: Vec<Epoch>,
