@@ -18,6 +18,11 @@ pub fn block_text(text: &str) -> String {
     result
 }
 
+/// A path of a file in an HTML block, which may go on in the next line after a slash.
+pub fn path(path: &str) -> String {
+    block_text(path).replace('/', "/<wbr>")
+}
+
 /// Text among Markdown: all punctuation of ASCII is an entity, a space does not break.
 pub fn inline_text(text: &str) -> String {
     let mut result = String::with_capacity(text.len() * 2);

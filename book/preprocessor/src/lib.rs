@@ -14,7 +14,7 @@
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
 //! | `{{#eq weight-gradient}}` | a link "(3.7)" |
 //! | `{{#cite nielsen2015}}` | a link "Nielsen 2015" to the entry of `references.bib` |
-//! | `{{#references}}`, `{{#formulas}}`, `{{#notation}}` | the list of references, the index of formulas with their tests, the register of symbols |
+//! | `{{#references}}`, `{{#formulas}}`, `{{#notation}}` | the list of references with links to the pages that cite them, the index of formulas with their tests, the register of symbols |
 //! | `\$`, `\{{#eq …}}` | a dollar of money, a directive that stays as it is |
 //!
 //! Directives and math in code spans, code blocks and comments stay as they are. Listings,
@@ -98,10 +98,10 @@
 //! | `div.formula` | a displayed formula: `div.formula-math`, `a.formula-number`, `details.check` |
 //! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`; then the code and `p.check-source` |
 //! | `a.formula-link`, `a.citation`, `span.value` | in a sentence |
-//! | `figure.listing` | `figcaption` (with `span.path`), then `pre > code.language-rust` |
+//! | `figure.listing` | `figcaption` (with `span.path` and `span.lines`), then `pre > code.language-rust` |
 //! | `div.exercise` | `figure.listing`, the command in a `pre`, `details.check` with the tests, `details.solution` with a `figure.listing` |
 //! | `figure.figure` | `svg`, then `figcaption` with `span.figure-number` |
-//! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper` |
+//! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper`, and an entry of the references ends with `span.citing` |
 //!
 //! # How it works
 //!

@@ -60,8 +60,16 @@ impl Converter {
             let message = r"\ref and \eqref do not work here: expected {{#eq name}} in the text";
             return Err(BadLatex { offset: 0, message: message.to_owned() });
         }
-        Ok(html::inline_markup(&result.mathml))
+        Ok(html::inline_markup(&with_struts(&result.mathml)))
     }
+}
+
+/// Gives what stands under a root at least the height of a digit.
+///
+/// The smallest root is taller than a low letter needs. Browsers hang all of the rest below the
+/// line; TeX shares it out.
+fn with_struts(mathml: &str) -> String {
+    mathml.replace("</msqrt>", r#"<mspace height="0.7em" /></msqrt>"#)
 }
 
 /// The symbols of a formula, in the order in which they appear, each once.
@@ -181,6 +189,14 @@ mod tests {
         let converter = Converter::new(&macros.into()).unwrap();
         let mathml = converter.inline(r"\vec{x} \in \R").unwrap();
         assert_eq!(symbols(&mathml), ["𝒙", "ℝ"]);
+    }
+
+    #[test]
+    fn a_low_letter_under_a_root_stands_beside_a_strut() {
+        let mathml = Converter::plain().inline(r"\sqrt{\pi}").unwrap();
+        let root = r#"<msqrt><mi>π</mi><mspace height="0.7em" /></msqrt>"#;
+        assert_eq!(mathml, format!("<math>{root}</math>"));
+        assert_eq!(symbols(&mathml), ["π"]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Page {
     pub path: PathBuf,
     /// Its title in the table of contents.
     pub title: String,
+    /// Its number in the table of contents, as in `4.2`; nothing if it has none.
+    pub section: String,
     /// The number of the chapter to which it belongs.
     pub chapter: Option<u32>,
     /// Its Markdown.
@@ -45,7 +47,9 @@ impl Page {
             problems.error(Place::new(&file, 1), message);
         }
         let (path, title) = (as_linked(path), chapter.name.clone());
-        Self { file, path, title, chapter: in_path.or(in_summary), source, marks }
+        let section = chapter.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let section = section.trim_end_matches('.').to_owned();
+        Self { file, path, title, section, chapter: in_path.or(in_summary), source, marks }
     }
 
     /// The line in which the byte `offset` stands.

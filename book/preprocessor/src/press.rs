@@ -164,10 +164,10 @@ impl<'a> Catalog<'a> {
         let html = match name.as_str() {
             "value" => self.values.render(argument)?,
             "eq" => self.formulas.named(argument)?.link(page, self.pages),
-            "cite" => self.references.cite(argument, page, self.pages)?,
+            "cite" => self.references.cite(argument, page, &range, self.pages)?,
             "listing" => listing::render(self.project, &self.items, argument)?,
             "exercise" => self.exercises.render(self.project, argument)?,
-            "references" => self.references.render(),
+            "references" => self.references.render(page, self.pages, &self.converter)?,
             "formulas" => self.formulas.index(page, self.pages, self.project),
             "notation" => self.notation.render(page, self.pages),
             "figure" => {

@@ -1,6 +1,7 @@
 //! The bibliography: citations in the text, and the page of references.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 
 use biblatex::{
@@ -9,9 +10,10 @@ use biblatex::{
 
 use crate::html::{anchor, attribute, block_text, inline_text};
 use crate::markup::Kind;
+use crate::math::Converter;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, did_you_mean, line_at};
-use crate::project::Project;
+use crate::project::{Project, unix};
 
 /// A work, ready to be cited and listed.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,7 +41,8 @@ pub struct References {
     broken: BTreeSet<String>,
     /// Whether the file is no BibTeX, so that any key may be in it.
     unreadable: bool,
-    cited: BTreeSet<String>,
+    /// Where each cited work is first cited on a page: the page's index and the place in it.
+    cited: BTreeMap<String, Vec<(usize, usize)>>,
     /// The page of references.
     page: Option<usize>,
 }
@@ -55,7 +58,11 @@ impl References {
                 let Kind::Directive(directive) = &mark.kind else { continue };
                 match directive.name.as_str() {
                     "cite" => {
-                        references.cited.insert(directive.argument.clone());
+                        let places = references.cited.entry(directive.argument.clone());
+                        let places = places.or_default();
+                        if places.last().is_none_or(|&(page, _)| page != index) {
+                            places.push((index, mark.range.start));
+                        }
                     }
                     "references" if references.page.is_some() => problems
                         .error(page.place(mark.range.start), "the references are listed twice"),
@@ -111,8 +118,14 @@ impl References {
         }
     }
 
-    /// A citation in a sentence.
-    pub fn cite(&self, key: &str, from: &Page, pages: &[Page]) -> Result<String, String> {
+    /// A citation in a sentence, at `place` of a page. The first of a work on a page has an anchor.
+    pub fn cite(
+        &self,
+        key: &str,
+        from: &Page,
+        place: &Range<usize>,
+        pages: &[Page],
+    ) -> Result<String, String> {
         if self.unreadable || self.broken.contains(key) {
             return Ok(inline_text(key)); // the build has failed already, for a better reason
         }
@@ -122,19 +135,43 @@ impl References {
         })?;
         let page = self.page.ok_or("citation, but no page has {{#references}} to list it")?;
         let address = attribute(&from.address_of(&pages[page]));
-        let (anchor, short) = (work.anchor(), inline_text(&work.short).replace("&nbsp;", " "));
-        Ok(format!(r#"<a class="citation" href="{address}#{anchor}">{short}</a>"#))
+        // The full stop of an abbreviation and that of a sentence are one: "n.d."
+        let stop = from.source[place.end..].starts_with('.');
+        let short = if stop { work.short.trim_end_matches('.') } else { &work.short };
+        let (anchor, short) = (work.anchor(), inline_text(short).replace("&nbsp;", " "));
+        let first = self
+            .places(key)
+            .iter()
+            .any(|&(page, offset)| pages[page].path == from.path && offset == place.start);
+        let id = if first { format!(r#" id="{}""#, work.citation(from)) } else { String::new() };
+        Ok(format!(r#"<a class="citation"{id} href="{address}#{anchor}">{short}</a>"#))
     }
 
-    /// The list of all works.
-    pub fn render(&self) -> String {
-        let items: Vec<String> = self.works.iter().map(Work::render).collect();
-        format!(r#"<ul class="references">{}</ul>"#, items.concat())
+    /// Where a work is cited, once for each page.
+    fn places(&self, key: &str) -> &[(usize, usize)] {
+        self.cited.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The list of all works on a page of the book, each with links to the pages that cite it.
+    pub fn render(
+        &self,
+        from: &Page,
+        pages: &[Page],
+        converter: &Converter,
+    ) -> Result<String, String> {
+        let mut items = String::new();
+        for work in &self.works {
+            let places = self.places(&work.key).iter();
+            let citing: Vec<&Page> = places.map(|&(page, _)| &pages[page]).collect();
+            let entry = work.render(converter)? + &work.citing(&citing, from);
+            items.push_str(&format!(r#"<li id="{}">{entry}</li>"#, work.anchor()));
+        }
+        Ok(format!(r#"<ul class="references">{items}</ul>"#))
     }
 
     /// Says which works no page cites.
     pub fn report_uncited(&self, project: &Project, problems: &mut Problems) {
-        for work in self.works.iter().filter(|work| !self.cited.contains(&work.key)) {
+        for work in self.works.iter().filter(|work| !self.cited.contains_key(&work.key)) {
             let key = &work.key;
             let message = format!(
                 "reference `{key}` is cited on no page: expected {{{{#cite {key}}}}}, or no entry"
@@ -172,9 +209,16 @@ impl Work {
         format!("ref-{}", anchor(&self.key))
     }
 
-    fn render(&self) -> String {
-        let Self { authors, year, title, container, .. } = self;
-        let title = format!("<cite>{}</cite>", block_text(title));
+    /// The anchor of its first citation on a page.
+    fn citation(&self, page: &Page) -> String {
+        let page = unix(&page.path.with_extension(""));
+        format!("cite-{}-{}", anchor(&page), anchor(&self.key))
+    }
+
+    /// The entry in the list of works.
+    fn render(&self, converter: &Converter) -> Result<String, String> {
+        let Self { authors, year, container, .. } = self;
+        let title = format!("<cite>{}</cite>", self.typeset_title(converter)?);
         let title = match &self.url {
             Some(url) => format!(r#"<a href="{}">{title}</a>"#, attribute(url)),
             None => title,
@@ -183,8 +227,47 @@ impl Work {
             "" => String::new(),
             container => format!(" {}.", block_text(container)),
         };
-        let (anchor, authors, year) = (self.anchor(), block_text(authors), block_text(year));
-        format!(r#"<li id="{anchor}">{authors} ({year}). {title}.{container}</li>"#)
+        let (authors, year) = (block_text(authors), block_text(year));
+        let stop = if self.title.ends_with(['.', '?', '!']) { "" } else { "." };
+        Ok(format!("{authors} ({year}). {title}{stop}{container}"))
+    }
+
+    /// Its title, with the math between dollar signs typeset.
+    fn typeset_title(&self, converter: &Converter) -> Result<String, String> {
+        let parts: Vec<&str> = self.title.split('$').collect();
+        if parts.len().is_multiple_of(2) {
+            return Ok(block_text(&self.title)); // a dollar of money
+        }
+        let mut html = String::new();
+        for (index, part) in parts.into_iter().enumerate() {
+            if index.is_multiple_of(2) {
+                html.push_str(&block_text(part));
+                continue;
+            }
+            let mathml = converter.inline(part).map_err(|bad| {
+                let (key, message) = (&self.key, bad.message);
+                format!("the title of reference `{key}` has LaTeX that does not parse: {message}")
+            })?;
+            html.push_str(&format!(r#"<span class="inline-math">{mathml}</span>"#));
+        }
+        Ok(html)
+    }
+
+    /// Links to the pages that cite it.
+    fn citing(&self, pages: &[&Page], from: &Page) -> String {
+        let links: Vec<String> = pages
+            .iter()
+            .map(|page| {
+                let address = attribute(&from.address_of(page));
+                let name = format!("{} {}", page.section, page.title);
+                let (anchor, name) = (self.citation(page), block_text(name.trim()));
+                format!(r##"<a href="{address}#{anchor}">{name}</a>"##)
+            })
+            .collect();
+        match links.as_slice() {
+            [] => String::new(),
+            links => format!(r#" <span class="citing">Cited in {}.</span>"#, links.join("; ")),
+        }
     }
 }
 
@@ -275,23 +358,41 @@ mod tests {
 
     /// The entry `a` of a bibliography, as the page of references shows it.
     fn rendered(fields: &str) -> String {
+        titled("Elements", fields)
+    }
+
+    fn titled(title: &str, fields: &str) -> String {
         let source =
-            format!("@book{{a,\n  author = {{Euclid}},\n  title = {{Elements}},\n{fields}}}");
+            format!("@book{{a,\n  author = {{Euclid}},\n  title = {{{title}}},\n{fields}}}");
         let bibliography = Bibliography::parse(&source).unwrap();
-        Work::new(bibliography.get("a").unwrap(), 1).unwrap().render()
+        Work::new(bibliography.get("a").unwrap(), 1).unwrap().render(&Converter::plain()).unwrap()
     }
 
     #[test]
     fn a_later_edition_is_named_before_its_publisher() {
         let html = rendered("  year = {2008},\n  edition = {2},\n  publisher = {SIAM},\n");
-        assert!(html.ends_with("(2008). <cite>Elements</cite>. 2nd edition, SIAM.</li>"), "{html}");
+        assert!(html.ends_with("(2008). <cite>Elements</cite>. 2nd edition, SIAM."), "{html}");
         let html = rendered("  year = {2008},\n  edition = {Revised},\n");
-        assert!(html.ends_with("<cite>Elements</cite>. Revised edition.</li>"), "{html}");
+        assert!(html.ends_with("<cite>Elements</cite>. Revised edition."), "{html}");
     }
 
     #[test]
     fn a_work_without_a_date_says_so() {
         let html = rendered("  year = {n.d.},\n");
         assert!(html.contains("Euclid (n.d.). <cite>Elements</cite>."), "{html}");
+    }
+
+    #[test]
+    fn math_in_a_title_is_typeset() {
+        let html = titled("Some comments on {$C_p$}", "  year = {1973},\n");
+        let math =
+            "<span class=\"inline-math\"><math><msub><mi>C</mi><mi>p</mi></msub></math></span>";
+        assert!(html.contains(&format!("<cite>Some comments on {math}</cite>.")), "{html}");
+    }
+
+    #[test]
+    fn a_title_that_ends_with_a_sign_gets_no_full_stop() {
+        let html = titled("What is a line?", "  year = {1973},\n");
+        assert!(html.ends_with("<cite>What is a line?</cite>"), "{html}");
     }
 }

@@ -54,12 +54,13 @@ impl Excerpt {
     /// File and lines, linked to the repository if the book names one.
     pub fn link(&self, project: &Project) -> String {
         let (first, last) = (*self.lines.start(), *self.lines.end());
-        let file = html::block_text(&crate::project::unix(&self.file));
+        let file = html::path(&crate::project::unix(&self.file));
         let lines = match first == last {
             true => format!("line {first}"),
             false => format!("lines {first}–{last}"),
         };
-        let text = format!(r#"<span class="path">{file}</span>, {lines}"#);
+        let text =
+            format!(r#"<span class="path">{file}</span>, <span class="lines">{lines}</span>"#);
         match project.source_url(&self.file, first, last) {
             Some(url) => format!(r#"<a href="{}">{text}</a>"#, html::attribute(&url)),
             None => text,

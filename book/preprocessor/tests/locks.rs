@@ -120,7 +120,8 @@ fn a_test_may_stand_in_a_macro_in_a_module_and_in_the_folder_tests() {
          }\n        fn helper(a: f64) {}\n    }\n}\n";
     let book = SmallBook::new().without("tests/ch01_line.rs").with("tests/tests/ch01_x.rs", test);
     assert_errors(&book, &[]);
-    assert!(book.page("ch01_line.md").contains("tests/tests/ch01_x.rs</span>, lines 4–8"));
+    let caption = "<wbr>tests/<wbr>ch01_x.rs</span>, <span class=\"lines\">lines 4–8</span>";
+    assert!(book.page("ch01_line.md").contains(caption));
 }
 
 #[test]

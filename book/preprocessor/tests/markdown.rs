@@ -175,3 +175,25 @@ fn source_in_a_listing_is_neither_markdown_nor_a_directive() {
     );
     assert!(page.contains("&#10;&#10;    ## [inline]&#10;"), "{page}");
 }
+
+#[test]
+fn an_entry_leads_back_to_the_first_citation_of_each_page() {
+    let book = || SmallBook::new().and(PAGE, "\nAgain {{#cite euclid}}.\n");
+    let book = || book().with("src/preface.md", "# Preface\n\nAs {{#cite euclid}} says.\n");
+    let entry = book().page("register.md");
+    let links = "<a href=\"preface.md#cite-preface-euclid\">Preface</a>; \
+         <a href=\"ch01_line.md#cite-ch01_line-euclid\">1 A line</a>";
+    assert!(entry.contains(&format!("Cited in {links}.</span></li>")), "{entry}");
+    let page = book().page("ch01_line.md");
+    assert_eq!(page.matches("id=\"cite-ch01_line-euclid\"").count(), 1, "{page}");
+}
+
+#[test]
+fn an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop() {
+    let entry = "@book{zen, author = {{Zen}}, title = {Python}, year = {n.d.}}\n";
+    let text = "\nUndated, {{#cite zen}}. In {{#cite zen}} it rains.\n";
+    let page =
+        SmallBook::new().and("src/references.bib", entry).and(PAGE, text).page("ch01_line.md");
+    assert!(page.contains(">Zen n&#46;d</a>. In "), "{page}");
+    assert!(page.contains(">Zen n&#46;d&#46;</a> it rains."), "{page}");
+}

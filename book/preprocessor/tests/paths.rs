@@ -59,7 +59,7 @@ fn lines(path: &str) -> String {
         return error;
     }
     let page = book.page("ch01_line.md");
-    let (_, last) = page.rsplit_once("</span>, lines ").expect("a caption");
+    let (_, last) = page.rsplit_once(">lines ").expect("a caption");
     last.split('<').next().unwrap_or_default().to_owned()
 }
 
