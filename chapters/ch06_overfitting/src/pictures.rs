@@ -134,7 +134,7 @@ fn between_pixels(digit: ArrayView2<f64>) -> Chart {
                        straight lines between them, where the image is read between pixels.";
     Chart::new("Between pixels", description)
         .x_axis(Axis::new("column [pixels]"))
-        .y_axis(Axis::new("brightness").range(0.0, 1.0))
+        .y_axis(Axis::new("brightness").range(0.0, 1.05))
         .series(Series::line("between", line))
         .series(Series::scatter("pixels", dots))
         .legend()

@@ -379,7 +379,7 @@ fn ensemble(network: &Network<f32>, test: &Dataset, values: &mut Values) -> Resu
     );
     Ok(Chart::new("An ensemble in one network", description)
         .x_axis(Axis::new("thinned networks that are averaged").log())
-        .y_axis(Axis::new("test images misread [%]").range(9.0, 14.0))
+        .y_axis(Axis::new("test images misread [%]").range(9.0, 14.2))
         .series(Series::line("thinned", errors))
         .series(Series::line("whole", [1.0, NETWORKS as f64].map(|count| (count, 100.0 * whole))))
         .tolerance(20.0))
