@@ -185,7 +185,7 @@ impl BarChart {
             let side = if lying { "end" } else { "middle" };
             canvas.push(Element::label(&bar.name, name, side));
             if let Some(format) = self.format {
-                canvas.push(Element::label(&format.print(bar.value), printed, anchor));
+                canvas.push(Element::label(&format.print(bar.value), printed, anchor).halo());
             }
         }
         let zero = |place: f64| pixel(self.point(lying, place, 0.0));
@@ -227,5 +227,12 @@ mod tests {
     fn the_printed_value_is_formatted() {
         let svg = chart().bar("a", 0.976).print(Format::Percent(1)).svg("x").unwrap();
         assert!(svg.contains(">97.6%</text>"), "{svg}");
+    }
+
+    #[test]
+    fn the_printed_value_hides_the_grid_line_behind_it() {
+        let svg = chart().bar("a", 0.976).print(Format::Percent(1)).svg("x").unwrap();
+        let value = svg.lines().find(|line| line.contains(">97.6%<")).unwrap();
+        assert!(value.contains("paint-order:stroke"), "{value}");
     }
 }

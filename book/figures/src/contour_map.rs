@@ -7,7 +7,7 @@ use crate::chart::{Series, check_series, draw_line, draw_markers, labels};
 use crate::error::{Error, all_finite};
 use crate::figure::{Head, impl_figure};
 use crate::plot::{Axis, Frame, Grid, Margins, Plot, draw_legend, tick_label, units};
-use crate::svg::{Canvas, Element};
+use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 
 /// How many samples of the function are taken along each axis.
 const SAMPLES: (usize, usize) = (97, 73);
@@ -105,7 +105,7 @@ impl ContourMap {
         drop(plot);
         draw_level_names(names, &crowded, &mut canvas);
         for ((name, _), at) in self.marks.iter().zip(marks) {
-            draw_mark(name, at, &mut canvas);
+            draw_mark(name, at, &crowded, &mut canvas);
         }
         Ok(canvas)
     }
@@ -179,12 +179,19 @@ fn draw_level_names(names: Vec<LevelName>, crowded: &[(f64, f64)], canvas: &mut 
     }
 }
 
-/// A ring around a point, and its name.
-fn draw_mark(name: &str, (x, y): (f64, f64), canvas: &mut Canvas) {
+/// A ring around a point, and its name: at the right, unless the edge or `crowded` points are there
+/// and the left is free.
+fn draw_mark(name: &str, (x, y): (f64, f64), crowded: &[(f64, f64)], canvas: &mut Canvas) {
     let ring = Element::new("circle").numbers([("cx", x), ("cy", y), ("r", 9.0)]);
     let ring = ring.set("fill", "none").set("stroke", "currentColor");
     canvas.push(ring.number("stroke-width", 2.0));
-    let (at, anchor) = if x > canvas.width * 0.7 { (x - 14.0, "end") } else { (x + 14.0, "start") };
+    let width = text_width(name, TEXT_SIZE);
+    let taken = |from: f64| {
+        let across = |near: f64| from < near && near < from + width;
+        crowded.iter().any(|near| across(near.0) && (near.1 - y).abs() < 0.8 * TEXT_SIZE)
+    };
+    let left = x > canvas.width * 0.7 || (taken(x + 10.0) && !taken(x - 10.0 - width));
+    let (at, anchor) = if left { (x - 14.0, "end") } else { (x + 14.0, "start") };
     canvas.push(Element::label(name, (at, y), anchor).halo().set("font-weight", "600"));
 }
 

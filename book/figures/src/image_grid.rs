@@ -187,17 +187,18 @@ impl Image {
     }
 
     fn draw_caption(&self, cell: &Cell, at: (f64, f64), canvas: &mut Canvas) -> Result<(), Error> {
+        let room = |text: &str| (cell.pitch - 2.0) / text_width(text, 1.0).max(1e-9);
+        let size = self.caption.lines().map(room).fold(TEXT_SIZE, f64::min);
         for (line, text) in self.caption.lines().enumerate() {
-            let room = (cell.pitch - 2.0) / text_width(text, 1.0).max(1e-9);
-            if room < SMALLEST_TEXT {
+            if room(text) < SMALLEST_TEXT {
                 let what = format!("width of the caption `{text}`");
                 let found = text_width(text, SMALLEST_TEXT).round();
                 return Err(Error::size(what, format!("at most {}", cell.pitch - 2.0), found));
             }
             let below = at.1 + cell.side * cell.shape + (0.85 + 1.2 * line as f64) * TEXT_SIZE;
             let label = Element::label(text, (at.0 + cell.side / 2.0, below), "middle");
-            let small = room < TEXT_SIZE;
-            canvas.push(if small { label.number("font-size", room) } else { label });
+            let small = size < TEXT_SIZE;
+            canvas.push(if small { label.number("font-size", size) } else { label });
         }
         Ok(())
     }

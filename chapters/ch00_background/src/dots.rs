@@ -68,7 +68,8 @@ impl Figure for Dots {
         }
         canvas.push(Element::line((LEFT, bottom + 6.0), (RIGHT, bottom + 6.0)));
         let middle = (LEFT + RIGHT) / 2.0;
-        canvas.push(Element::label(&self.unit, (middle, bottom + 48.0), "middle"));
+        let name = Element::label(&self.unit, (middle, bottom + 48.0), "middle");
+        canvas.push(name.set("font-weight", "600"));
         for (row, entry) in self.entries.iter().enumerate() {
             let (x, y) = (at(entry.number.log10()), TOP + PITCH * row as f64);
             let name = format!("{} {}", entry.year, entry.name);

@@ -94,13 +94,13 @@ fn contest(contests: &[Landmark]) -> BarChart {
         })
         .collect();
     let description = format!("Top-5 error of the winners: {}.", words.join(", "));
-    let axis = Axis::new("top-5 error [share of the test images]");
+    let axis = Axis::new("top-5 error [% of the test images]");
     let chart = BarChart::new("Winners of the ImageNet challenge", description, axis)
         .categories("year and winner")
-        .print(Format::Percent(1))
+        .print(Format::Decimals(1))
         .horizontal();
     contests.iter().fold(chart, |chart, entry| {
-        chart.bar(format!("{} {}", entry.year, entry.name), entry.number)
+        chart.bar(format!("{} {}", entry.year, entry.name), 100.0 * entry.number)
     })
 }
 

@@ -240,7 +240,7 @@ pub fn draw_bound(output: &Output, values: &mut Values) -> Result<()> {
     let (low, high) = (ends.clone().fold(f64::INFINITY, f64::min), ends.fold(0.0, f64::max));
     let description = format!(
         "{TASKS} tasks of forty points each. All lie below the diagonal, where mistakes and bound \
-         would be equal. The closest reaches {:.0} % of its bound.",
+         would be equal. The closest reaches {:.0}% of its bound.",
         100.0 * closest
     );
     println!(

@@ -127,9 +127,9 @@ fn draw_curves(results: &[Outcome], output: &Output) -> Result<()> {
     let [train, steady_train, test, steady_test] =
         [train, steady_train, test, steady_test].map(|share| 100.0 * share);
     let description = format!(
-        "After the last epoch {train:.1} % of the training images are read right with the \
+        "After the last epoch {train:.1}% of the training images are read right with the \
          documents' recipe and {steady_train:.1} % with the steady one; of the test images \
-         {test:.1} % and {steady_test:.1} %."
+         {test:.1}% and {steady_test:.1}%."
     );
     let axis = Axis::new("images read right [%]");
     let chart = Chart::new("Accuracy by epoch", description).y_axis(axis);
@@ -248,7 +248,7 @@ const STUDY: &str = "cargo run -p ch05_mnist -- study --record";
 fn seeds_chart(studies: &[Study]) -> Chart {
     let listed = studies.iter().map(|study| {
         let [low, high] = [study.lowest, study.highest].map(|share| 100.0 * share);
-        format!("{}: from {low:.2} % to {high:.2} %", study.recipe)
+        format!("{}: from {low:.2}% to {high:.2}%", study.recipe)
     });
     let description = format!(
         "The share of the test images that is read right, for {} seeds of each recipe. {}.",
@@ -258,7 +258,7 @@ fn seeds_chart(studies: &[Study]) -> Chart {
     let mut chart = Chart::new("Ten seeds of each recipe", description)
         .x_axis(Axis::new("seed").integers())
         .y_axis(Axis::new("test images read right [%]"))
-        .horizontal_rule(98.0, "98 %");
+        .horizontal_rule(98.0, "98%");
     for study in studies {
         let seeds = study.accuracies.iter().enumerate();
         let points = seeds.map(|(seed, share)| (seed as f64, 100.0 * share));

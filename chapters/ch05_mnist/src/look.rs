@@ -131,7 +131,7 @@ pub fn baselines(
     let guessing = 1.0 / CLASSES as f64;
     let simple = [("guessing", guessing), ("nearest mean", nearest), ("one layer", linear)];
     let all = || simple.iter().chain(trained);
-    let listed = all().map(|(name, share)| format!("{name} {:.1} %", 100.0 * share));
+    let listed = all().map(|(name, share)| format!("{name} {:.1}%", 100.0 * share));
     let listed = listed.collect::<Vec<_>>().join(", ");
     let description = format!("The share of the test images that is read right: {listed}.");
     let axis = Axis::new("test images read right [%]").from_zero();

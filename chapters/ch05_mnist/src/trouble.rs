@@ -94,7 +94,7 @@ fn rates(high: &Trial, low: &Trial, documents: &[f64]) -> Chart {
         epochs.map(|(index, share)| (index as f64 + 1.0, 100.0 * share)).collect()
     };
     let listed = |shares: &[f64]| {
-        let shares = shares.iter().take(EPOCHS).map(|share| format!("{:.0} %", 100.0 * share));
+        let shares = shares.iter().take(EPOCHS).map(|share| format!("{:.0}%", 100.0 * share));
         shares.collect::<Vec<_>>().join(", ")
     };
     let description = format!(

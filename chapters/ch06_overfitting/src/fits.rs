@@ -305,10 +305,15 @@ fn stopping_path() -> ContourMap {
     let distance = |a: &(f64, f64), b: &(f64, f64)| (a.0 - b.0).hypot(a.1 - b.1);
     let nearest = |a| penalized.iter().map(|b| distance(a, b)).fold(f64::INFINITY, f64::min);
     let farthest = descent.iter().map(nearest).fold(0.0, f64::max);
+    let right = |path: &[(f64, f64)]| path.iter().map(|at| at.0).fold(f64::NEG_INFINITY, f64::max);
     let description = format!(
         "Contours of a bowl whose lowest point is (1, 1.5). Two paths lead there from the origin: \
-         gradient descent, step by step, and the lowest points with a penalty that grows weaker. No \
-         point of the first is farther than {farthest:.2} from the nearest of the second."
+         gradient descent, step by step, and the lowest points with a penalty that grows weaker. They \
+         begin alike; then the first goes to the right as far as {:.2} before it turns back, the \
+         second to {:.2}. No point of the first is farther than {farthest:.2} from the nearest of \
+         the second.",
+        right(&descent),
+        right(&penalized)
     );
     ContourMap::new("Stopping early and decaying", description, [(-0.3, 1.7), (-0.3, 1.9)], value)
         .axes("θ₁", "θ₂")

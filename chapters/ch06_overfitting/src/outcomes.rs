@@ -11,7 +11,7 @@ use crate::table::{self, Outcome, Row};
 pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     let record = study::recorded()?;
     for (noise, labels, figure) in
-        [(0.0, "true", "remedies"), (NOISE, "30 % random", "remedies-noisy")]
+        [(0.0, "true", "remedies"), (NOISE, "30% random", "remedies-noisy")]
     {
         output.figure(figure, &remedies(&record, noise, labels))?;
     }
@@ -31,7 +31,7 @@ fn remedies(record: &Record, noise: f64, labels: &str) -> BarChart {
     let spreads = Remedy::ALL.map(|remedy| (remedy, Spread::of(&errors(record, remedy, noise))));
     let listed = spreads
         .iter()
-        .map(|(remedy, spread)| format!("{} {:.1} %", remedy.label(), 100.0 * spread.mean));
+        .map(|(remedy, spread)| format!("{} {:.1}%", remedy.label(), 100.0 * spread.mean));
     let listed = listed.collect::<Vec<_>>().join(", ");
     let seeds = errors(record, Remedy::Plain, noise).len();
     let description = format!(
@@ -153,7 +153,7 @@ fn correlation(errors: &[f64], others: &[f64]) -> f64 {
 fn table_curves(outcomes: &[Outcome]) -> Chart {
     let ends = outcomes.iter().map(|outcome| {
         let (epochs, error) = (outcome.epochs.len(), 100.0 * outcome.error());
-        format!("{} {error:.2} % after {epochs}", label(outcome.row))
+        format!("{} {error:.2}% after {epochs}", label(outcome.row))
     });
     let description = format!(
         "Misread test images by epoch, for the rows of the table: {}.",
@@ -161,7 +161,7 @@ fn table_curves(outcomes: &[Outcome]) -> Chart {
     );
     let mut chart = Chart::new("The table, epoch by epoch", description)
         .x_axis(Axis::new("epoch").integers())
-        .y_axis(Axis::new("test images misread [%]").range(0.8, 3.0));
+        .y_axis(Axis::new("test images misread [%]").log().range(1.0, 5.0));
     for outcome in outcomes {
         let epochs = outcome.epochs.iter().zip(1..);
         let points = epochs.map(|(epoch, at)| (f64::from(at), 100.0 * epoch.test_error));
@@ -182,7 +182,7 @@ fn label(row: Row) -> &'static str {
 
 fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
     let spread = 100.0 * standard_error(Row::Dropout.paper().expect("a row of the paper"), 10_000);
-    let note = "points of a percentage, for an error of 1.25 % on 10,000 images";
+    let note = "points of a percentage, for an error of 1.25% on 10,000 images";
     let points = |number: f64| Measured::number(number, Format::Decimals(2)).within(0.01);
     values.set("table.standard_error", points(spread).note(note))?;
     values.set("table.difference_error", points(spread * 2_f64.sqrt()).note(note))?;

@@ -66,13 +66,13 @@ fn pixels(image: &Array2<f64>) -> Vec<f64> {
 }
 
 fn masked_digit(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
-    let description = "One handwritten five, and the same five through nine masks of dropout: three \
-                       keep 0.8 of the pixels, three 0.5, three 0.2. With 0.5 a reader still \
+    let description = "Three rows. Each has one handwritten five, and the same five through three masks \
+                       of dropout, which keep 0.8 of the pixels, 0.5, and 0.2. With 0.5 a reader still \
                        recognizes it; with 0.2 hardly.";
     let width = digit.ncols();
-    let mut grid = ImageGrid::new("A digit through dropout's masks", description, 5);
-    grid = grid.shares("every pixel", width, &pixels(&digit.to_owned()));
+    let mut grid = ImageGrid::new("A digit through dropout's masks", description, 4);
     for keep in [0.8, 0.5, 0.2] {
+        grid = grid.shares("every pixel", width, &pixels(&digit.to_owned()));
         for _ in 0..3 {
             let (_, mask) = Dropout { keep }.forward(digit, generator);
             let kept = &digit * &mask.mapv(|m| if m == 0.0 { 0.0 } else { 1.0 });
@@ -130,11 +130,11 @@ fn between_pixels(digit: ArrayView2<f64>) -> Chart {
     let line: Vec<(f64, f64)> = line.collect();
     let dots =
         digit.row(row).iter().copied().enumerate().map(|(j, p)| (j as f64, p)).collect::<Vec<_>>();
-    let description = "Brightness along one row of a handwritten five: a dot for each pixel, and \
+    let description = "Brightness along one row of a handwritten five: a square for each pixel, and \
                        straight lines between them, where the image is read between pixels.";
     Chart::new("Between pixels", description)
         .x_axis(Axis::new("column [pixels]"))
-        .y_axis(Axis::new("brightness").range(0.0, 1.0))
+        .y_axis(Axis::new("brightness").range(0.0, 1.05))
         .series(Series::line("between", line))
         .series(Series::scatter("pixels", dots))
         .legend()
@@ -148,13 +148,22 @@ fn field(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
     let farthest =
         field.rows.iter().chain(&field.columns).fold(0.0, |most: f64, d| most.max(d.abs()));
     let description = format!(
-        "A handwritten five; the two smooth fields that say how far each pixel looks down and to \
-         the right, at most {farthest:.1} pixels; and the five bent by them."
+        "A handwritten five; the two smooth fields that say how far each pixel looks down (orange) or \
+         up (blue), and to the right (orange) or left (blue), at most {farthest:.1} pixels; and the \
+         five bent by them."
     );
+    let [down, right] = [&field.rows, &field.columns].map(|field| {
+        let most = field.iter().fold(0.0, |most: f64, d| most.max(d.abs()));
+        format!("at most {most:.1} pixels")
+    });
     ImageGrid::new("An elastic deformation", description, 4)
         .shares("the digit", width, &pixels(&digit.to_owned()))
-        .signed("looks down by", width, &pixels(&field.rows))
-        .signed("looks right by", width, &pixels(&field.columns))
+        .signed(format!("orange: looks down\nblue: looks up\n{down}"), width, &pixels(&field.rows))
+        .signed(
+            format!("orange: looks right\nblue: looks left\n{right}"),
+            width,
+            &pixels(&field.columns),
+        )
         .shares("bent", width, &pixels(&bent))
 }
 

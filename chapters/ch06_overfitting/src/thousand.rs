@@ -204,7 +204,7 @@ fn by_heart(history: &History, output: &Output, values: &mut Values) -> Result<(
     output.figure("by-heart", &chart.tolerance(15.0))?;
     let description = format!(
         "The share of misread images by epoch. Of the training images none is misread from epoch \
-         {perfect} on; of the validation images {:.1} % in the end.",
+         {perfect} on; of the validation images {:.1}% in the end.",
         100.0 * last.validation_error
     );
     let chart = Chart::new("Misread images by epoch", description)
@@ -225,16 +225,16 @@ fn early_stopping(history: &History, values: &mut Values) -> Result<Chart> {
     let stop = stop.min(EPOCHS); // patience may not have ended
     let kept: usize = stopping.best.expect("some loss is a number").1;
     let (at_kept, last) = (&history.epochs[kept - 1], history.last());
-    let note = format!("seed {SEED}, {EXAMPLES} images, 30 % of the labels random");
+    let note = format!("seed {SEED}, {EXAMPLES} images, 30% of the labels random");
     set(values, "early_stopping.kept_epoch", Measured::count(kept).machine(), &note)?;
     set(values, "early_stopping.stop_epoch", Measured::count(stop).machine(), &note)?;
     let number = |share: f64| Measured::number(share, Format::Percent(0)).machine();
     set(values, "early_stopping.kept_error", number(at_kept.validation_error), &note)?;
     set(values, "early_stopping.last_error", number(last.validation_error), &note)?;
     let description = format!(
-        "With 30 % random labels. The validation error is {:.0} % after epoch {kept}, where the \
-         validation loss is lowest, and {:.0} % after epoch {EPOCHS}, while the training error falls \
-         to {:.0} %. Stopping would end training after epoch {stop}.",
+        "With 30% random labels. The validation error is {:.0}% after epoch {kept}, where the \
+         validation loss is lowest, and {:.0}% after epoch {EPOCHS}, while the training error falls \
+         to {:.0}%. Stopping would end training after epoch {stop}.",
         100.0 * at_kept.validation_error,
         100.0 * last.validation_error,
         100.0 * last.train_error
@@ -249,7 +249,7 @@ fn early_stopping(history: &History, values: &mut Values) -> Result<Chart> {
 }
 
 fn random_labels(histories: [&History; 3], values: &mut Values) -> Result<impl Figure> {
-    let names = ["true labels", "30 % random", "all random"];
+    let names = ["true labels", "30% random", "all random"];
     let note = format!("seed {SEED}, {EXAMPLES} images, {EPOCHS} epochs");
     for (name, history) in ["true", "some", "all"].into_iter().zip(histories) {
         let last = history.last();
@@ -267,8 +267,8 @@ fn random_labels(histories: [&History; 3], values: &mut Values) -> Result<impl F
     let ends = histories.map(|history| 100.0 * history.last().train_error);
     let description = format!(
         "Misread training images by epoch. The network learns a thousand images with true labels, \
-         with 30 % random labels and with labels that are all random, only slower: in the end it \
-         misreads {:.1} %, {:.1} % and {:.1} % of them. The first time that it misreads none is \
+         with 30% random labels and with labels that are all random, only slower: in the end it \
+         misreads {:.1}%, {:.1}% and {:.1}% of them. The first time that it misreads none is \
          after epoch {}, {} and {}.",
         ends[0], ends[1], ends[2], perfect[0], perfect[1], perfect[2]
     );
@@ -297,7 +297,8 @@ fn weights(
             }
         }
         let centers = (-20..=20).map(|bin| 0.02 * f64::from(bin));
-        centers.zip(bins).filter(|(_, share)| *share > 0.0).collect()
+        let below_the_axis = |share: f64| if share > 0.0 { share } else { 1e-9 };
+        centers.zip(bins.map(below_the_axis)).collect()
     };
     let size = |network: &Network<f32>| {
         let weights = &network.layers[0].dense.weights;
@@ -319,14 +320,14 @@ fn weights(
     set(values, "weights.decayed_near_zero", number(near), &note)?;
     let description = format!(
         "The weights of the first layer by size, on a logarithmic scale. Without decay they have the \
-         root mean square {before:.3}, and {:.0} % of them are within 0.01 of 0; with decay \
-         {after:.3}, and {:.0} %.",
+         root mean square {before:.3}, and {:.0}% of them are within 0.01 of 0; with decay \
+         {after:.3}, and {:.0}%.",
         100.0 * far,
         100.0 * near
     );
     Ok(Chart::new("Weights with and without decay", description)
         .x_axis(Axis::new("weight"))
-        .y_axis(Axis::new("share of the weights [%]").log())
+        .y_axis(Axis::new("share of the weights [%]").log().range(7e-4, 60.0))
         .series(Series::line("plain", histogram(plain)))
         .series(Series::line("weight decay", histogram(decayed)))
         .legend()
@@ -370,17 +371,17 @@ fn ensemble(network: &Network<f32>, test: &Dataset, values: &mut Values) -> Resu
         set(values, &format!("ensemble.{name}"), share, &note)?;
     }
     let description = format!(
-        "The test error of thinned networks, by how many give their mean answer: {:.1} % for one, \
-         {:.1} % for 64. The whole network, once, reaches {:.1} %.",
+        "The test error of thinned networks, by how many give their mean answer: {:.1}% for one, \
+         {:.1}% for 64. The whole network, once, reaches {:.1}%.",
         100.0 * single,
         100.0 * many,
         100.0 * whole
     );
     Ok(Chart::new("An ensemble in one network", description)
         .x_axis(Axis::new("thinned networks that are averaged").log())
-        .y_axis(Axis::new("test images misread [%]").from_zero())
+        .y_axis(Axis::new("test images misread [%]").range(9.0, 14.2))
         .series(Series::line("thinned", errors))
-        .horizontal_rule(100.0 * whole, "the whole network")
+        .series(Series::line("whole", [1.0, NETWORKS as f64].map(|count| (count, 100.0 * whole))))
         .tolerance(20.0))
 }
 
@@ -441,10 +442,10 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
     }
     let description = format!(
         "Misread images by the number of training images, both on logarithmic scales. Of the test \
-         images {:.1} % with 100 training images, {:.1} % with 1,000, {:.1} % with 30,000. The \
+         images {:.1}% with 100 training images, {:.1}% with 1,000, {:.1}% with 30,000. The \
          straight line through the points falls like the number to the power −{:.2}; they bend \
-         upward from it at both ends, and by {:.0} % at the right one. Of the training images \
-         0 %, {:.1} % and {:.1} %.",
+         upward from it at both ends, and by {:.0}% at the right one. Of the training images \
+         0%, {:.1}% and {:.1}%.",
         100.0 * mean(100, on_test),
         100.0 * mean(1_000, on_test),
         100.0 * mean(30_000, on_test),

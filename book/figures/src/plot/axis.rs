@@ -150,6 +150,11 @@ impl Coordinate {
         (line(value) - low) / (high - low)
     }
 
+    /// Whether the numbers of the range are short without powers of ten.
+    fn plain(&self) -> bool {
+        self.range.start >= 1e-3 && self.range.end <= 1e4
+    }
+
     /// The value at a share of the way: the inverse of [`Coordinate::share`].
     pub fn value(&self, share: f64) -> f64 {
         let Range { start, end } = self.range;
@@ -159,11 +164,16 @@ impl Coordinate {
         start + share * (end - start)
     }
 
-    /// Powers of ten, and 2 and 5 times those if there are few.
+    /// Powers of ten, and 2 and 5, or 3, times those if there are few.
     fn log_ticks(&self, limit: usize) -> Vec<f64> {
         let (low, high) = (self.range.start.log10(), self.range.end.log10());
         let exponents = (low - 1e-9).floor() as i32..=(high + 1e-9).ceil() as i32;
-        let factors: &[f64] = if high - low < 2.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let powers = (high + 1e-9).floor() - (low - 1e-9).ceil() + 1.0;
+        let factors: &[f64] = match high - low {
+            narrow if narrow < 2.0 => &[1.0, 2.0, 5.0],
+            _ if powers < 3.0 && self.plain() => &[1.0, 3.0],
+            _ => &[1.0],
+        };
         let step = (((high - low) / limit as f64).ceil() as i32).max(1);
         exponents
             .filter(|exponent| exponent.rem_euclid(step) == 0)
@@ -206,8 +216,7 @@ impl ValueFormatter<f64> for Coordinate {
 
     fn format_ext(&self, value: &f64) -> String {
         let exponent = value.log10().round();
-        let few = self.range.start >= 1e-3 && self.range.end <= 1e4;
-        if self.logarithmic && !few && (value / 10f64.powf(exponent) - 1.0).abs() < 1e-9 {
+        if self.logarithmic && !self.plain() && (value / 10f64.powf(exponent) - 1.0).abs() < 1e-9 {
             return format!("10{}", superscript(exponent as i32));
         }
         tick_label(*value)
@@ -265,6 +274,12 @@ mod tests {
     fn a_logarithmic_axis_has_ticks_at_powers_of_ten() {
         let axis = Axis::new("rate").log().coordinate([1e-5, 1.0].into_iter(), 0.0).unwrap();
         assert_eq!(axis.labels(6), ["10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰"]);
+    }
+
+    #[test]
+    fn a_logarithmic_axis_with_two_powers_of_ten_has_ticks_between_them() {
+        let axis = Axis::new("time").log().coordinate([0.25, 60.0].into_iter(), 0.0).unwrap();
+        assert_eq!(axis.labels(6), ["0.3", "1", "3", "10", "30"]);
     }
 
     #[test]
