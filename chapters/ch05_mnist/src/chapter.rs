@@ -128,7 +128,7 @@ fn draw_curves(results: &[Outcome], output: &Output) -> Result<()> {
         [train, steady_train, test, steady_test].map(|share| 100.0 * share);
     let description = format!(
         "After the last epoch {train:.1}% of the training images are read right with the \
-         documents' recipe and {steady_train:.1} % with the steady one; of the test images \
+         documents' recipe and {steady_train:.1}% with the steady one; of the test images \
          {test:.1}% and {steady_test:.1}%."
     );
     let axis = Axis::new("images read right [%]");
