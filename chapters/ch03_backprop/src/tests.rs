@@ -276,10 +276,44 @@ fn the_check_never_passes_what_is_not_a_number() {
 }
 
 #[test]
+fn the_check_moves_a_parameter_by_a_share_of_its_size_but_of_1_at_least() {
+    let check = GradientCheck { step: 1e-3, tolerance: 1e-6, floor: 1e-2 };
+    for (x, step) in [(2000.0, 2.0), (-2000.0, 2.0), (0.5, 1e-3), (0.0, 1e-3)] {
+        let mut asked = Vec::new();
+        let line = |x: f64| {
+            asked.push(x);
+            3.0 * x
+        };
+        check.entry(|| "x".into(), 3.0, x, line).expect("the slope of a line");
+        assert_eq!(asked, [x + step, x - step]);
+    }
+}
+
+#[test]
+fn a_mismatch_tells_the_slope_that_came_closest() {
+    // A loss whose slope is another at each of the three steps.
+    for (slopes, closest) in
+        [([3.0, 2.0, 4.0], 2.0), ([2.0, 3.0, 4.0], 2.0), ([4.0, 3.0, 2.0], 2.0)]
+    {
+        let mut calls = 0;
+        let loss = |x: f64| {
+            calls += 1;
+            slopes[(calls - 1) / 2] * x
+        };
+        let mismatch =
+            GradientCheck::default().entry(|| "x".into(), 1.0, 0.0, loss).expect_err("wrong");
+        assert!((mismatch.numeric - closest).abs() < 1e-9, "{mismatch}");
+        assert!((mismatch.relative_error - 0.5).abs() < 1e-9, "{mismatch}");
+    }
+}
+
+#[test]
 fn a_mismatch_says_what_where_and_how_far() {
     let mismatch = GradientCheck::default().entry(|| "x".into(), 5.0, 3.0, |x| x * x).unwrap_err();
     assert_eq!((mismatch.parameter.as_str(), mismatch.analytic), ("x", 5.0));
-    assert!((mismatch.numeric - 6.0).abs() < 1e-8 && (mismatch.relative_error - 1.0 / 6.0) < 1e-8);
+    assert!(
+        (mismatch.numeric - 6.0).abs() < 1e-8 && (mismatch.relative_error - 1.0 / 6.0).abs() < 1e-8
+    );
     let text = mismatch.to_string();
     for part in ["gradient of x", "5.000000000e0", "finite differences say", "1.7e-1"] {
         assert!(text.contains(part), "{text}");
