@@ -187,9 +187,11 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
     values.set("table.standard_error", points(spread).note(note))?;
     values.set("table.difference_error", points(spread * 2_f64.sqrt()).note(note))?;
     let of = |row: Row| outcomes.iter().find(|outcome| outcome.row == row).map(Outcome::error);
-    if let (Some(standard), Some(dropout)) = (of(Row::Standard), of(Row::Dropout)) {
-        let gain = points(100.0 * (standard - dropout)).note("points of a percentage");
-        values.set("table.dropout_over_standard", gain)?;
+    for (name, row) in [("standard", Row::Standard), ("control", Row::Control)] {
+        if let (Some(other), Some(dropout)) = (of(row), of(Row::Dropout)) {
+            let gain = points(100.0 * (other - dropout)).note("percentage points");
+            values.set(&format!("table.dropout_over_{name}"), gain)?;
+        }
     }
     for outcome in outcomes {
         let name = outcome.row.name().replace('-', "_");
