@@ -699,6 +699,22 @@ fn a_digit_looks_alike_in_every_resolution() {
 }
 
 #[test]
+fn the_paper_is_what_most_of_the_edge_shows_on_all_four_sides() {
+    // Two sides with both their corners are just over half of the edge.
+    let (width, height) = (7, 5);
+    let paper_at = |near: bool, x: u32, y: u32| {
+        if near { x == 0 || y == 0 } else { x + 1 == width || y + 1 == height }
+    };
+    for near in [true, false] {
+        let shade = |x, y| Luma([if paper_at(near, x, y) { 50 } else { 200 }]);
+        let ink = stretch_contrast(&GrayImage::from_fn(width, height, shade)).expect("two shades");
+        for (x, y, pixel) in ink.enumerate_pixels() {
+            assert_eq!(pixel.0[0], if paper_at(near, x, y) { 0 } else { 255 }, "at {x}, {y}");
+        }
+    }
+}
+
+#[test]
 fn pictures_of_one_shade_show_no_digit() {
     for (width, height) in [(0, 0), (0, 5), (1, 1), (28, 28), (3, 100)] {
         for shade in [0, 1, 128, 255] {
