@@ -5,7 +5,7 @@
 //! `[batch × inputs]`, W is `[inputs × outputs]`, and Z = XW + b.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::ops::{BitOr, Range};
 
 use ch01_neuron::{Activation, Real, relu, softplus};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2};
@@ -90,7 +90,7 @@ impl NonZeros {
         for row in row_by_row(&matrix).rows() {
             for part in row.as_slice().expect("standard layout").chunks(64) {
                 let bits = part.iter().enumerate().map(|(bit, &entry)| non_zero(entry) << bit);
-                words.push(bits.fold(0, |word, bit| word | bit));
+                words.push(bits.fold(0, BitOr::bitor));
             }
         }
         Self { words, words_per_list: matrix.ncols().div_ceil(64), lists: matrix.nrows() }
@@ -186,16 +186,19 @@ fn fill_columns<T: Real, const K: usize>(
         }
     };
     let sums = sums.as_slice_mut().expect("standard layout");
-    if lists.count() * K < WORTH_SHARING {
-        sums.chunks_mut(width).enumerate().for_each(fill);
-    } else {
+    if worth_sharing(lists.count() * K) {
         sums.par_chunks_mut(width).enumerate().for_each(fill);
+    } else {
+        sums.chunks_mut(width).enumerate().for_each(fill);
     }
     K
 }
 
-/// With fewer multiplications than this, waking a second thread takes longer than it saves.
-const WORTH_SHARING: usize = 1 << 23;
+/// Whether so many multiplications are worth a second thread. With fewer, waking it takes longer than
+/// it saves.
+fn worth_sharing(multiplications: usize) -> bool {
+    multiplications >= 1 << 23
+}
 
 /// These columns of a matrix: where their numbers lie, and how far it is from a row to the next.
 ///
@@ -235,7 +238,7 @@ fn add_weighted_rows<T: Real, const K: usize>(
             let factor = factor(i);
             let row: &[T; K] = numbers[i * stride..].first_chunk().expect("K numbers");
             for j in 0..K {
-                total[j] = multiply_add(factor, row[j], total[j]);
+                total[j] = multiply_add::<T, FUSED>(factor, row[j], total[j]);
             }
         }
     }
@@ -260,11 +263,13 @@ fn row_by_row<'a, T: Real>(matrix: &'a ArrayView2<'a, T>) -> CowArray<'a, T, Ix2
     copy.into()
 }
 
-/// a · b + c, in one instruction where the processor has one for it.
-fn multiply_add<T: Real>(a: T, b: T, c: T) -> T {
-    let fused = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
-    if fused { a.mul_add(b, c) } else { a * b + c }
+/// a · b + c, in one instruction if it is to be `FUSED`, and in two otherwise.
+fn multiply_add<T: Real, const FUSED: bool>(a: T, b: T, c: T) -> T {
+    if FUSED { a.mul_add(b, c) } else { a * b + c }
 }
+
+/// Whether the processor has such an instruction. Without one, `mul_add` would be slow.
+const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
 // -------------------------------------------------------------------------- layers, networks --
 

@@ -83,12 +83,13 @@ proptest! {
 #[test]
 fn threads_do_not_change_a_bit_of_a_product() {
     let mut generator = generator();
-    // 131 × 300 × 257 and 300 × 131 × 257 are above the size from which rows are shared out, 2²³.
-    let left = random((131, 300), 0.1, &mut generator);
-    let right = random((300, 257), 0.0, &mut generator);
-    let tall = random((131, 300), 0.1, &mut generator);
-    let delta = random((131, 257), 0.0, &mut generator);
-    assert!(NonZeros::of_rows(left.view()).count() * 257 > 1 << 23);
+    // Blocks of 64 columns and more are shared out, the last column is not.
+    let left = random((400, 600), 0.1, &mut generator);
+    let right = random((600, 257), 0.0, &mut generator);
+    let tall = random((400, 600), 0.1, &mut generator);
+    let delta = random((400, 257), 0.0, &mut generator);
+    assert!(worth_sharing(NonZeros::of_rows(left.view()).count() * MANY));
+    assert!(!worth_sharing(NonZeros::of_rows(left.view()).count() * 16));
     let both = || {
         let forward = product(left.view(), right.view());
         (forward, transposed_product(tall.view(), delta.view()))
@@ -97,6 +98,19 @@ fn threads_do_not_change_a_bit_of_a_product() {
     assert_close(alone.0.view(), product_by_definition(left.view(), right.view()).view());
     for threads in [2, 3, 7, 200] {
         assert_eq!(in_pool_of(threads, both), alone, "{threads} threads");
+    }
+}
+
+#[test]
+fn eight_million_multiplications_are_worth_a_second_thread() {
+    assert!(worth_sharing(8_388_608) && !worth_sharing(8_388_607));
+}
+
+#[test]
+fn a_product_and_a_sum_are_the_same_in_one_instruction_and_in_two() {
+    for (a, b, c) in [(2.0, 3.0, 4.0), (-1.5, 8.0, 0.25), (0.0, 7.0, -3.0)] {
+        assert_eq!(multiply_add::<f64, true>(a, b, c), a * b + c);
+        assert_eq!(multiply_add::<f64, false>(a, b, c), a * b + c);
     }
 }
 
