@@ -37,9 +37,8 @@ pub fn product_by_definition<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>)
 /// [`product_by_definition`].
 pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
-    let (left, inner) = (row_by_row(&left), left.ncols());
-    let numbers = left.as_slice().expect("standard layout");
-    weighted_sums(&NonZeros::of_rows(left.view()), |r, i| numbers[r * inner + i], right)
+    let left = row_by_row(&left);
+    weighted_sums(&NonZeros::of_rows(left.view()), left.view(), right)
 }
 
 /// XᵀZ, with X as `left` and Z as `right`, fast in the same way: row i of it is a weighted sum of
@@ -51,9 +50,8 @@ pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> 
 /// If `left` is not as high as `right`.
 pub fn transposed_product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the rows of left", left.dim(), left.nrows(), right);
-    let (left, rows) = (row_by_row(&left), left.ncols());
-    let numbers = left.as_slice().expect("standard layout");
-    weighted_sums(&NonZeros::of_columns(left.view()), |i, r| numbers[r * rows + i], right)
+    let left = row_by_row(&left);
+    weighted_sums(&NonZeros::of_columns(left.view()), left.t(), right)
 }
 
 fn assert_same_inner_size<T>(
@@ -137,22 +135,23 @@ fn non_zero<T: Real>(entry: T) -> u64 {
     u64::from(entry != T::zero())
 }
 
-/// Row r of the result is the sum of `factor(r, i)` times row i of `rows`, over the i of list r.
+/// Row r of the result is the sum of `factors[[r, i]]` times row i of `rows`, over the i of list r.
 ///
 /// It is filled in blocks of so many columns that their sums fit in the registers of a processor.
 fn weighted_sums<T: Real>(
     lists: &NonZeros,
-    factor: impl Fn(usize, usize) -> T + Sync,
+    factors: ArrayView2<T>,
     rows: ArrayView2<T>,
 ) -> Array2<T> {
     let mut sums = Array2::zeros((lists.lists(), rows.ncols()));
     let rows = row_by_row(&rows); // a copy, unless the rows lie one after the other already
-    let mut first = 0;
-    while first < rows.ncols() {
-        first += match rows.ncols() - first {
-            MANY.. => fill_columns::<T, MANY>(&mut sums, first, lists, &factor, rows.view()),
-            32.. => fill_columns::<T, 32>(&mut sums, first, lists, &factor, rows.view()),
-            _ => fill_columns::<T, 16>(&mut sums, first, lists, &factor, rows.view()),
+    let mut columns = 0..rows.ncols();
+    while !columns.is_empty() {
+        let (first, rows) = (columns.start, rows.view());
+        columns.start += match columns.len() {
+            MANY.. => fill_columns::<T, MANY>(&mut sums, first, lists, factors, rows),
+            32.. => fill_columns::<T, 32>(&mut sums, first, lists, factors, rows),
+            _ => fill_columns::<T, 16>(&mut sums, first, lists, factors, rows),
         };
     }
     sums
@@ -163,41 +162,50 @@ fn weighted_sums<T: Real>(
 const MANY: usize = if cfg!(target_feature = "avx512f") { 128 } else { 64 };
 
 /// Fills K columns from `first` on, or as many as there are, and gives K.
-///
-/// Large products are shared out among the threads of rayon's current pool. Each row is summed in
-/// the same order whoever does it, so the number of threads does not change a bit of it.
 fn fill_columns<T: Real, const K: usize>(
     sums: &mut Array2<T>,
     first: usize,
     lists: &NonZeros,
-    factor: impl Fn(usize, usize) -> T + Sync,
+    factors: ArrayView2<T>,
     rows: ArrayView2<T>,
 ) -> usize {
-    let width = rows.ncols();
-    let columns = first..width.min(first + K);
+    let columns = first..rows.ncols().min(first + K);
     let (numbers, stride) = block(rows, columns.clone(), K);
-    let fill = |(r, sum): (usize, &mut [T])| {
+    let fill = |r: usize, sum: &mut [T]| {
         let sum = &mut sum[columns.clone()];
         let mut spare = [T::zero(); K];
         let place = sum.first_chunk_mut::<K>().unwrap_or(&mut spare);
-        add_weighted_rows(place, lists.list(r), |i| factor(r, i), &numbers, stride);
+        add_weighted_rows(place, lists.list(r), factors.row(r), &numbers, stride);
         if sum.len() < K {
             sum.copy_from_slice(&spare[..sum.len()]);
         }
     };
-    let sums = sums.as_slice_mut().expect("standard layout");
-    if worth_sharing(lists.count() * K) {
-        sums.par_chunks_mut(width).enumerate().for_each(fill);
-    } else {
-        sums.chunks_mut(width).enumerate().for_each(fill);
-    }
+    for_each_row(sums, worth_sharing(lists.count(), K), &fill);
     K
 }
 
-/// Whether so many multiplications are worth a second thread. With fewer, waking it takes longer than
-/// it saves.
-fn worth_sharing(multiplications: usize) -> bool {
-    multiplications >= 1 << 23
+/// Whether sums of so many terms, in so many columns, are worth a second thread. With fewer, waking
+/// it takes longer than it saves.
+fn worth_sharing(terms: usize, columns: usize) -> bool {
+    terms * columns >= 1 << 23
+}
+
+/// Hands each row of a matrix, and its index, to `work`.
+///
+/// If they are `shared`, they are dealt out among the threads of rayon's current pool. Each row is
+/// worked on by one thread alone, so the number of threads does not change a bit of it.
+fn for_each_row<T: Real>(
+    matrix: &mut Array2<T>,
+    shared: bool,
+    work: &(dyn Fn(usize, &mut [T]) + Sync),
+) {
+    let width = matrix.ncols();
+    let rows = matrix.as_slice_mut().expect("standard layout");
+    if shared {
+        rows.par_chunks_mut(width).enumerate().for_each(|(r, row)| work(r, row));
+    } else {
+        rows.chunks_mut(width).enumerate().for_each(|(r, row)| work(r, row));
+    }
 }
 
 /// These columns of a matrix: where their numbers lie, and how far it is from a row to the next.
@@ -220,12 +228,12 @@ fn block<'a, T: Real>(
     (Cow::Owned(copy), size)
 }
 
-/// Adds `factor(i)` times row i to `sum`, for each i of a list. Row i is K of the `numbers`, from
+/// Adds `factors[i]` times row i to `sum`, for each i of a list. Row i is K of the `numbers`, from
 /// place i · `stride` on.
 fn add_weighted_rows<T: Real, const K: usize>(
     sum: &mut [T; K],
     list: &[u64],
-    factor: impl Fn(usize) -> T,
+    factors: ArrayView1<T>,
     numbers: &[T],
     stride: usize,
 ) {
@@ -235,10 +243,9 @@ fn add_weighted_rows<T: Real, const K: usize>(
         while ones != 0 {
             let i = 64 * number + ones.trailing_zeros() as usize; // the place of the lowest 1
             ones &= ones - 1; // and away with it
-            let factor = factor(i);
             let row: &[T; K] = numbers[i * stride..].first_chunk().expect("K numbers");
             for j in 0..K {
-                total[j] = multiply_add::<T, FUSED>(factor, row[j], total[j]);
+                total[j] = multiply_add::<T, FUSED>(factors[i], row[j], total[j]);
             }
         }
     }

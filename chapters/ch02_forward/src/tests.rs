@@ -88,8 +88,8 @@ fn threads_do_not_change_a_bit_of_a_product() {
     let right = random((600, 257), 0.0, &mut generator);
     let tall = random((400, 600), 0.1, &mut generator);
     let delta = random((400, 257), 0.0, &mut generator);
-    assert!(worth_sharing(NonZeros::of_rows(left.view()).count() * MANY));
-    assert!(!worth_sharing(NonZeros::of_rows(left.view()).count() * 16));
+    assert!(worth_sharing(NonZeros::of_rows(left.view()).count(), MANY));
+    assert!(!worth_sharing(NonZeros::of_rows(left.view()).count(), 16));
     let both = || {
         let forward = product(left.view(), right.view());
         (forward, transposed_product(tall.view(), delta.view()))
@@ -103,7 +103,7 @@ fn threads_do_not_change_a_bit_of_a_product() {
 
 #[test]
 fn eight_million_multiplications_are_worth_a_second_thread() {
-    assert!(worth_sharing(8_388_608) && !worth_sharing(8_388_607));
+    assert!(worth_sharing(1 << 16, 128) && !worth_sharing((1 << 16) - 1, 128));
 }
 
 #[test]
