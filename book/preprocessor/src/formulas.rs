@@ -204,16 +204,17 @@ impl Gatherer<'_> {
         }
         let file = claims::expected_file(self.project, self.claims, chapter);
         let expected = format!("expected a test `fn {function}` in {}", file.display());
-        let message = match found.and_then(|claim| claim.defect.map(|defect| (claim, defect))) {
-            Some((claim, defect)) => {
-                format!("formula `{name}` without a test: {defect} ({})", claim.excerpt.place())
-            }
-            None => {
-                let tests = of_chapter().filter(|claim| claim.is_test());
-                let meant = did_you_mean(&function, tests.map(|claim| claim.name.as_str()));
-                format!("formula `{name}` without a test: {expected}{meant}")
-            }
-        };
+        let message =
+            match found.and_then(|claim| claim.defect.as_ref().map(|defect| (claim, defect))) {
+                Some((claim, defect)) => {
+                    format!("formula `{name}` without a test: {defect} ({})", claim.excerpt.place())
+                }
+                None => {
+                    let tests = of_chapter().filter(|claim| claim.is_test());
+                    let meant = did_you_mean(&function, tests.map(|claim| claim.name.as_str()));
+                    format!("formula `{name}` without a test: {expected}{meant}")
+                }
+            };
         self.problems.error(place.clone(), message);
         None
     }

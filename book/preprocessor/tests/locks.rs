@@ -95,12 +95,53 @@ fn a_formula_whose_test_does_not_run_is_an_error() {
         &["src/ch01_line.md:5: formula `slope` without a test: it is ignored \
          (tests/ch01_line.rs:3)"],
     );
+    for (attribute, defect) in [
+        ("#[cfg(any())]", "it runs on a condition (#[cfg])"),
+        ("#[cfg_attr(all(), ignore)]", "it has attributes on a condition (#[cfg_attr])"),
+        ("#[should_panic]", "it passes when it fails (#[should_panic])"),
+    ] {
+        let formula = "src/ch01_line.md:5: formula `slope` without a test: ";
+        let expected = format!("{formula}{defect} (tests/ch01_line.rs:3)");
+        let with = SmallBook::new().but(test, "#[test]", &format!("#[test]\n{attribute}"));
+        assert_errors(&with, &[&expected]);
+        let inside = format!("{attribute}\nmod inside {{\n#[test]\nfn slope() {{}}\n}}\n");
+        let module = SmallBook::new().without(test).with(test, &inside);
+        assert_errors(&module, &[&format!("{formula}{defect} (tests/ch01_line.rs:3)")]);
+        let inside = format!("proptest! {{\n#[test]\n{attribute}\nfn slope(a in 0..1) {{}}\n}}\n");
+        let macro_call = SmallBook::new().without(test).with(test, &inside);
+        assert_errors(&macro_call, &[&format!("{formula}{defect} (tests/ch01_line.rs:2)")]);
+    }
     let helper = SmallBook::new().but(test, "#[test]\n", "");
     assert_errors(
         &helper,
         &["src/ch01_line.md:5: formula `slope` without a test: it lacks \
          #[test] (tests/ch01_line.rs:3)"],
     );
+}
+
+#[test]
+fn a_test_in_a_file_that_cargo_does_not_compile_does_not_count() {
+    let formula = "src/ch01_line.md:5: formula `slope` without a test: cargo does not run it, \
+                   expected [[test]] with path = ";
+    let expected = format!("{formula}\"ch01_line.rs\" in tests/Cargo.toml (tests/ch01_line.rs:3)");
+    let manifest = "tests/Cargo.toml";
+    for (now, then) in [
+        ("\"ch01_line.rs\"", "\"ch01_lime.rs\""),
+        ("\"ch01_line.rs\"", "\"ch01_line.rs\"\ntest = false"),
+        ("\"ch01_line.rs\"", "\"ch01_line.rs\"\nharness = false"),
+        ("\"ch01_line.rs\"", "\"ch01_line.rs\"\nrequired-features = [\"slow\"]"),
+    ] {
+        assert_errors(&SmallBook::new().but(manifest, now, then), &[&expected]);
+    }
+    assert_errors(&SmallBook::new().without(manifest), &[&expected]);
+    let inner = SmallBook::new()
+        .without("tests/ch01_line.rs")
+        .with("tests/tests/ch01_x.rs", "#[test]\nfn slope() {}\n");
+    assert_errors(&inner, &[]);
+    let off = inner.with(manifest, "[package]\nname = \"formulas\"\nautotests = false\n");
+    let expected =
+        format!("{formula}\"tests/ch01_x.rs\" in tests/Cargo.toml (tests/tests/ch01_x.rs:1)");
+    assert_errors(&off, &[&expected]);
 }
 
 #[test]

@@ -180,7 +180,7 @@ fn fill_columns<T: Real, const K: usize>(
             sum.copy_from_slice(&spare[..sum.len()]);
         }
     };
-    for_each_row(sums, worth_sharing(lists.count(), K), &fill);
+    for_each_row(sums, worth_sharing(lists.count(), rows.ncols()), &fill);
     K
 }
 

@@ -23,7 +23,7 @@ pub const STUB: &str = "chapters/ch01_line/exercises/rise.rs";
 pub const SOLUTION: &str = "chapters/ch01_line/exercises/solutions/rise.rs";
 
 /// The files of the book.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 16] = [
     (
         "book.toml",
         "[book]\nsrc = \"src\"\n\n[output.html]\ngit-repository-url = \"https://example.org/book\"\n\n\
@@ -49,6 +49,11 @@ const FILES: [(&str, &str); 15] = [
         "tests/ch01_line.rs",
         "//! The claims of chapter 1.\n\n/// Rise over run.\n#[test]\nfn slope() {\n    \
          assert_eq!(2 * 3, 6, \"a < b\");\n}\n\nfn helper() {}\n",
+    ),
+    (
+        "tests/Cargo.toml",
+        "[[test]]\nname = \"ch01_line\"\npath = \"ch01_line.rs\"\n\n\
+         [[test]]\nname = \"ch02_other\"\npath = \"ch02_other.rs\"\n",
     ),
     (
         "chapters/ch01_line/Cargo.toml",
