@@ -103,7 +103,8 @@ impl Format {
             Self::Unit(decimals, unit) => grouped(&format!("{number:.decimals$}")) + " " + unit,
             Self::Scientific(decimals) => scientific(number, decimals),
         };
-        text.replace('-', "−")
+        let is_zero = !text.contains(|c: char| ('1'..='9').contains(&c));
+        text.replace('-', if is_zero { "" } else { "−" })
     }
 
     /// What one step of the last printed digit is worth, in units of the value.
@@ -118,6 +119,21 @@ impl Format {
         };
         10f64.powi(-decimals)
     }
+}
+
+/// Prints a number the way a text prints one: with as many decimals, as percent or with a power of
+/// ten, and with the same unit. Gives nothing if the text does not begin with a number.
+fn print_like(text: &str, number: f64) -> Option<String> {
+    let is_part = |c: char| c.is_ascii_digit() || ".,−".contains(c);
+    let end = text.find(|c| !is_part(c)).unwrap_or(text.len());
+    let (shown, rest) = text.split_at(end);
+    shown.chars().any(|c| c.is_ascii_digit()).then_some(())?;
+    let decimals = shown.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    Some(match rest {
+        "%" => Format::Percent(decimals).print(number),
+        _ if rest.starts_with(" × 10") => Format::Scientific(decimals).print(number),
+        _ => Format::Decimals(decimals).print(number) + rest,
+    })
 }
 
 /// Separates the thousands of the integer part, if it has more than four digits.
@@ -240,6 +256,21 @@ impl Measured {
         if self.text.trim().is_empty() {
             return Some("it has no text to print".to_owned());
         }
+        let value = self.value.as_f64();
+        if let Some((value, printed)) =
+            value.and_then(|value| Some((value, print_like(&self.text, value)?)))
+            && printed != self.text
+        {
+            return Some(format!(
+                "its text is {:?}, but {value} is printed {printed:?}",
+                self.text
+            ));
+        }
+        if let Value::Text(text) = &self.value
+            && *text != self.text
+        {
+            return Some(format!("its text is {:?}, but its value is {text:?}", self.text));
+        }
         match (self.tolerance, self.last_digit) {
             (Tolerance::Within(distance), _) if !(distance >= 0.0 && distance.is_finite()) => Some(
                 format!("{distance} is not a tolerance: expected 0 or a finite number above it"),
@@ -267,14 +298,21 @@ impl Values {
     /// Reads a file of values.
     ///
     /// # Errors
-    /// If the file is missing or is not a file of values.
+    /// If the file is missing or is not a file of values, or if a text is not how its value is
+    /// printed.
     pub fn load(path: impl Into<PathBuf>) -> Result<Self, Error> {
         let path = path.into();
         let text = std::fs::read_to_string(&path).map_err(Error::file(&path, "read"))?;
-        match serde_json::from_str(&text) {
-            Ok(entries) => Ok(Self { path, entries }),
-            Err(source) => Err(Error::Json { path, source }),
+        let entries: BTreeMap<String, Measured> = match serde_json::from_str(&text) {
+            Ok(entries) => entries,
+            Err(source) => return Err(Error::Json { path, source }),
+        };
+        for (name, measured) in &entries {
+            if let Some(problem) = measured.problem() {
+                return Err(Error::Value { path, name: name.clone(), problem });
+            }
         }
+        Ok(Self { path, entries })
     }
 
     /// Reads a file of values, or starts an empty one if there is none. A program that sets only
@@ -353,6 +391,8 @@ mod tests {
         assert_eq!(Format::Integer.print(101_770.0), "101,770");
         assert_eq!(Format::Integer.print(9712.0), "9712");
         assert_eq!(Format::Decimals(2).print(-12.0), "−12.00");
+        assert_eq!(Format::Decimals(2).print(-0.001), "0.00");
+        assert_eq!(Format::Percent(1).print(-0.0001), "0.0%");
         assert_eq!(Format::Scientific(1).print(1.23e-7), "1.2 × 10⁻⁷");
         assert_eq!(Format::Scientific(0).print(4.6e15), "5 × 10¹⁵");
     }
@@ -411,6 +451,43 @@ mod tests {
         let tiny = Measured::number(1.234e-7, Format::Scientific(1));
         assert!(values.set("a", tiny.clone().within(1e-8)).is_ok());
         assert!(values.set("a", tiny.within(2e-8)).is_err());
+    }
+
+    #[test]
+    fn a_text_that_is_not_how_its_value_is_printed_is_an_error_that_names_both() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut values = empty(&folder);
+        let formats = [
+            Format::Integer,
+            Format::Decimals(2),
+            Format::Percent(1),
+            Format::Seconds(1),
+            Format::Unit(2, "times"),
+            Format::Scientific(2),
+        ];
+        for (index, format) in formats.into_iter().enumerate() {
+            for (sign, number) in [0.0, 1.5e-7, 0.976, 12_345.678].into_iter().enumerate() {
+                let name = format!("a{index}.b{sign}");
+                values.set(&name, Measured::number(number, format)).unwrap();
+                values.set(&format!("{name}.minus"), Measured::number(-number, format)).unwrap();
+            }
+        }
+        values.set("word", Measured::text("yes")).unwrap();
+        values.save().unwrap();
+        Values::load(values.path()).unwrap();
+        let saved = std::fs::read_to_string(values.path()).unwrap();
+        for (right, wrong) in [
+            ("97.6%", "99.6%"),
+            ("12,345.68 times", "12,346.68 times"),
+            ("1.50 × 10⁻⁷", "1.50 × 10⁻⁸"),
+            ("\"text\": \"yes", "\"text\": \"no"),
+        ] {
+            assert!(saved.contains(right), "{right}");
+            std::fs::write(values.path(), saved.replacen(right, wrong, 1)).unwrap();
+            let error = Values::load(values.path()).unwrap_err().to_string();
+            let wrong = wrong.rsplit('"').next().unwrap();
+            assert!(error.contains("values.json: value `") && error.contains(wrong), "{error}");
+        }
     }
 
     #[test]

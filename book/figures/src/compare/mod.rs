@@ -111,6 +111,9 @@ fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
     if old.tolerance != new.tolerance {
         return Some(format!("tolerance: committed {}, fresh {}", old.tolerance, new.tolerance));
     }
+    if old.tolerance != Tolerance::Machine && old.note != new.note {
+        return Some(format!("note: committed {:?}, fresh {:?}", old.note, new.note));
+    }
     let (text, fresh) = (&old.text, &new.text);
     if old.value.as_f64().is_some() && shape(text) != shape(fresh) {
         return Some(format!("committed {text:?}, fresh {fresh:?}: printed in another way"));
@@ -189,6 +192,17 @@ mod tests {
         let time = |seconds| Measured::number(seconds, Format::Seconds(1)).machine();
         measure(&old, "time", time(1.0)).unwrap();
         measure(&new, "time", time(9.0)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_note_is_compared_unless_the_value_depends_on_the_machine() {
+        let (root, old, new) = two_folders();
+        measure(&old, "share", share(0.976).note("seed 0")).unwrap();
+        measure(&new, "share", share(0.976).note("seed 1")).unwrap();
+        assert!(problems(&root)[0].contains("note: committed Some(\"seed 0\")"));
+        measure(&old, "share", share(0.976).machine().note("processor A")).unwrap();
+        measure(&new, "share", share(0.976).machine().note("processor B")).unwrap();
         assert_eq!(problems(&root), Vec::<String>::new());
     }
 
