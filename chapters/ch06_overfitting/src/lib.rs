@@ -175,7 +175,8 @@ pub fn randomize_labels(data: &mut Dataset, share: f64, generator: &mut impl Rng
 
 /// The factor ω from 0 to 1 for which the logits ωZ have the lowest cross-entropy: how much less sure
 /// a network should be (Guo, Pleiss, Sun and Weinberger 2017). By thirds, since the loss is a bowl
-/// in ω: the lowest place is not in the outer third whose border is higher.
+/// in ω: the lowest place is not in the outer third whose border is higher. If all factors are as
+/// good, it is 1.
 ///
 /// `logits: [examples × classes]`, `targets: [examples × classes]`.
 pub fn cooling<T: Real>(logits: ArrayView2<T>, targets: ArrayView2<T>) -> T {
@@ -588,9 +589,8 @@ pub fn shift<T: Real>(image: ArrayView2<T>, rows: isize, columns: isize) -> Arra
 
 /// A pixel of an image, 0 beyond its edges.
 fn pixel<T: Real>(image: ArrayView2<T>, row: isize, column: isize) -> T {
-    let inside = row >= 0 && column >= 0;
-    let value = inside.then(|| image.get((row as usize, column as usize))).flatten();
-    value.copied().unwrap_or(T::zero())
+    let place = usize::try_from(row).ok().zip(usize::try_from(column).ok()); // none below 0
+    place.and_then(|place| image.get(place)).copied().unwrap_or(T::zero())
 }
 
 /// The brightness at a place between pixels: the mean of the four around it, each with more weight

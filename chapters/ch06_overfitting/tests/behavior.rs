@@ -65,6 +65,19 @@ fn of_all_weights_that_fit_alike_the_shortest_are_taken() {
 }
 
 #[test]
+fn what_counts_as_nothing_is_measured_against_the_largest_singular_value() {
+    let column = array![0.1, 0.7, 0.3, 1.1, 1.9];
+    for scale in [1e-9_f64, 1.0, 1e9] {
+        // The second column is three times the first, but for the rounding of its numbers.
+        let x = Array2::from_shape_fn((5, 2), |(r, j)| scale * column[r] * [1.0, 3.0][j]);
+        let weights = least_squares(x.view(), column.view());
+        for (weight, expected) in weights.iter().zip([0.1_f64, 0.3]) {
+            assert!((weight * scale - expected).abs() < 1e-9, "scale {scale}: {weights}");
+        }
+    }
+}
+
+#[test]
 fn a_penalty_of_nothing_is_least_squares() {
     let mut generator = generator();
     let (x, y) = (noise(9, 4, &mut generator), Array1::linspace(0.0, 1.0, 9));
@@ -163,6 +176,24 @@ fn a_norm_limit_leaves_short_and_empty_columns_alone_to_the_last_bit() {
     assert_eq!((old.column(0), old.column(1)), (new.column(0), new.column(1)));
     assert!((new.column(2).mapv(|w| w * w).sum() - 4.0).abs() < 1e-12);
     assert_eq!(before.layers[1], network.layers[1], "no column of it is longer than 2");
+}
+
+#[test]
+fn a_norm_limit_below_1_shortens_columns_below_1() {
+    let mut network = network();
+    network.layers[0].dense.weights.fill(0.0);
+    network.layers[0].dense.weights.row_mut(0).fill(0.8);
+    network.layers[1].dense.weights.fill(0.0);
+    network.limit_norms(|_| 0.5);
+    let lengths = network.layers[0].dense.weights.row(0).to_owned();
+    assert!(lengths.iter().all(|length| (length - 0.5).abs() < 1e-15), "{lengths}");
+}
+
+#[test]
+fn where_no_factor_is_better_than_another_nothing_is_cooled() {
+    let (logits, targets) =
+        (Array2::<f64>::zeros((2, 3)), array![[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]);
+    assert_eq!(cooling(logits.view(), targets.view()), 1.0);
 }
 
 // -------------------------------------------------------------------------------------- dropout --
