@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use book_programs::arguments::{layer_size, learning_rate, positive, seed, threads};
 use ch04_optimizers::Schedule;
 use ch05_mnist::{OptimizerName, Recipe};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -118,7 +119,7 @@ pub struct StudyArguments {
     #[arg(long)]
     pub json: bool,
     /// Write the outcome into the chapter's values, which the book quotes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "data")]
     pub record: bool,
 }
 
@@ -131,7 +132,7 @@ pub struct ScalingArguments {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Write the outcome into the chapter's values, which the book quotes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "data")]
     pub record: bool,
 }
 
@@ -141,7 +142,7 @@ pub struct ExperimentArguments {
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Write the outcome into the chapter's values and figures, which the book shows
-    #[arg(long)]
+    #[arg(long, conflicts_with = "data")]
     pub record: bool,
 }
 
@@ -266,43 +267,4 @@ fn schedule(text: &str) -> Result<Schedule, String> {
         }
         _ => Err(expected()),
     }
-}
-
-/// A whole number from 1 upward; a million is more than any option here has a use for.
-fn positive(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
-    number.ok_or_else(|| format!("expected a whole number from 1 to 1000000, found {text:?}"))
-}
-
-/// The neurons of a layer. With more than this, the weights alone would take gigabytes.
-fn layer_size(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=10_000).contains(number));
-    number.ok_or_else(|| format!("expected whole numbers from 1 to 10000, found {text:?}"))
-}
-
-/// More threads than this are no help on any machine.
-fn threads(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=1024).contains(number));
-    number.ok_or_else(|| format!("expected a whole number from 1 to 1024, found {text:?}"))
-}
-
-/// Any number of 64 bits.
-fn seed(text: &str) -> Result<u64, String> {
-    let number = text.parse();
-    number.map_err(|_| format!("expected a whole number from 0 to {}, found {text:?}", u64::MAX))
-}
-
-/// A finite number above 0.
-fn learning_rate(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|&rate: &f64| rate.is_finite() && rate > 0.0);
-    number.ok_or_else(|| format!("expected a finite number above 0, found {text:?}"))
-}
-
-/// What clap says, without usage and advice, on one line.
-pub fn one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
-    let line = lines.collect::<Vec<_>>().join(" ");
-    format!("{} (--help tells more)", line.strip_prefix("error: ").unwrap_or(&line))
 }

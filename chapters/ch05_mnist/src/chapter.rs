@@ -2,16 +2,17 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, HeatMap, ImageGrid, Measured, Output, Series};
+use book_programs::data::Source;
 use ch02_forward::Network;
 use ch05_mnist::{CLASSES, Dataset, Evaluation, evaluate, likeliest};
 use ndarray::Axis as Along;
 
 use crate::arguments::RecipeName;
 use crate::experiments::{LongEpoch, Subnormal};
-use crate::files::Source;
+use crate::files;
 use crate::look;
 use crate::print;
-use crate::runs::{Study, Timing, progress, run_and_watch, with_threads};
+use crate::runs::{self, Study, Timing, Width, progress, run_and_watch, with_threads};
 use crate::{stages, time, trouble};
 
 /// The seed of everything that a plain run of the chapter shows.
@@ -36,7 +37,7 @@ struct Epoch {
 
 /// Trains, prints, draws, measures.
 pub fn run() -> Result<()> {
-    let (train, test) = Source::new(None).load()?;
+    let (train, test) = files::load(&Source::new(None))?;
     let output = Output::chapter("ch05_mnist")?;
     print(format_args!("{} training and {} test images, seed {SEED}\n", train.len(), test.len()))?;
     print("recipe      epochs   training   train loss   test loss   test accuracy")?;
@@ -173,7 +174,7 @@ fn draw_steady(result: &Outcome, test: &Dataset, output: &Output) -> Result<()> 
         .rows("the digit", digits())
         .columns("taken for", digits())
         .print(Format::Integer)
-        .color_range(0.0, 50.0);
+        .color_range(0.0, *count as f64);
     output.figure("confusion", &heat_map.machine_dependent())?;
     output.figure("mistakes", &worst_mistakes(&result.test, test).machine_dependent())?;
     output.figure("weights", &first_weights(&result.network, test).machine_dependent())?;
@@ -344,7 +345,8 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
     Ok(())
 }
 
-/// Writes the outcome of `study` into the chapter's values.
+/// Writes the outcome of `study` into the chapter's values; and measures hidden layers of other widths,
+/// which belong to the same comparison.
 pub fn record_study(studies: &[Study]) -> Result<()> {
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
@@ -353,6 +355,9 @@ pub fn record_study(studies: &[Study]) -> Result<()> {
         let how = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
         let note = format!("seeds 0 to {}", study.seeds - 1);
         let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
+            // The mean of ten shares may end in 5. Then the rounding errors of its sum would decide
+            // what is printed, and they do not survive the file.
+            let value = (1e12 * value).round() / 1e12;
             let measured = Measured::number(value, format).within(tolerance);
             let measured = measured.note(&note).experiment(&how);
             values.set(&format!("study.{}.{what}", study.recipe), measured)
@@ -361,7 +366,56 @@ pub fn record_study(studies: &[Study]) -> Result<()> {
         set("deviation", study.deviation, Format::Percent(2), 0.0001)?;
         set("lowest", study.lowest, Format::Percent(2), 0.0001)?;
         set("highest", study.highest, Format::Percent(2), 0.0001)?;
+        set("train_loss", study.train_loss, Format::Decimals(3), 0.001)?;
+        set("train_loss_deviation", study.train_loss_deviation, Format::Decimals(4), 0.0001)?;
     }
+    values.save()?;
+    record_widths()
+}
+
+/// Trains hidden layers of seven widths with three seeds each; draws and writes their errors.
+fn record_widths() -> Result<()> {
+    let (train, test) = files::load(&Source::new(None))?;
+    let widths = runs::widths(&train, &test, 3)?;
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    let part = |numbers: &Width, of: fn(&(f64, f64)) -> f64| {
+        let shares = || numbers.errors.iter().map(of);
+        let mean = shares().sum::<f64>() / shares().count() as f64;
+        (mean, shares().fold(f64::INFINITY, f64::min), shares().fold(0.0, f64::max))
+    };
+    let on =
+        [("train", (|errors| errors.0) as fn(&(f64, f64)) -> f64), ("test", |errors| errors.1)];
+    for width in &widths {
+        for (name, of) in on {
+            let error = Measured::number(part(width, of).0, Format::Percent(1)).within(0.001);
+            let error = error.note("misread, the steady recipe, mean of seeds 0 to 2");
+            let name = format!("widths.{}_hidden.{name}_error", width.hidden);
+            values.set(&name, error.experiment(STUDY))?;
+        }
+    }
+    let (narrow, wide) = (&widths[0], widths.last().expect("seven widths"));
+    let [from, to] = [narrow, wide].map(|width| on.map(|(_, of)| 100.0 * part(width, of).0));
+    let description = format!(
+        "Misread images by the number of hidden neurons, both on logarithmic scales. With {} neurons \
+         {:.1}% of the training images and {:.1}% of the test images are misread, with {} neurons \
+         {:.1}% and {:.1}%.",
+        narrow.hidden, from[0], from[1], wide.hidden, to[0], to[1]
+    );
+    let line = |name: &str, of| {
+        let parts: Vec<_> =
+            widths.iter().map(|width| (width.hidden as f64, part(width, of))).collect();
+        let points = parts.iter().map(|(hidden, (mean, ..))| (*hidden, 100.0 * mean));
+        let band = parts.iter().map(|(_, (_, low, high))| (100.0 * low, 100.0 * high));
+        Series::line(name, points.collect::<Vec<_>>()).markers().band(band)
+    };
+    let chart = Chart::new("How wide a hidden layer?", description)
+        .x_axis(Axis::new("hidden neurons").log())
+        .y_axis(Axis::new("images misread [%]").log())
+        .series(line("test", on[1].1))
+        .series(line("training", on[0].1))
+        .height(320.0);
+    output.figure("widths", &chart.experiment(STUDY))?;
     values.save()?;
     Ok(())
 }

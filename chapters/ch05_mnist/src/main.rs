@@ -11,13 +11,13 @@ mod stages;
 mod time;
 mod trouble;
 
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, ensure};
-use ch05_mnist::{center_digit, evaluate, likeliest};
-use clap::Parser;
+use anyhow::{Context, Error, Result, ensure};
+use book_programs::arguments::parameter_count;
+use book_programs::data::{Set, Source};
+pub use book_programs::print;
+use ch05_mnist::{CLASSES, center_digit, evaluate, likeliest};
 use ndarray::Axis;
 use serde_json::json;
 
@@ -25,15 +25,9 @@ use arguments::{
     Arguments, Command, EvaluateArguments, ExperimentArguments, PeersArguments, PredictArguments,
     ScalingArguments, StudyArguments, TrainArguments,
 };
-use files::Source;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) if !error.use_stderr() => error.exit(), // --help and --version
-        Err(error) => return fail(&arguments::one_line(&error), 2),
-    };
-    let outcome = match arguments.command {
+    book_programs::run(|arguments: Arguments| match arguments.command {
         None => chapter::run(),
         Some(Command::Train(arguments)) => train(arguments),
         Some(Command::Evaluate(arguments)) => evaluate_weights(arguments),
@@ -43,47 +37,22 @@ fn main() -> ExitCode {
         Some(Command::Long(arguments)) => long(arguments),
         Some(Command::Subnormal(arguments)) => subnormal(arguments),
         Some(Command::Peers(arguments)) => peers(&arguments),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&one_line(&error), 1),
-    }
-}
-
-/// The error and its causes, none of them twice: some say their cause themselves.
-fn one_line(error: &anyhow::Error) -> String {
-    let causes = error.chain().map(ToString::to_string);
-    let line = causes.reduce(|line, cause| match line.ends_with(&cause) {
-        true => line,
-        false => format!("{line}: {cause}"),
-    });
-    line.unwrap_or_default().replace('\n', " ")
-}
-
-/// Prints a line. `println!` would panic where standard output is full; that is an error like any
-/// other. A reader that has seen enough, such as `head`, is none.
-pub fn print(line: impl Display) -> Result<()> {
-    match writeln!(io::stdout(), "{line}") {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("standard output: expected to write to it"),
-    }
-}
-
-fn fail(message: &str, code: u8) -> ExitCode {
-    eprintln!("error: {message}");
-    ExitCode::from(code)
+    })
 }
 
 fn train(arguments: TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.weights {
-        files::check_writable(path)?;
+        book_programs::files::check_writable(path)?;
     }
-    let (train, test) = Source::new(arguments.data.clone()).load()?;
+    let (train, test) = files::load(&Source::new(arguments.data.clone()))?;
     let recipe = arguments.recipe();
-    let run = runs::with_threads(arguments.threads, || {
-        runs::run(&recipe, arguments.seed, &train, &runs::progress(&recipe, &train))
+    let sizes = [&[train.pixels()], &recipe.hidden[..], &[CLASSES]].concat();
+    parameter_count(&sizes).map_err(Error::msg)?;
+    let (run, evaluation) = runs::with_threads(arguments.threads, || {
+        let run = runs::run(&recipe, arguments.seed, &train, &runs::progress(&recipe, &train))?;
+        let evaluation = evaluate(&run.network, &test);
+        Ok((run, evaluation))
     })?;
-    let evaluation = evaluate(&run.network, &test);
     ensure!(
         evaluation.loss.is_finite(), // the last step may have been the one that went too far
         "training with learning rate {}: expected a finite test loss, found {}; a smaller rate may \
@@ -111,7 +80,7 @@ fn train(arguments: TrainArguments) -> Result<()> {
 }
 
 fn evaluate_weights(arguments: EvaluateArguments) -> Result<()> {
-    let test = Source::new(arguments.data).load_test()?;
+    let test = files::load_set(&Source::new(arguments.data), Set::Test)?;
     let network = files::read_weights(&arguments.weights, test.pixels())?;
     let evaluation = evaluate(&network, &test);
     ensure!(
@@ -156,7 +125,7 @@ fn predict(arguments: PredictArguments) -> Result<()> {
 }
 
 fn study(arguments: StudyArguments) -> Result<()> {
-    let (train, test) = Source::new(arguments.data.clone()).load()?;
+    let (train, test) = files::load(&Source::new(arguments.data.clone()))?;
     let studies = runs::study(&train, &test, arguments.seeds, arguments.threads)?;
     if arguments.json {
         print(serde_json::to_string(&studies)?)?;
@@ -173,7 +142,7 @@ fn study(arguments: StudyArguments) -> Result<()> {
 }
 
 fn scaling(arguments: ScalingArguments) -> Result<()> {
-    let (train, _) = Source::new(arguments.data.clone()).load()?;
+    let (train, _) = files::load(&Source::new(arguments.data.clone()))?;
     let timings = runs::scaling(&train, arguments.repeats)?;
     print("examples  hidden  seconds per epoch  microseconds per example and 1,000 weights")?;
     for timing in &timings {
@@ -186,7 +155,7 @@ fn scaling(arguments: ScalingArguments) -> Result<()> {
 }
 
 fn long(arguments: ExperimentArguments) -> Result<()> {
-    let (train, test) = Source::new(arguments.data).load()?;
+    let (train, test) = files::load(&Source::new(arguments.data))?;
     let epochs = experiments::long(&train, &test)?;
     print("epoch  train loss  test loss  test accuracy")?;
     for (index, epoch) in epochs.iter().enumerate() {
@@ -205,7 +174,7 @@ fn long(arguments: ExperimentArguments) -> Result<()> {
 }
 
 fn subnormal(arguments: ExperimentArguments) -> Result<()> {
-    let (train, _) = Source::new(arguments.data).load()?;
+    let (train, _) = files::load(&Source::new(arguments.data))?;
     let outcome = experiments::subnormal(&train)?;
     print("epoch  seconds with flushing  without")?;
     for (index, (with, without)) in outcome.with.iter().zip(&outcome.without).enumerate() {

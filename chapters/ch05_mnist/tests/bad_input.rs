@@ -1,5 +1,6 @@
 //! Whatever is wrong with files or flags: one line that says so, and nothing worse.
 
+use book_programs::data::{Set, Source};
 use ch02_forward::Network;
 use ch05_mnist::{IMAGES_MAGIC, LABELS_MAGIC, Recipe, save_weights};
 use image::{ExtendedColorType, ImageEncoder, codecs::png::PngEncoder};
@@ -9,8 +10,8 @@ use common::*;
 
 mod common;
 
-/// The program's own module, so that its [`files::Source::Shipped`] can be pointed at a folder of
-/// ours; on the command line it is always the folder beside the chapter.
+/// The program's own module, so that a [`Source::Shipped`] can be a folder of ours; on the command
+/// line it is always the folder beside the chapter.
 #[path = "../src/files.rs"]
 #[allow(dead_code, reason = "only the reading of data sets is tested here")]
 mod files;
@@ -270,22 +271,22 @@ fn weights_and_pictures_that_promise_much_allocate_nothing() {
 
 #[test]
 fn the_digests_of_the_shipped_data_are_checked() {
-    let source = files::Source::new(None);
-    assert!(matches!(&source, files::Source::Shipped(path) if *path == shipped_folder()));
+    let source = Source::new(None);
+    assert!(matches!(&source, Source::Shipped(path) if *path == shipped_folder()));
     let folder = Folder::empty();
     for name in [TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS] {
         let packed = format!("{name}.gz");
         std::fs::copy(shipped_folder().join(&packed), folder.file(&packed)).unwrap();
     }
-    let source = files::Source::Shipped(folder.path().to_owned());
-    source.load().expect("an exact copy is fine");
+    let source = Source::Shipped(folder.path().to_owned());
+    files::load(&source).expect("an exact copy is fine");
 
     let test = shipped_test_set();
     let mut changed = test.images.pixels.clone();
     changed[[4_711, 300]] ^= 1; // one bit of one pixel
     let pixels = changed.as_slice().unwrap();
     folder.write(TEST_IMAGES, &idx(IMAGES_MAGIC, &[10_000, 28, 28], pixels));
-    let message = format!("{:#}", source.load_test().unwrap_err());
+    let message = format!("{:#}", files::load_set(&source, Set::Test).unwrap_err());
     let known = "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7";
     assert_names(
         &message,
@@ -295,10 +296,10 @@ fn the_digests_of_the_shipped_data_are_checked() {
 
     let swapped: Vec<u8> = test.labels.iter().rev().copied().collect();
     folder.write(TEST_LABELS, &idx_labels(&swapped));
-    let message = format!("{:#}", source.load_test().unwrap_err());
+    let message = format!("{:#}", files::load_set(&source, Set::Test).unwrap_err());
     assert_names(&message, &[TEST_LABELS, "SHA-256", "expected", "ff7bcfd4", "found"]);
-    let elsewhere = files::Source::Folder(folder.path().to_owned());
-    elsewhere.load_test().expect("any other folder may hold what it likes");
+    let elsewhere = Source::Folder(folder.path().to_owned());
+    files::load_set(&elsewhere, Set::Test).expect("any other folder may hold what it likes");
 }
 
 // --------------------------------------------------------------------------------------- weights --

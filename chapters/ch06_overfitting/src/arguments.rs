@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use book_programs::arguments::{layer_size, positive, seed};
 use clap::{Args, Parser, Subcommand};
 
 use crate::table::Row;
@@ -89,31 +90,4 @@ pub struct TuneArguments {
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-}
-
-/// A whole number from 1 upward; a million is more than any option here has a use for.
-fn positive(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
-    number.ok_or_else(|| format!("expected a whole number from 1 to 1000000, found {text:?}"))
-}
-
-/// The neurons of a layer. With more than this, the weights alone would take gigabytes.
-fn layer_size(text: &str) -> Result<usize, String> {
-    let number = text.parse().ok().filter(|number| (1..=10_000).contains(number));
-    number.ok_or_else(|| format!("expected whole numbers from 1 to 10000, found {text:?}"))
-}
-
-/// Any number of 64 bits.
-fn seed(text: &str) -> Result<u64, String> {
-    let number = text.parse();
-    number.map_err(|_| format!("expected a whole number from 0 to {}, found {text:?}", u64::MAX))
-}
-
-/// What clap says, without usage and advice, on one line.
-pub fn one_line(error: &clap::Error) -> String {
-    let text = error.to_string();
-    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:"));
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("For more information"));
-    let line = lines.collect::<Vec<_>>().join(" ");
-    format!("{} (--help tells more)", line.strip_prefix("error: ").unwrap_or(&line))
 }

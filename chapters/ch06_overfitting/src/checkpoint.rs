@@ -10,8 +10,6 @@ use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
-
 /// How far a run has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
@@ -51,7 +49,7 @@ pub fn write(path: &Path, learner: &Learner<f32>, progress: &Progress) -> Result
     let metadata = [("progress".to_owned(), serde_json::to_string(progress)?)];
     let file = safetensors::serialize(views, Some(metadata.into_iter().collect()));
     let file = file.context("checkpoint")?;
-    files::write(path, &file)
+    book_programs::files::write(path, &file)
 }
 
 /// Puts a checkpoint's weights and memory into `learner`, if there is a checkpoint of this run; gives

@@ -216,7 +216,10 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
         noises.into_iter().flat_map(seeds)
     });
     let wanted: Vec<_> = wanted.collect();
-    let path = files::checkpoints(arguments.checkpoint.as_deref())?.join("study.json");
+    let courses = Remedy::ALL.map(|remedy| (remedy, course(remedy.restraints()), PATIENCE));
+    let these = files::fingerprint_of([&train, &test], &courses);
+    let folder = files::checkpoints(arguments.checkpoint.as_deref())?;
+    let path = folder.join(format!("study-{these}.json"));
     let done = Mutex::new(read_runs(&path)?);
     let bar = bar(wanted.len());
     wanted.par_iter().try_for_each(|&(remedy, noise, seed)| {
@@ -225,7 +228,7 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
             let run = run_one(remedy, noise, seed, &train, &test);
             let mut done = done.lock().expect("no thread panicked");
             done.push(run);
-            files::write(&path, &serde_json::to_vec(&*done)?)?;
+            book_programs::files::write(&path, &serde_json::to_vec(&*done)?)?;
         }
         bar.inc(1);
         anyhow::Ok(())
@@ -240,9 +243,9 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
     if arguments.record {
         let command =
             format!("cargo run -p ch06_overfitting -- study --seeds {} --record", arguments.seeds);
-        let record = Record { command, date: files::today(), runs };
+        let record = Record { command, date: book_programs::files::today(), runs };
         let json = serde_json::to_string_pretty(&record)? + "\n";
-        files::write(&files::results("study.json"), json.as_bytes())?;
+        book_programs::files::write(&files::results("study.json"), json.as_bytes())?;
     }
     Ok(())
 }

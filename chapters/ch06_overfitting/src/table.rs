@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
+use book_programs::arguments::parameter_count;
 use ch04_optimizers::Schedule;
-use ch05_mnist::{Dataset, evaluate};
+use ch05_mnist::{CLASSES, Dataset, evaluate};
 use ch06_overfitting::{Course, Dropouts, Learner, Restraints};
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -159,13 +160,16 @@ fn run_row(
     let mut course = row.course();
     course.epochs = arguments.epochs.unwrap_or(course.epochs);
     course.hidden = arguments.hidden.clone().unwrap_or(course.hidden);
+    let sizes = [&[train.pixels()], &course.hidden[..], &[CLASSES]].concat();
+    parameter_count(&sizes).map_err(Error::msg)?;
     let (name, seed, total) = (row.name(), arguments.seed, course.epochs);
     let (hidden, examples) = (&course.hidden, train.len());
     let run = format!("{name} {hidden:?}, seed {seed}, {total} epochs of {examples} examples");
     let folder = files::checkpoints(arguments.checkpoint.as_deref())?;
     let limit = course.restraints.largest_norm.map(|largest| format!("-{largest}"));
     let stem = format!("{name}{}-seed-{seed}-epochs-{total}", limit.unwrap_or_default());
-    let path = folder.join(stem + ".safetensors");
+    let these = files::fingerprint_of([train, test], &course);
+    let path = folder.join(format!("{stem}-{these}.safetensors"));
 
     let mut learner = Learner::<f32>::new(&course, train.pixels(), &mut generator(seed, 0));
     let resumed = checkpoint::read(&path, &mut learner, &run)?;
@@ -185,7 +189,8 @@ fn run_row(
         print(format_args!("{name}: paused after {} of {total} epochs", progress.epochs.len()))?;
         return Ok(None);
     }
-    let (command, norms, date) = (command(row, arguments), norms(&course), files::today());
+    let (command, norms, date) =
+        (command(row, arguments), norms(&course), book_programs::files::today());
     Ok(Some(Outcome { row, command, seed, date, norms, epochs: progress.epochs }))
 }
 
@@ -250,5 +255,5 @@ fn record(outcome: Outcome) -> Result<()> {
     outcomes.retain(|other| other.row != outcome.row);
     outcomes.push(outcome);
     outcomes.sort_by_key(|outcome| Row::ALL.iter().position(|row| *row == outcome.row));
-    files::write(&path, (serde_json::to_string_pretty(&outcomes)? + "\n").as_bytes())
+    book_programs::files::write(&path, (serde_json::to_string_pretty(&outcomes)? + "\n").as_bytes())
 }

@@ -652,6 +652,18 @@ fn refuses(mut command: Command, parts: &[&str]) {
 /// The arguments of a row of the table that is small enough for a test.
 const ROW: [&str; 7] = ["table", "--row", "max-norm", "--hidden", "16,12", "--epochs", "3"];
 
+/// The one file in a folder whose name begins so and ends so; between stands what tells its data and
+/// settings from others.
+fn checkpoint(folder: &Path, start: &str, end: &str) -> PathBuf {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let named = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with(start) && name.ends_with(end)
+    };
+    let [path] = paths.filter(named).collect::<Vec<_>>().try_into().expect("one checkpoint");
+    path
+}
+
 /// All tensors of a checkpoint, by name.
 fn tensors(path: &Path) -> Vec<(String, Vec<u8>)> {
     let bytes = fs::read(path).unwrap();
@@ -672,9 +684,11 @@ fn a_row_of_the_table_that_pauses_twice_ends_with_the_same_bits() {
     let second = output(folder.program(&paused, "parts"));
     assert_eq!(second, "max-norm: paused after 2 of 3 epochs\n");
     let parts = output(folder.program(&ROW, "parts"));
-    let name = "max-norm-2-seed-0-epochs-3.safetensors";
-    let [whole_tensors, parts_tensors] =
-        ["whole", "parts"].map(|checkpoints| tensors(&folder.path(checkpoints).join(name)));
+    let of_seed = |checkpoints, seed| {
+        let start = format!("max-norm-2-seed-{seed}-epochs-3-");
+        tensors(&checkpoint(&folder.path(checkpoints), &start, ".safetensors"))
+    };
+    let [whole_tensors, parts_tensors] = ["whole", "parts"].map(|parts| of_seed(parts, 0));
     assert_eq!(whole_tensors.len(), 3 * 6, "weights and biases of three layers, with m and s");
     assert!(whole_tensors == parts_tensors, "the weights differ");
     let error = |printed: &str| printed.trim_end().rsplit("   ").next().unwrap().to_owned();
@@ -682,22 +696,45 @@ fn a_row_of_the_table_that_pauses_twice_ends_with_the_same_bits() {
     assert_eq!(output(folder.program(&ROW, "parts")), parts, "a finished row is not run again");
     let other_seed = [&ROW[..], &["--seed", "1"]].concat();
     output(folder.program(&other_seed, "parts"));
-    let other = tensors(&folder.path("parts").join("max-norm-2-seed-1-epochs-3.safetensors"));
-    assert!(other != parts_tensors, "another seed gives other weights");
+    assert!(of_seed("parts", 1) != parts_tensors, "another seed gives other weights");
 }
 
 #[test]
 fn a_checkpoint_of_another_run_is_not_gone_on_with() {
     let folder = Folder::new(300, 50);
     output(folder.program(&ROW, "here"));
-    let wider = ["table", "--row", "max-norm", "--hidden", "16,13", "--epochs", "3"];
-    let parts = ["max-norm-2-seed-0-epochs-3.safetensors", "expected a checkpoint of", "[16, 13]"];
-    refuses(folder.program(&wider, "here"), &[&parts[..], &["found", "[16, 12]"]].concat());
-    let checkpoint = folder.path("here").join("max-norm-2-seed-0-epochs-3.safetensors");
+    let checkpoint =
+        checkpoint(&folder.path("here"), "max-norm-2-seed-0-epochs-3-", ".safetensors");
     let bytes = fs::read(&checkpoint).unwrap();
+
+    // Other layers, and other data: each has a checkpoint of its own.
+    let wider = ["table", "--row", "max-norm", "--hidden", "16,13", "--epochs", "3"];
+    output(folder.program(&wider, "here"));
+    let images = folder.path("train-images-idx3-ubyte");
+    let mut changed = fs::read(&images).unwrap();
+    *changed.last_mut().unwrap() ^= 1;
+    fs::write(&images, &changed).unwrap();
+    output(folder.program(&ROW, "here"));
+    assert_eq!(fs::read_dir(folder.path("here")).unwrap().count(), 3);
+    assert!(fs::read(&checkpoint).unwrap() == bytes, "it stays as it was");
+    *changed.last_mut().unwrap() ^= 1;
+    fs::write(&images, &changed).unwrap();
+
+    // One that was put in the place of another, and broken ones.
+    let run = b"max-norm [16, 12]";
+    let place = bytes.windows(run.len()).position(|window| window == run).unwrap();
+    let mut renamed = bytes.clone();
+    renamed[place..place + 8].copy_from_slice(b"standard");
+    fs::write(&checkpoint, renamed).unwrap();
+    let parts = [
+        "max-norm-2-seed-0-epochs-3-",
+        "expected a checkpoint of max-norm",
+        "found one of standard",
+    ];
+    refuses(folder.program(&ROW, "here"), &parts);
     for broken in [&bytes[..bytes.len() - 1], &bytes[..100], b"text", b""] {
         fs::write(&checkpoint, broken).unwrap();
-        let parts = ["max-norm-2-seed-0-epochs-3.safetensors", "expected a checkpoint of"];
+        let parts = ["max-norm-2-seed-0-epochs-3-", "expected a checkpoint of"];
         refuses(folder.program(&ROW, "here"), &parts);
     }
 }
@@ -709,7 +746,7 @@ fn the_study_goes_on_where_it_was() {
     let first = output(folder.program(&study, "here"));
     assert_eq!(first.lines().count(), 1 + 16, "{first}");
     assert!(first.contains("30 % random") && first.contains("early stopping"), "{first}");
-    let checkpoint = folder.path("here").join("study.json");
+    let checkpoint = checkpoint(&folder.path("here"), "study-", ".json");
     let runs: serde_json::Value = serde_json::from_slice(&fs::read(&checkpoint).unwrap()).unwrap();
     let mut runs = runs.as_array().unwrap().clone();
     assert_eq!(runs.len(), 16);
@@ -717,7 +754,7 @@ fn the_study_goes_on_where_it_was() {
     fs::write(&checkpoint, serde_json::to_vec(&runs).unwrap()).unwrap();
     assert_eq!(output(folder.program(&study, "here")), first);
     fs::write(&checkpoint, "text").unwrap();
-    refuses(folder.program(&study, "here"), &["study.json", "expected a checkpoint of the study"]);
+    refuses(folder.program(&study, "here"), &["study-", "expected a checkpoint of the study"]);
 }
 
 #[test]
@@ -764,6 +801,7 @@ fn options_that_make_no_sense_are_refused() {
         (&["--epochs", "-1"], &["--epochs", "\"-1\""]),
         (&["--hidden", "16,x"], &["--hidden", "\"x\""]),
         (&["--hidden", "100000"], &["--hidden", "from 1 to 10000"]),
+        (&["--hidden", "9999,9999,9999"], &["at most 150000000 weights", "[12, 9999"]),
         (&["--seed", "1.5"], &["--seed", "\"1.5\""]),
         (&["--pause-after", "0"], &["--pause-after", "\"0\""]),
         (&["--record"], &["--record", "cannot be used with"]),

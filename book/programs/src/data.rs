@@ -1,0 +1,178 @@
+//! The files of MNIST, or of a data set in the same format: found, unpacked, and the shipped ones
+//! checked by their digests.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use flate2::read::MultiGzDecoder;
+use sha2::{Digest, Sha256};
+
+/// Which of the two sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Set {
+    /// What a network learns from.
+    Train,
+    /// What it is examined on.
+    Test,
+}
+
+/// The names of the two files of each set, images and labels, and the SHA-256 of the shipped ones,
+/// unpacked.
+const FILES: [[(&str, &str); 2]; 2] = [
+    [
+        (
+            "train-images-idx3-ubyte",
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        ),
+        (
+            "train-labels-idx1-ubyte",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        ),
+    ],
+    [
+        (
+            "t10k-images-idx3-ubyte",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        ),
+        (
+            "t10k-labels-idx1-ubyte",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
+    ],
+];
+
+/// Where the data come from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// The files that come with the book, whose digests are known.
+    Shipped(PathBuf),
+    /// Any folder with four files of the usual names.
+    Folder(PathBuf),
+}
+
+impl Source {
+    /// The folder given on the command line, or else the one that comes with chapter 5.
+    pub fn new(folder: Option<PathBuf>) -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
+        let shipped =
+            || Self::Shipped(root.unwrap_or(Path::new(".")).join("chapters/ch05_mnist/data"));
+        folder.map_or_else(shipped, Self::Folder)
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        match self {
+            Self::Shipped(folder) | Self::Folder(folder) => folder,
+        }
+    }
+
+    /// Both files of a set, packed (`.gz`) or not: the images and the labels, each read by its
+    /// function.
+    ///
+    /// # Errors
+    /// If the folder or a file is missing or cannot be read, or if the digest of a shipped file is
+    /// not the known one.
+    pub fn read<I, L, E: std::error::Error + Send + Sync + 'static>(
+        &self,
+        set: Set,
+        images: impl FnOnce(&mut dyn Read) -> Result<I, E>,
+        labels: impl FnOnce(&mut dyn Read) -> Result<L, E>,
+    ) -> Result<(I, L)> {
+        let folder = self.folder();
+        if !folder.is_dir() {
+            let found = if folder.exists() { "a file" } else { "nothing" };
+            bail!("{}: expected a folder, found {found}", folder.display());
+        }
+        let [of_images, of_labels] = FILES[set as usize];
+        Ok((self.read_file(of_images, images)?, self.read_file(of_labels, labels)?))
+    }
+
+    /// The names of the files of a set, for messages.
+    pub fn names(set: Set) -> [&'static str; 2] {
+        FILES[set as usize].map(|(name, _)| name)
+    }
+
+    fn read_file<T, E: std::error::Error + Send + Sync + 'static>(
+        &self,
+        (file_name, expected): (&str, &str),
+        parse: impl FnOnce(&mut dyn Read) -> Result<T, E>,
+    ) -> Result<T> {
+        let path = find(self.folder(), file_name)?;
+        let name = || path.display().to_string();
+        let file = BufReader::new(File::open(&path).with_context(name)?);
+        let mut digest = Sha256::new();
+        let unpacked: Box<dyn Read> = match path.extension() {
+            Some(extension) if extension == "gz" => Box::new(MultiGzDecoder::new(file)),
+            _ => Box::new(file),
+        };
+        let mut reader = Hashing { reader: unpacked, digest: &mut digest };
+        let parsed = parse(&mut reader).with_context(name)?;
+        let found = hex(&digest.finalize());
+        if matches!(self, Self::Shipped(_)) && found != expected {
+            bail!("{}: expected the SHA-256 digest {expected}, found {found}", path.display());
+        }
+        Ok(parsed)
+    }
+}
+
+/// `name` or `name.gz` in a folder.
+fn find(folder: &Path, name: &str) -> Result<PathBuf> {
+    let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
+    match candidates.into_iter().find(|path| path.is_file()) {
+        Some(path) => Ok(path),
+        None => bail!("{}: expected {name} or {name}.gz, found neither", folder.display()),
+    }
+}
+
+/// Hands on what it reads, and adds it to a digest.
+struct Hashing<'a, R> {
+    reader: R,
+    digest: &'a mut Sha256,
+}
+
+impl<R: Read> Read for Hashing<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.digest.update(&buffer[..count]);
+        Ok(count)
+    }
+}
+
+/// The first 16 digits of the SHA-256 of some bytes: enough to tell apart what is kept under it.
+pub fn fingerprint<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part.len().to_le_bytes());
+        digest.update(part);
+    }
+    hex(&digest.finalize()[..8])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_knows_its_parts() {
+        let one = fingerprint([&b"ab"[..], b"c"]);
+        assert_eq!(one.len(), 16);
+        assert_eq!(one, fingerprint([&b"ab"[..], b"c"]));
+        assert_ne!(one, fingerprint([&b"a"[..], b"bc"]));
+        assert_ne!(one, fingerprint([&b"ab"[..], b"d"]));
+    }
+
+    #[test]
+    fn the_shipped_files_are_those_that_are_known() {
+        let all = |reader: &mut dyn Read| io::copy(reader, &mut io::sink());
+        for (set, examples) in [(Set::Train, 60_000), (Set::Test, 10_000)] {
+            let (images, labels) = Source::new(None).read(set, all, all).unwrap();
+            assert_eq!((images, labels), (16 + 784 * examples, 8 + examples));
+        }
+    }
+}
