@@ -5,38 +5,50 @@ use ch02_forward::{self as library, Dense, Initialization, Layer, Network};
 use formulas::*;
 use ndarray::{Array1, Array2, Axis, array};
 
-/// Entry (i, j) of a product of matrices is row i times column j, summed by three loops here. Both
-/// of the library's products agree. 1e-13: thirty roundings at 1e-16.
+/// Shapes of products: those of layers, and two whose sums or columns fill more than one word of 64
+/// bits and more than one block of columns.
+fn product_shapes() -> impl Iterator<Item = (usize, usize, usize)> {
+    SHAPES.into_iter().chain([(3, 130, 200), (130, 3, 200)])
+}
+
+/// Entry (r, j) of XW is row r of X times column j of W, summed by three loops here. Both of the
+/// library's products agree. 1e-13: 130 roundings at 1e-16.
 #[test]
 fn matrix_product() {
     let mut generator = generator();
-    for (n, m, k) in SHAPES {
-        let pairs = [matrix(n, m, &mut generator), sparse_matrix(n, m, &mut generator)];
-        for (a, b) in pairs.into_iter().map(|a| (a, matrix(m, k, &mut generator))) {
-            let mut sums = Array2::zeros((n, k));
-            for (i, j, l) in (0..n * k * m).map(|e| (e / (k * m), e / m % k, e % m)) {
-                sums[[i, j]] += a[[i, l]] * b[[l, j]];
+    for (batch, inputs, outputs) in product_shapes() {
+        let w = matrix(inputs, outputs, &mut generator);
+        for draw in [matrix, sparse_matrix] {
+            let x = draw(batch, inputs, &mut generator);
+            let mut sums = Array2::zeros((batch, outputs));
+            for r in 0..batch {
+                for j in 0..outputs {
+                    for i in 0..inputs {
+                        sums[[r, j]] += x[[r, i]] * w[[i, j]];
+                    }
+                }
             }
-            assert_all_close(&library::product(a.view(), b.view()), &sums, 1e-13);
-            assert_all_close(&library::product_by_definition(a.view(), b.view()), &sums, 1e-13);
+            assert_all_close(&library::product(x.view(), w.view()), &sums, 1e-13);
+            assert_all_close(&library::product_by_definition(x.view(), w.view()), &sums, 1e-13);
         }
     }
 }
 
-/// Row i of AB is a weighted sum of the rows of B, with the entries of row i of A as the weights;
+/// Row r of XW is a weighted sum of the rows of W, with the entries of row r of X as the weights;
 /// the rows with weight 0 may be left out. 1e-13 as above.
 #[test]
 fn product_by_rows() {
     let mut generator = generator();
-    for (n, m, k) in SHAPES {
-        let (a, b) = (sparse_matrix(n, m, &mut generator), matrix(m, k, &mut generator));
-        let product = library::product(a.view(), b.view());
-        for i in 0..n {
-            let mut row = Array1::zeros(k);
-            for l in (0..m).filter(|&l| a[[i, l]] != 0.0) {
-                row = row + a[[i, l]] * &b.row(l);
+    for (batch, inputs, outputs) in product_shapes() {
+        let x = sparse_matrix(batch, inputs, &mut generator);
+        let w = matrix(inputs, outputs, &mut generator);
+        let product = library::product(x.view(), w.view());
+        for r in 0..batch {
+            let mut row = Array1::zeros(outputs);
+            for i in (0..inputs).filter(|&i| x[[r, i]] != 0.0) {
+                row = row + x[[r, i]] * &w.row(i);
             }
-            assert_all_close(&product.row(i), &row, 1e-13);
+            assert_all_close(&product.row(r), &row, 1e-13);
         }
     }
 }
@@ -46,11 +58,16 @@ fn product_by_rows() {
 #[test]
 fn transposed_product() {
     let mut generator = generator();
-    for (n, m, k) in SHAPES {
-        let (x, z) = (sparse_matrix(n, m, &mut generator), matrix(n, k, &mut generator));
-        let mut sums = Array2::zeros((m, k));
-        for (i, j, r) in (0..m * k * n).map(|e| (e / (k * n), e / n % k, e % n)) {
-            sums[[i, j]] += x[[r, i]] * z[[r, j]];
+    for (batch, inputs, outputs) in product_shapes() {
+        let x = sparse_matrix(batch, inputs, &mut generator);
+        let z = matrix(batch, outputs, &mut generator);
+        let mut sums = Array2::zeros((inputs, outputs));
+        for i in 0..inputs {
+            for j in 0..outputs {
+                for r in 0..batch {
+                    sums[[i, j]] += x[[r, i]] * z[[r, j]];
+                }
+            }
         }
         assert_all_close(&library::transposed_product(x.view(), z.view()), &sums, 1e-13);
         assert_all_close(&library::product_by_definition(x.t(), z.view()), &sums, 1e-13);
@@ -68,7 +85,7 @@ fn four_days() {
     assert_all_close(&dense.forward(days.view()), &by_hand, 1e-15);
 }
 
-/// Z = XW + b by indices: neuron j, for example n, adds up x_ni w_ij and its bias. 1e-13: at most
+/// Z = XW + b by indices: neuron j, for example r, adds up x_ri w_ij and its bias. 1e-13: at most
 /// thirty products are added.
 #[test]
 fn dense_forward() {
@@ -77,8 +94,8 @@ fn dense_forward() {
         let weights = matrix(inputs, outputs, &mut generator);
         let dense = Dense { weights, bias: vector(outputs, &mut generator) };
         let x = matrix(batch, inputs, &mut generator);
-        let z = Array2::from_shape_fn((batch, outputs), |(n, j)| {
-            (0..inputs).map(|i| x[[n, i]] * dense.weights[[i, j]]).sum::<f64>() + dense.bias[j]
+        let z = Array2::from_shape_fn((batch, outputs), |(r, j)| {
+            (0..inputs).map(|i| x[[r, i]] * dense.weights[[i, j]]).sum::<f64>() + dense.bias[j]
         });
         assert_all_close(&dense.forward(x.view()), &z, 1e-13);
     }
@@ -93,9 +110,9 @@ fn batch_rows() {
     let network = Network::new(&[30, 9, 4], functions, Initialization::Xavier, &mut generator);
     let x = sparse_matrix(16, 30, &mut generator);
     let together = network.forward(x.view());
-    for n in 0..16 {
-        let alone = network.forward(x.row(n).insert_axis(Axis(0)));
-        assert_eq!(together.row(n), alone.row(0));
+    for r in 0..16 {
+        let alone = network.forward(x.row(r).insert_axis(Axis(0)));
+        assert_eq!(together.row(r), alone.row(0));
     }
 }
 
@@ -191,6 +208,33 @@ fn linear_network() {
     let network = Network { layers: layers.clone() };
     assert_all_close(&network.trace(x.view()).activations[1], &two_layers, 1e-12);
     assert_all_close(&network.forward(x.view()), &(x.dot(&weights) + &bias), 1e-12);
+}
+
+/// Two step neurons with output weights w and −w are a bump: the network says w from where the first
+/// switches on to where the second does, and 0 elsewhere. Exact. Sigmoids with sums 10,000 times as
+/// large do the same: e⁻¹⁰⁰ is all that is missing at a distance of 0.01 from an edge.
+#[test]
+fn bump() {
+    let mut generator = generator();
+    for _ in 0..100 {
+        let (w, left) = (number(&mut generator), number(&mut generator));
+        let right = left + 0.1 + number(&mut generator).abs();
+        let network = |f: Activation, scale: f64| {
+            let (weights, bias) = (array![[1.0, 1.0]], array![-left, -right]);
+            let hidden = Dense { weights: weights * scale, bias: bias * scale };
+            let output = Dense { weights: array![[w], [-w]], bias: array![0.0] };
+            let layers = [(hidden, f), (output, Activation::Identity)];
+            Network { layers: layers.map(|(dense, activation)| Layer { dense, activation }).into() }
+        };
+        let says = |network: &Network<f64>, x: f64| network.forward(array![[x]].view())[[0, 0]];
+        let (steps, sigmoids) = (network(Activation::Step, 1.0), network(Activation::Sigmoid, 1e4));
+        for x in [left - 9.0, left - 0.01, left + 0.01, right - 0.01, right + 0.01, right + 9.0] {
+            let printed = if left <= x && x < right { w } else { 0.0 };
+            assert_eq!(says(&steps, x), printed);
+            assert_close(says(&sigmoids, x), printed, 1e-15);
+        }
+        assert_eq!([says(&steps, left), says(&steps, right)], [w, 0.0]); // on the edges themselves
+    }
 }
 
 /// A layer has a weight for each pair of input and neuron, and a bias for each neuron: for
@@ -315,8 +359,8 @@ fn mean_squared_error() {
         let a = matrix(batch, outputs, &mut generator);
         let y = matrix(batch, outputs, &mut generator);
         let mut sum = 0.0;
-        for (n, j) in (0..batch * outputs).map(|e| (e / outputs, e % outputs)) {
-            sum += (a[[n, j]] - y[[n, j]]).powi(2);
+        for (r, j) in (0..batch * outputs).map(|e| (e / outputs, e % outputs)) {
+            sum += (a[[r, j]] - y[[r, j]]).powi(2);
         }
         let loss = library::mean_squared_error(a.view(), y.view());
         assert_close(loss, sum / (batch * outputs) as f64, 1e-14);
@@ -364,8 +408,8 @@ fn cross_entropy() {
         let p = distributions(batch, classes, &mut generator);
         let y = distributions(batch, classes, &mut generator);
         let mut sum = 0.0;
-        for (n, j) in (0..batch * classes).map(|e| (e / classes, e % classes)) {
-            sum -= y[[n, j]] * p[[n, j]].ln();
+        for (r, j) in (0..batch * classes).map(|e| (e / classes, e % classes)) {
+            sum -= y[[r, j]] * p[[r, j]].ln();
         }
         assert_close(library::cross_entropy(p.view(), y.view()), sum / batch as f64, 1e-14);
     }
@@ -381,7 +425,7 @@ fn cross_entropy_likelihood() {
     for (batch, classes, _) in SHAPES {
         let p = distributions(batch, classes, &mut generator);
         let labels = labels(batch, classes as u8, &mut generator);
-        let likelihood: f64 = (0..batch).map(|n| p[[n, usize::from(labels[n])]]).product();
+        let likelihood: f64 = (0..batch).map(|r| p[[r, usize::from(labels[r])]]).product();
         let targets = library::one_hot(&labels, classes);
         let loss = library::cross_entropy(p.view(), targets.view());
         assert_close(loss, -likelihood.ln() / batch as f64, 1e-14);
@@ -392,8 +436,8 @@ fn cross_entropy_likelihood() {
 #[test]
 fn one_hot() {
     let labels = labels(100, 7, &mut generator());
-    for ((n, j), &y) in library::one_hot::<f64>(&labels, 7).indexed_iter() {
-        assert_eq!(y, if usize::from(labels[n]) == j { 1.0 } else { 0.0 });
+    for ((r, j), &y) in library::one_hot::<f64>(&labels, 7).indexed_iter() {
+        assert_eq!(y, if usize::from(labels[r]) == j { 1.0 } else { 0.0 });
     }
 }
 
@@ -460,6 +504,11 @@ fn variance_through_layer() {
             0.1,
         );
     }
+    // The coins of the page: all four cases, and their mean square.
+    let coins = array![[0.5, 0.5, -0.5, -0.5], [0.5, -0.5, 0.5, -0.5]]; // one case a column
+    let z = array![[1.0, 1.0]].dot(&coins);
+    assert_eq!(z, array![[1.0, 0.0, 0.0, -1.0]]);
+    assert_eq!(z.mapv(|z| z * z).mean(), Some(2.0 * coins.var(0.0) * 1.0));
 }
 
 /// ReLU throws half of a symmetric sum away: E(a²) = Var(z) / 2. With He's 2 / n the two cancel,

@@ -61,11 +61,27 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     let steepest = grid().map(|z| Activation::Gelu.derivative(z)).fold(0.0, f64::max);
     let steepest = Measured::number(steepest, Format::Decimals(2)).within(0.001);
     values.set("gelu_steepest", steepest)?;
-    let lowest = grid().map(|z| (z, Activation::Gelu.value(z))).min_by(|a, b| a.1.total_cmp(&b.1));
-    let (z, value) = lowest.expect("the grid has points");
-    values.set("gelu_lowest.at", Measured::number(z, Format::Decimals(2)).within(0.01))?;
-    values.set("gelu_lowest.value", Measured::number(value, Format::Decimals(2)).within(0.001))?;
+    let z = lowest_of_gelu();
+    let value = Activation::Gelu.value(z);
+    println!("GELU is lowest at {z:.5}, where it is {value:.5}");
+    values.set("gelu_lowest.at", Measured::number(z, Format::Decimals(3)).within(1e-6))?;
+    values.set("gelu_lowest.value", Measured::number(value, Format::Decimals(2)).within(1e-6))?;
     Ok(())
+}
+
+/// Where the slope of GELU is 0. It is below 0 at −1 and above 0 at 0, with one zero in between; an
+/// interval around that is halved until it is as small as rounding allows.
+fn lowest_of_gelu() -> f64 {
+    let (mut falling, mut rising) = (-1.0, 0.0);
+    for _ in 0..60 {
+        let middle = (falling + rising) / 2.0;
+        if Activation::Gelu.derivative(middle) < 0.0 {
+            falling = middle;
+        } else {
+            rising = middle;
+        }
+    }
+    rising
 }
 
 /// −4 to 4 in steps of a fiftieth.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
 use ch01_neuron::{Activation, Neuron, sigmoid, sigmoid_derivative};
-use ndarray::{Array1, array};
+use ndarray::{Array1, ArrayView1, array};
 
 /// The slope of the sigmoid in `f32`, by the formula with a subtraction and by the one without.
 pub fn draw_lost_digits(output: &Output, values: &mut Values) -> Result<()> {
@@ -69,15 +69,22 @@ pub fn draw_stuck(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
-/// The outputs of a sigmoid neuron whose bias walks down the slope of a²/2, with steps of 1 times
-/// the slope: the slope by the bias is a f′(z).
+/// One step of the weights and the bias against the slope of ½(a − y)², for one example.
+fn slope_step(neuron: &mut Neuron<f64>, input: ArrayView1<f64>, target: f64, learning_rate: f64) {
+    let z = neuron.pre_activation(input);
+    let slope = (neuron.output(input) - target) * neuron.activation.derivative(z); // (a − y) f′(z)
+    neuron.weights.scaled_add(-learning_rate * slope, &input);
+    neuron.bias -= learning_rate * slope;
+}
+
+/// The outputs of a sigmoid neuron without inputs, whose bias walks from `start` toward the target
+/// 0 with a learning rate of 1: one output before the first step, and one after each.
 fn descend_bias(start: f64, steps: usize) -> Vec<f64> {
     let mut neuron = Neuron { weights: array![], bias: start, activation: Activation::Sigmoid };
     let nothing = Array1::zeros(0);
     let mut outputs = vec![neuron.output(nothing.view())];
     for _ in 0..steps {
-        let z = neuron.pre_activation(nothing.view());
-        neuron.bias -= neuron.output(nothing.view()) * neuron.activation.derivative(z);
+        slope_step(&mut neuron, nothing.view(), 0.0, 1.0);
         outputs.push(neuron.output(nothing.view()));
     }
     outputs
@@ -142,10 +149,7 @@ fn learn_with_accident(activation: Activation, steps: usize) -> Vec<f64> {
         errors.push(examples.iter().map(error).sum::<f64>() / examples.len() as f64);
         let right = examples[7 * step % examples.len()];
         let (x, y) = if step == ACCIDENT.0 { (1.0, ACCIDENT.1) } else { right };
-        let z = neuron.pre_activation(array![x].view());
-        let delta = (activation.value(z) - y) * activation.derivative(z);
-        neuron.weights[0] -= 0.2 * delta * x;
-        neuron.bias -= 0.2 * delta;
+        slope_step(&mut neuron, array![x].view(), y, 0.2);
     }
     errors
 }

@@ -1,5 +1,6 @@
 //! Draws the figures of chapter 2 and measures its numbers: `cargo run -p ch02_forward`.
 
+mod bumps;
 mod networks;
 mod numbers;
 mod pass;
@@ -22,6 +23,7 @@ fn main() -> Result<()> {
     networks::draw_xor(&output, &mut values)?;
     networks::draw_depth(&output, &mut values)?;
     networks::draw_mnist(&output, &mut values)?;
+    bumps::draw(&output, &mut values)?;
     numbers::draw_softmax(&output, &mut values)?;
     numbers::draw_overflow(&output, &mut values)?;
     numbers::draw_losses(&output, &mut values)?;

@@ -5,7 +5,7 @@ use anyhow::Result;
 use book_figures::{Format, HeatMap, ImageGrid, Measured, Output, Values};
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Network, one_hot, softmax, softmax_cross_entropy};
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -53,12 +53,7 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     let targets = one_hot((0..10).collect::<Vec<u8>>().as_slice(), 10);
     println!("\nten drawn digits through an untrained network 784-128-10, seed {SEED}:");
     for (start, name) in [(Initialization::He, "he"), (Initialization::Normal(1.0), "normal_1")] {
-        let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-        let functions = (Activation::Relu, Activation::Identity);
-        let network = Network::<f64>::new(&[784, 128, 10], functions, start, &mut generator);
-        let logits = network.forward(images.view());
-        let probabilities = softmax(logits.view());
-        let loss = softmax_cross_entropy(logits.view(), targets.view());
+        let (probabilities, loss) = answers(start, images.view(), targets.view());
         let largest = probabilities.fold(0.0_f64, |largest, &p| largest.max(p));
         println!("  {name:8} loss {loss:7.2}, largest probability {largest:.2}");
         let format = if loss < 10.0 { Format::Decimals(2) } else { Format::Integer };
@@ -72,6 +67,20 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
+/// What an untrained network 784-128-10 answers to a batch of images, `[batch × 784]`: the
+/// probabilities, `[batch × 10]`, and how wrong they are.
+fn answers(
+    start: Initialization,
+    images: ArrayView2<f64>,
+    targets: ArrayView2<f64>,
+) -> (Array2<f64>, f64) {
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+    let functions = (Activation::Relu, Activation::Identity);
+    let network = Network::new(&[784, 128, 10], functions, start, &mut generator);
+    let logits = network.forward(images); // [batch × 10]
+    (softmax(logits.view()), softmax_cross_entropy(logits.view(), targets))
+}
+
 fn draw_probabilities(
     output: &Output,
     values: &mut Values,
@@ -82,6 +91,8 @@ fn draw_probabilities(
     let in_front =
         |(digit, row): (usize, ArrayView1<f64>)| row.iter().all(|&other| row[digit] >= other);
     let right = probabilities.rows().into_iter().enumerate().filter(|row| in_front(*row)).count();
+    let least = Measured::number(lowest, Format::Decimals(2)).within(0.01);
+    values.set("pass.he_lowest", least)?;
     values.set("pass.he_right", Measured::count(right))?;
     let description = format!(
         "Ten probabilities for each of ten images. They lie between {lowest:.2} and {largest:.2}; \

@@ -191,10 +191,47 @@ fn network(sizes: &[usize]) -> Network<f64> {
     Network::new(sizes, functions, Initialization::He, &mut generator())
 }
 
+/// The answer of a network 2-2-1 with tanh to the input 1, 0, and the answers after one weight was
+/// raised by 0.1: from the first input into each hidden neuron, then from each out to the answer.
+fn answers_to_nudges(into: f64, out: [f64; 2]) -> [f64; 5] {
+    let (hidden, answer) = (array![[into, into], [into, into]], array![[out[0]], [out[1]]]);
+    let nudges = [None, Some((0, 0)), Some((0, 1)), Some((1, 0)), Some((1, 1))];
+    nudges.map(|nudge| {
+        let mut network = network(&[2, 2, 1]);
+        for (layer, weights) in network.layers.iter_mut().zip([&hidden, &answer]) {
+            layer.dense.weights.assign(weights);
+        }
+        network.layers[0].activation = Activation::Tanh;
+        network.layers[1].activation = Activation::Identity;
+        if let Some((layer, number)) = nudge {
+            network.parameters_mut()[2 * layer][number] += 0.1;
+        }
+        network.forward(array![[1.0, 0.0]].view())[[0, 0]]
+    })
+}
+
+/// The table of the page, with its three decimals.
 #[test]
-#[should_panic(expected = "(2, 3), must be as many as the rows of right, (4, 5)")]
+fn a_network_of_zeros_hears_no_nudge_and_equal_weights_make_twins() {
+    let table = [
+        (0.0, [0.0, 0.0], [0.0; 5]),
+        (0.5, [0.5, 0.5], [0.462, 0.500, 0.500, 0.508, 0.508]),
+        (0.5, [0.5, -0.5], [0.0, 0.037, -0.037, 0.046, 0.046]),
+    ];
+    for (into, out, printed) in table {
+        for (answer, printed) in answers_to_nudges(into, out).into_iter().zip(printed) {
+            assert!((answer - printed).abs() <= 0.0005, "{answer}, printed as {printed}");
+        }
+    }
+    assert_eq!(answers_to_nudges(0.0, [0.0, 0.0]), [0.0; 5]);
+}
+
+#[test]
+#[should_panic(
+    expected = "product: the columns of left, (4, 3), must be as many as the rows of right, (2, 3)"
+)] // as the page prints it
 fn a_layer_refuses_inputs_of_another_width() {
-    network(&[4, 5]).forward(Array2::zeros((2, 3)).view());
+    network(&[2, 3]).forward(Array2::zeros((4, 3)).view());
 }
 
 #[test]
