@@ -2,6 +2,7 @@
 //! does.
 
 use std::env;
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitCode, Stdio};
@@ -138,7 +139,11 @@ fn check(root: &Path, about: Option<&str>) -> Result<bool> {
     eprint!("{problems}");
     let (errors, warnings) = (&problems.errors, &problems.warnings);
     let pages = book.chapters().count();
-    println!("{pages} pages, {}, {}", counted(errors, "error"), counted(warnings, "warning"));
+    print(format_args!(
+        "{pages} pages, {}, {}",
+        counted(errors, "error"),
+        counted(warnings, "warning")
+    ))?;
     Ok(errors.is_empty())
 }
 
@@ -146,13 +151,21 @@ fn check(root: &Path, about: Option<&str>) -> Result<bool> {
 fn exercises(root: &Path) -> Result<bool> {
     let (project, _) = Project::from_disk(root)?;
     match exercise_commands(&project) {
-        Ok(commands) => commands.iter().for_each(|command| println!("{command}")),
+        Ok(commands) => commands.iter().try_for_each(print)?,
         Err(problems) => {
             eprint!("{problems}");
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Prints a line. A reader that has seen enough, such as `head`, is no error.
+fn print(line: impl Display) -> Result<()> {
+    match writeln!(io::stdout(), "{line}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("standard output: expected to write to it"),
+    }
 }
 
 /// A number of problems in words.

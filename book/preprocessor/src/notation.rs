@@ -69,7 +69,9 @@ impl Notation {
         problems: &mut Problems,
     ) -> Self {
         let mut notation = Self { file: project.notation(), ..Self::default() };
-        let source = std::fs::read_to_string(project.root.join(&notation.file)).unwrap_or_default();
+        let source = std::fs::read_to_string(project.root.join(&notation.file));
+        let missing = source.as_ref().err().map(|error| format!("expected a register: {error}"));
+        let source = source.unwrap_or_default();
         let register: Register = toml::from_str(&source).unwrap_or_else(|error| {
             let at = error.span().map_or(0, |span| span.start);
             let place = Place::at(&notation.file, &source, at);
@@ -78,6 +80,10 @@ impl Notation {
             Register::default()
         });
         let uses = uses(pages, converter);
+        if let Some(message) = missing.filter(|_| !uses.is_empty()) {
+            notation.damaged = true;
+            problems.error(Place::new(&notation.file, 1), message);
+        }
         for entry in register.symbol {
             let line = line_at(&source, entry.span().start);
             notation.add(entry.into_inner(), line, converter, &uses, problems);

@@ -52,6 +52,9 @@ impl References {
     pub fn gather(project: &Project, pages: &[Page], problems: &mut Problems) -> Self {
         let mut references = Self { file: project.bibliography(), ..Self::default() };
         let source = std::fs::read_to_string(project.root.join(&references.file));
+        references.unreadable = source.is_err();
+        let missing =
+            source.as_ref().err().map(|error| format!("expected a bibliography: {error}"));
         references.read(&source.unwrap_or_default(), problems);
         for (index, page) in pages.iter().enumerate() {
             for mark in &page.marks {
@@ -70,6 +73,9 @@ impl References {
                     _ => {}
                 }
             }
+        }
+        if let Some(message) = missing.filter(|_| !references.cited.is_empty()) {
+            problems.error(Place::new(&references.file, 1), message);
         }
         references
     }

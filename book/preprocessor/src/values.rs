@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde_json::Value as Json;
+use serde::Deserialize;
 
 use crate::html::{attribute, inline_text};
 use crate::problems::{Place, Problems, did_you_mean};
 use crate::project::{Project, file_name, folders_in};
 
-/// A number, and what it takes to print it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a page shows of a number. The programs that write it see to the rest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Measured {
     text: String,
     note: Option<String>,
+    experiment: Option<String>,
 }
 
 /// All numbers of all chapters by their names: `ch05_mnist.documents.test_accuracy`.
@@ -36,31 +37,25 @@ impl Values {
     }
 
     fn read(&mut self, project: &Project, chapter: &str, file: PathBuf, problems: &mut Problems) {
-        let Ok(text) = std::fs::read_to_string(project.root.join(&file)) else { return };
-        let json: Json = match serde_json::from_str(&text) {
-            Ok(json) => json,
+        let path = project.root.join(&file);
+        if !path.exists() {
+            return; // a chapter that measures nothing
+        }
+        let entries: BTreeMap<String, Measured> = match std::fs::read_to_string(path) {
+            Ok(text) => match serde_json::from_str(&text) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    let place = Place::new(file, error.line());
+                    return problems.error(place, format!("not a file of values: {error}"));
+                }
+            },
             Err(error) => {
-                let place = Place::new(file, error.line());
-                return problems.error(place, format!("not JSON: {error}"));
+                let message = format!("expected a file of values: {error}");
+                return problems.error(Place::new(file, 1), message);
             }
         };
-        let values = json.get("values").unwrap_or(&json);
-        self.add(chapter, values);
-    }
-
-    /// Adds a value, or all values in a table of them.
-    fn add(&mut self, name: &str, json: &Json) {
-        let word = |key| json.get(key).and_then(Json::as_str).map(str::to_owned);
-        let text = word("text").or_else(|| plain(json));
-        if let Some(text) = text {
-            let note = [word("note"), word("experiment")].into_iter().flatten();
-            let note = note.reduce(|one, other| format!("{one}; {other}"));
-            self.by_name.insert(name.to_owned(), Measured { text, note });
-        } else if let Json::Object(table) = json {
-            for (key, value) in table {
-                self.add(&format!("{name}.{key}"), value);
-            }
-        }
+        let named = |(name, measured)| (format!("{chapter}.{name}"), measured);
+        self.by_name.extend(entries.into_iter().map(named));
     }
 
     /// The number of a name, for a sentence.
@@ -69,18 +64,11 @@ impl Values {
             let meant = did_you_mean(name, self.by_name.keys().map(String::as_str));
             format!("unknown value `{name}`: no values.json has it{meant}")
         })?;
-        let title = measured.note.as_ref().map(|note| format!(r#" title="{}""#, attribute(note)));
+        let notes = [&measured.note, &measured.experiment].into_iter().flatten();
+        let note = notes.cloned().reduce(|one, other| format!("{one}; {other}"));
+        let title = note.map(|note| format!(r#" title="{}""#, attribute(&note)));
         let (title, text) = (title.unwrap_or_default(), inline_text(&measured.text));
         Ok(format!(r#"<span class="value"{title}>{text}</span>"#))
-    }
-}
-
-/// A number or a word that stands for itself.
-fn plain(json: &Json) -> Option<String> {
-    match json {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        _ => None,
     }
 }
 
@@ -89,17 +77,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_may_be_flat_or_nested() {
-        let json = serde_json::json!({
-            "a.b": {"value": 0.9763, "text": "97.63 %", "note": "seed 1"},
-            "c": {"d": {"text": "7"}, "e": 3},
-        });
-        let mut values = Values::default();
-        values.add("ch05", &json);
+    fn a_value_is_shown_as_its_text_with_its_note() {
+        let json = r#"{
+            "a.b": {"value": 0.9763, "text": "97.63 %", "tolerance": 0, "note": "seed 1"},
+            "c": {"value": 7, "text": "7", "tolerance": "machine", "note": "x", "experiment": "y"}
+        }"#;
+        let entries: BTreeMap<String, Measured> = serde_json::from_str(json).unwrap();
+        let by_name = entries.into_iter().map(|(name, value)| (format!("ch05.{name}"), value));
+        let values = Values { by_name: by_name.collect() };
         let shown = r#"<span class="value" title="seed 1">97&#46;63&nbsp;&#37;</span>"#;
         assert_eq!(values.render("ch05.a.b").unwrap(), shown);
-        assert_eq!(values.render("ch05.c.d").unwrap(), r#"<span class="value">7</span>"#);
-        assert_eq!(values.render("ch05.c.e").unwrap(), r#"<span class="value">3</span>"#);
+        let shown = r#"<span class="value" title="x; y">7</span>"#;
+        assert_eq!(values.render("ch05.c").unwrap(), shown);
         assert!(values.render("ch05.a.bb").unwrap_err().ends_with("did you mean `ch05.a.b`?"));
     }
 }

@@ -318,6 +318,29 @@ fn a_bibliography_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_is_told_once_with_the_cause() {
+    for (file, expected) in [
+        ("src/references.bib", "expected a bibliography: "),
+        ("src/notation.toml", "expected a register: "),
+    ] {
+        let cause = std::fs::read_to_string("no such file").unwrap_err();
+        let missing = SmallBook::new().without(file);
+        assert_errors(&missing, &[&format!("{file}:1: {expected}{cause}")]);
+        let book = SmallBook::new();
+        std::fs::write(book.root().join(file), [0xff]).unwrap();
+        let cause = std::fs::read_to_string(book.root().join(file)).unwrap_err();
+        assert_errors(&book, &[&format!("{file}:1: {expected}{cause}")]);
+    }
+    let values = "src/generated/ch01_line/values.json";
+    for content in [&b"{"[..], b"[]", br#"{"height": 6.0}"#, &[0xff]] {
+        let book = SmallBook::new();
+        std::fs::write(book.root().join(values), content).unwrap();
+        let errors = book.errors();
+        assert!(errors.iter().any(|error| error.starts_with(values)), "{errors:?}");
+    }
+}
+
+#[test]
 fn a_citation_needs_a_page_of_references() {
     let book = SmallBook::new().but("src/register.md", "{{#references}}", "");
     assert_errors(

@@ -29,12 +29,27 @@ pub fn product_by_definition<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>)
     })
 }
 
-/// The same product, fast, because it skips the zeros of `left`.
+/// The same product by rows: row r is Σᵢ xᵣᵢ · (row i of `right`), and where xᵣᵢ is 0 a whole row is
+/// left out.
 ///
-/// Row r of the product is a weighted sum of the rows of `right`: Σᵢ xᵣᵢ · (row i of `right`).
-/// Seen this way, xᵣᵢ = 0 saves a whole row, and four in five pixels of a handwritten digit are 0.
-/// What a zero skips is not looked at, not even if it is infinite. Shapes and panics are those of
+/// What is left out is not looked at, not even if it is infinite. Shapes and panics are those of
 /// [`product_by_definition`].
+pub fn product_by_rows<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
+    assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
+    let mut product = Array2::zeros((left.nrows(), right.ncols()));
+    for r in 0..left.nrows() {
+        for i in 0..left.ncols() {
+            if left[[r, i]] != T::zero() {
+                product.row_mut(r).scaled_add(left[[r, i]], &right.row(i));
+            }
+        }
+    }
+    product
+}
+
+/// The same again, fast: what is not zero is noted in bits, and sums stay in the registers.
+///
+/// Shapes, panics and what is left out are those of [`product_by_rows`].
 pub fn product<T: Real>(left: ArrayView2<T>, right: ArrayView2<T>) -> Array2<T> {
     assert_same_inner_size("the columns of left", left.dim(), left.ncols(), right);
     let left = row_by_row(&left);

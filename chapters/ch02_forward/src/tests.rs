@@ -42,6 +42,7 @@ proptest! {
         let left = random((rows, inner), zeros, &mut generator);
         let right = random((inner, columns), zeros / 2.0, &mut generator);
         let by_definition = product_by_definition(left.view(), right.view());
+        assert_close(product_by_rows(left.view(), right.view()).view(), by_definition.view());
         assert_close(product(left.view(), right.view()).view(), by_definition.view());
         let turned = left.t().as_standard_layout().into_owned();
         assert_close(transposed_product(turned.view(), right.view()).view(), by_definition.view());
@@ -142,6 +143,7 @@ fn matrices_without_rows_or_columns_have_products_too() {
         let (left, right) = (Array2::<f64>::ones((rows, inner)), Array2::ones((inner, columns)));
         let plain = Array2::<f64>::zeros((rows, columns));
         assert_eq!(product(left.view(), right.view()), plain);
+        assert_eq!(product_by_rows(left.view(), right.view()), plain);
         assert_eq!(transposed_product(left.t(), right.view()), plain);
     }
 }

@@ -118,8 +118,7 @@ impl Line {
 const PLOT: &str = "<svg role=\"img\" viewBox=\"0 0 9 9\">\n<title>Line</title>\n<desc>It rises.</desc>\n\
      </svg>\n";
 
-const VALUES: &str =
-    "{\"values\": {\"height\": {\"value\": 6.0, \"text\": \"6.0 m\", \"tolerance\": 0}}}";
+const VALUES: &str = "{\"height\": {\"value\": 6.0, \"text\": \"6.0 m\", \"tolerance\": 0}}";
 
 /// A book in a temporary folder.
 pub struct SmallBook {
