@@ -1,7 +1,7 @@
 //! The formulas of chapter 3, each checked with numbers.
 
 use ch01_neuron::{Activation, Neuron};
-use ch02_forward::{self as forward, Dense, Initialization, Loss, Network};
+use ch02_forward::{self as forward, Dense, Initialization, Layer, Loss, Network};
 use ch03_backprop::{
     self as library, ActivationBackward, DenseBackward, LossBackward, NetworkBackward, Tape,
     Variable,
@@ -139,14 +139,14 @@ fn layers() -> impl Iterator<Item = (Dense<f64>, Array2<f64>, Array2<f64>)> {
     })
 }
 
-/// ∂L/∂w_ij is the sum over the batch of x_ni δ_nj, which is entry (i, j) of Xᵀδ; and it is the
+/// ∂L/∂w_ij is the sum over the batch of x_ri δ_rj, which is entry (i, j) of Xᵀδ; and it is the
 /// slope of the loss by that weight. 1e-13: sixteen roundings; 1e-9: slopes by five points.
 #[test]
 fn weight_gradient() {
     for (dense, x, delta) in layers() {
         let gradient = dense.backward(x.view(), delta.view()).weights;
         let by_indices = Array2::from_shape_fn(dense.weights.dim(), |(i, j)| {
-            (0..x.nrows()).map(|n| x[[n, i]] * delta[[n, j]]).sum::<f64>()
+            (0..x.nrows()).map(|r| x[[r, i]] * delta[[r, j]]).sum::<f64>()
         });
         assert_all_close(&gradient, &by_indices, 1e-13);
         let loss = |weights: &Array2<f64>| {
@@ -157,14 +157,14 @@ fn weight_gradient() {
     }
 }
 
-/// ∂L/∂b_j is the sum over the batch of δ_nj: the bias is used once by every example. And it is the
+/// ∂L/∂b_j is the sum over the batch of δ_rj: the bias is used once by every example. And it is the
 /// slope of the loss by that bias.
 #[test]
 fn bias_gradient() {
     for (dense, x, delta) in layers() {
         let gradient = dense.backward(x.view(), delta.view()).bias;
         let by_indices = Array1::from_shape_fn(dense.bias.len(), |j| {
-            (0..x.nrows()).map(|n| delta[[n, j]]).sum::<f64>()
+            (0..x.nrows()).map(|r| delta[[r, j]]).sum::<f64>()
         });
         assert_all_close(&gradient, &by_indices, 1e-13);
         let loss = |bias: &Array1<f64>| {
@@ -175,14 +175,14 @@ fn bias_gradient() {
     }
 }
 
-/// ∂L/∂x_ni is the sum over the neurons of δ_nj w_ij, which is entry (n, i) of δWᵀ; and it is the
+/// ∂L/∂x_ri is the sum over the neurons of δ_rj w_ij, which is entry (r, i) of δWᵀ; and it is the
 /// slope of the loss by that input.
 #[test]
 fn input_gradient() {
     for (dense, x, delta) in layers() {
         let gradient = dense.input_gradient(delta.view());
-        let by_indices = Array2::from_shape_fn(x.dim(), |(n, i)| {
-            (0..delta.ncols()).map(|j| delta[[n, j]] * dense.weights[[i, j]]).sum::<f64>()
+        let by_indices = Array2::from_shape_fn(x.dim(), |(r, i)| {
+            (0..delta.ncols()).map(|j| delta[[r, j]] * dense.weights[[i, j]]).sum::<f64>()
         });
         assert_all_close(&gradient, &by_indices, 1e-13);
         let loss = |x: &Array2<f64>| (&delta * &dense.forward(x.view())).sum();
@@ -210,6 +210,34 @@ fn softmax_jacobian() {
     }
 }
 
+/// The rule for quotients, written out with p_k = e^z_k / q: both cases are the slope of p_k by z_j,
+/// and what the probabilities say. And the two classes of the page. 1e-10: slopes by five points;
+/// 1e-15: rounding.
+#[test]
+fn softmax_quotient() {
+    let mut generator = generator();
+    for (_, classes, _) in SHAPES {
+        let z = matrix(1, classes, &mut generator) * 2.0;
+        let (e, p) = (z.mapv(f64::exp), forward::softmax(z.view()));
+        let q = e.sum();
+        for (k, j) in ndarray::indices((classes, classes)) {
+            let slope_of_numerator = if k == j { e[[0, j]] } else { 0.0 };
+            let quotient = (slope_of_numerator * q - e[[0, k]] * e[[0, j]]) / (q * q);
+            let short = if k == j { p[[0, j]] - p[[0, j]].powi(2) } else { -p[[0, k]] * p[[0, j]] };
+            let probability = |z_j: f64| {
+                let mut nudged = z.clone();
+                nudged[[0, j]] = z_j;
+                forward::softmax(nudged.view())[[0, k]]
+            };
+            assert_close(quotient, short, 1e-15);
+            assert_close(slope(probability, z[[0, j]]), quotient, 1e-10);
+        }
+    }
+    let p = forward::softmax(array![[1.0, 0.0]].view());
+    assert_all_close(&p, &array![[0.731, 0.269]], 5e-4);
+    assert_close(p[[0, 0]] - p[[0, 0]].powi(2), 0.197, 5e-4);
+}
+
 /// Backward through softmax, each row takes its gradient g to p ⊙ (g − Σ pg), which is g times the
 /// Jacobian, written out here with all its entries. 1e-14: rounding.
 #[test]
@@ -219,10 +247,10 @@ fn softmax_backward() {
         let p = distributions(batch, classes, &mut generator);
         let g = matrix(batch, classes, &mut generator);
         let backward = library::softmax_backward(p.view(), g.view());
-        for (n, p) in p.rows().into_iter().enumerate() {
+        for (r, p) in p.rows().into_iter().enumerate() {
             let column = p.to_owned().insert_axis(Axis(1));
             let jacobian = Array2::from_diag(&p) - &column * &column.t();
-            assert_all_close(&backward.row(n), &g.row(n).dot(&jacobian), 1e-14);
+            assert_all_close(&backward.row(r), &g.row(r).dot(&jacobian), 1e-14);
         }
     }
 }
@@ -529,6 +557,29 @@ fn max_gate() {
     }
 }
 
+/// A function of one number multiplies the gradient by its slope at what went in: the activation
+/// functions, and powers. 1e-8, and 1e-7 for the cubes on the tape: slopes by five points, away from
+/// the kinks.
+#[test]
+fn function_gate() {
+    for (q1, _) in pairs().into_iter().filter(|(q1, _)| q1.abs() > 0.01) {
+        let tape = Tape::new();
+        let input = tape.variable(q1);
+        let activated = Activation::ALL.map(|f| {
+            (input.activate(f), Box::new(move |q: f64| f.value(q)) as Box<dyn Fn(f64) -> f64>)
+        });
+        let powers = [2, 3]
+            .map(|n| (input.powi(n), Box::new(move |q: f64| q.powi(n)) as Box<dyn Fn(f64) -> f64>));
+        for (q, f) in activated.into_iter().chain(powers) {
+            let loss = |q: f64| (0.3 * q).sin() + 0.1 * q * q;
+            let by_q = slope(loss, f(q1));
+            assert_close(slope(|q1| loss(f(q1)), q1), slope(&f, q1) * by_q, 1e-8);
+            let gradient = (q * q * q).backward();
+            assert_close(gradient.by(input), slope(&f, q1) * gradient.by(q), 1e-7);
+        }
+    }
+}
+
 /// A neuron, its inputs (some of them 0), a target, and δ = 2 (a − y) f′(z) for the loss (a − y)²;
 /// z is not close to a kink.
 fn neurons() -> impl Iterator<Item = (Neuron<f64>, Array1<f64>, f64, f64)> {
@@ -730,6 +781,79 @@ fn vanishing_gradient() {
             assert_relative(first, bound, 1e-12);
         }
     }
+}
+
+/// The layers' numbers along one road: δ at its end, times the weights and the slopes on it.
+fn road(network: &Network<f64>, z: &[Array2<f64>], last_delta: &Array2<f64>, js: &[usize]) -> f64 {
+    let end = last_delta[[0, js[js.len() - 1]]];
+    (1..js.len()).fold(end, |product, l| {
+        let slope = network.layers[l - 1].activation.derivative(z[l - 1][[0, js[l - 1]]]);
+        product * network.layers[l].dense.weights[[js[l - 1], js[l]]] * slope
+    })
+}
+
+/// All the roads from neuron `first` of the first layer: one neuron of each layer.
+fn roads(network: &Network<f64>, first: usize) -> Vec<Vec<usize>> {
+    network.layers[1..].iter().fold(vec![vec![first]], |roads, layer| {
+        let longer =
+            |road: Vec<usize>| (0..layer.dense.bias.len()).map(move |j| [&road[..], &[j]].concat());
+        roads.into_iter().flat_map(longer).collect()
+    })
+}
+
+/// The slope by a weight of the first layer is the sum over all roads from its neuron to the end:
+/// δ there, times the weights and slopes on the way, times the input. The library's walk finds the
+/// same, and so does nudging. There are as many roads as the widths of the later layers multiply to.
+/// And the four roads of the page: 4, 6, 2 and −1. 1e-13: rounding; 1e-10: slopes by five points.
+#[test]
+fn sum_of_roads() {
+    let (mut generator, functions) = (generator(), (Activation::Tanh, Activation::Sigmoid));
+    for sizes in [&[3, 4][..], &[2, 3, 2], &[3, 4, 3, 2, 2]] {
+        let network = Network::new(sizes, functions, Initialization::Xavier, &mut generator);
+        let x = matrix(1, sizes[0], &mut generator);
+        let y = matrix(1, sizes[sizes.len() - 1], &mut generator);
+        let trace = network.trace(x.view());
+        let by_a = Loss::MeanSquaredError.gradient(trace.output(), y.view());
+        let gradients = network.backward(x.view(), &trace, by_a.clone());
+        let z = &trace.pre_activations;
+        let last_delta =
+            network.layers[z.len() - 1].activation.backward(z[z.len() - 1].view(), by_a);
+        for (i, first) in ndarray::indices((sizes[0], sizes[1])) {
+            let all = roads(&network, first);
+            assert_eq!(all.len(), sizes[2..].iter().product::<usize>());
+            let sum: f64 = all.iter().map(|js| road(&network, z, &last_delta, js)).sum();
+            assert_close(gradients.layers[0].weights[[i, first]], sum * x[[0, i]], 1e-13);
+            let loss = |w: f64| {
+                let mut nudged = network.clone();
+                nudged.layers[0].dense.weights[[i, first]] = w;
+                Loss::MeanSquaredError.value(nudged.forward(x.view()).view(), y.view())
+            };
+            let nudged = slope(loss, network.layers[0].dense.weights[[i, first]]);
+            assert_close(nudged, sum * x[[0, i]], 1e-10);
+        }
+    }
+    let weights = [
+        array![[4.0, 1.0]],
+        array![[2.0, 1.0], [1.0, 1.0]],
+        array![[1.0, 3.0], [1.0, -1.0]],
+        array![[2.0], [1.0]],
+    ];
+    let layer = |weights: Array2<f64>| Layer {
+        dense: Dense { bias: Array1::zeros(weights.ncols()), weights },
+        activation: Activation::Relu,
+    };
+    let network = Network { layers: weights.map(layer).into() };
+    let trace = network.trace(array![[2.0]].view());
+    assert!(trace.pre_activations.iter().flatten().all(|&z| z > 0.0), "all neurons are on");
+    let products: Vec<f64> = roads(&network, 0)
+        .iter()
+        .map(|js| road(&network, &trace.pre_activations, &array![[1.0]], js))
+        .collect();
+    assert_eq!(products, [4.0, 6.0, 2.0, -1.0]);
+    let gradients = network.backward(array![[2.0]].view(), &trace, array![[1.0]]);
+    assert_eq!(gradients.layers[0].weights[[0, 0]], 22.0);
+    let deltas: Vec<Vec<f64>> = gradients.layers.iter().map(|layer| layer.bias.to_vec()).collect();
+    assert_eq!(deltas[1..], [vec![5.0, 1.0], vec![2.0, 1.0], vec![1.0]]);
 }
 
 /// A product by three plain loops, which counts its multiplications.

@@ -76,7 +76,7 @@ fn steps(values: &mut Values) -> Result<impl Figure> {
     let one = |number| Measured::number(number, Format::Scientific(0));
     values.set("check.size", Measured::number(size, Format::Decimals(1)).within(0.1))?;
     values.set("check.third", Measured::number(third, Format::Decimals(1)).within(0.1))?;
-    values.set("check.best", one(best).within(1e-5))?;
+    values.set("check.best", Measured::number(best, Format::Scientific(1)).within(1e-6))?;
     let error = central(seen);
     let lowest = |from: i32, error: &dyn Fn(f64) -> f64| {
         steps(from).map(error).fold(f64::INFINITY, f64::min)

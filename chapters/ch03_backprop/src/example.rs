@@ -65,6 +65,20 @@ pub fn network() -> Network<f64> {
     }
 }
 
+/// One input, three layers of two neurons and one output, all ReLU. For the input 2 all are on, and
+/// the output is 100.
+pub fn branches() -> Network<f64> {
+    let dense = |weights: Array2<f64>| Dense { bias: Array1::zeros(weights.ncols()), weights };
+    let weights = [
+        array![[4.0, 1.0]],
+        array![[2.0, 1.0], [1.0, 1.0]],
+        array![[1.0, 3.0], [1.0, -1.0]],
+        array![[2.0], [1.0]],
+    ];
+    let layer = |weights| Layer { dense: dense(weights), activation: Activation::Relu };
+    Network { layers: weights.map(layer).into() }
+}
+
 /// One forward and one backward pass of the network of the picture, and the loss.
 pub struct Passes {
     pub inputs: Array2<f64>,

@@ -54,12 +54,13 @@ fn graph() -> ComputationGraph {
     graph
 }
 
-/// A plus, a times and a max, each with the inputs 3 and 4 and the gradient 2 at its output.
+/// A plus, a times and a max, each with the inputs 3 and 4, and a square of 3; the gradient at each
+/// output is 2.
 fn gates() -> ComputationGraph {
-    let description = "Each gate has the inputs 3 and 4, and the gradient at its output is 2. The \
-                       plus hands 2 to both. The times hands 8 to the 3 and 6 to the 4. The max \
-                       hands 0 to the 3 and 2 to the 4.";
-    let mut graph = ComputationGraph::new("Three gates", description);
+    let description = "The gradient at the output of each gate is 2. Three gates have the inputs 3 \
+                       and 4. The plus hands 2 to both. The times hands 8 to the 3 and 6 to the 4. \
+                       The max hands 0 to the 3 and 2 to the 4. The square of 3 hands 12 to it.";
+    let mut graph = ComputationGraph::new("Four gates", description);
     for (row, name) in ["+", "×", "max"].into_iter().enumerate() {
         let tape = Tape::new();
         let (u, v) = (tape.variable(3.0), tape.variable(4.0));
@@ -78,6 +79,14 @@ fn gates() -> ComputationGraph {
         graph.wire(at_v, gate, Some(v.value), Some(by.by(v)));
         graph.wire(gate, end, Some(q.value), Some(by.by(q)));
     }
+    let tape = Tape::new();
+    let u = tape.variable(3.0);
+    let q = u.powi(2);
+    let by = (q * tape.variable(2.0)).backward();
+    let [at_u, end] = [("q₁", 0.0), ("q", 2.4)].map(|(name, x)| graph.variable(name, (x, 4.85)));
+    let gate = graph.operation("²", (1.2, 4.85));
+    graph.wire(at_u, gate, Some(u.value), Some(by.by(u)));
+    graph.wire(gate, end, Some(q.value), Some(by.by(q)));
     graph
 }
 

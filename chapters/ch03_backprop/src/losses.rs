@@ -5,8 +5,8 @@ use book_figures::{Axis, Chart, Figure, Format, HeatMap, Measured, Output, Serie
 use ch01_neuron::Activation;
 use ch02_forward::softmax;
 use ch03_backprop::{
-    binary_cross_entropy_gradient, cross_entropy_gradient, mean_squared_error_gradient,
-    softmax_backward, softmax_cross_entropy_gradient,
+    ActivationBackward, binary_cross_entropy_gradient, cross_entropy_gradient,
+    mean_squared_error_gradient, softmax_backward, softmax_cross_entropy_gradient,
 };
 use ndarray::{Array2, array};
 
@@ -19,7 +19,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     println!("  in f32 the long way is not a number from a gap of {:.2} on", last + 0.05);
     values.set("losses.long_way_ends", Measured::number(last, Format::Decimals(1)).within(0.1))?;
     output.figure("long-way", &long_way(last))?;
-    output.figure("stall", &stall())?;
+    output.figure("stuck", &stuck(values)?)?;
     Ok(())
 }
 
@@ -105,26 +105,56 @@ fn long_way(last: f64) -> impl Figure {
         .tolerance(6.0)
 }
 
-/// How strongly two losses pull at a logit whose target is 1.
-fn stall() -> Chart {
-    let points = || (-80..=40).map(|k| 0.1 * f64::from(k));
-    let y = array![[1.0]];
-    let cross = |z: f64| binary_cross_entropy_gradient(array![[z]].view(), y.view())[[0, 0]];
-    let squared = |z: f64| {
-        let a = Activation::Sigmoid.value(z);
-        let by_a = mean_squared_error_gradient(array![[a]].view(), y.view())[[0, 0]];
-        by_a * Activation::Sigmoid.derivative(z)
-    };
-    let description = format!(
-        "At z = −8, where the answer is very wrong, the cross-entropy pulls with {:.3}, the \
-         squared error with {:.5}. The squared error pulls hardest, with {:.2}, near z = −0.7.",
-        cross(-8.0),
-        squared(-8.0),
-        squared(-0.7)
+/// A sigmoid neuron without inputs that should say 0: how many steps it takes from a bias until it
+/// says less than 0.1. A step is 1 times `slope`, the slope of a loss by the bias.
+fn steps_from(mut bias: f64, slope: fn(f64) -> f64) -> usize {
+    let mut steps = 0;
+    while Activation::Sigmoid.value(bias) >= 0.1 {
+        bias -= slope(bias);
+        steps += 1;
+    }
+    steps
+}
+
+/// The slope of a² / 2 by the bias, with a = σ(b).
+fn slope_of_square(bias: f64) -> f64 {
+    let (a, y) = (array![[Activation::Sigmoid.value(bias)]], array![[0.0]]);
+    let by_a = mean_squared_error_gradient(a.view(), y.view()) / 2.0;
+    Activation::Sigmoid.backward(array![[bias]].view(), by_a)[[0, 0]]
+}
+
+/// The slope of the cross-entropy by the bias.
+fn slope_of_cross_entropy(bias: f64) -> f64 {
+    binary_cross_entropy_gradient(array![[bias]].view(), array![[0.0]].view())[[0, 0]]
+}
+
+/// The steps of the stuck neuron of chapter 1 by its start, with two losses.
+fn stuck(values: &mut Values) -> Result<Chart> {
+    println!(
+        "The stuck neuron, squared error and cross-entropy: steps until it says less than 0.1"
     );
-    Chart::new("How hard two losses pull at a wrong answer", description)
-        .x_axis(Axis::new("logit z, whose target is 1"))
-        .y_axis(Axis::new("∂L/∂z"))
-        .series(Series::line("cross-entropy", points().map(|z| (z, cross(z)))))
-        .series(Series::line("squared error", points().map(|z| (z, squared(z)))))
+    let losses = [
+        ("squared", "squared error", slope_of_square as fn(f64) -> f64),
+        ("cross", "cross-entropy", slope_of_cross_entropy),
+    ];
+    let mut ends = Vec::new();
+    let (mut series, starts) = (Vec::new(), 0..=10);
+    for (key, name, slope) in losses {
+        let steps = |bias: i32| steps_from(f64::from(bias), slope);
+        for bias in [2, 5, 8, 10] {
+            values.set(
+                &format!("losses.stuck.{key}_{bias}"),
+                Measured::count(steps(bias)).within(1.0),
+            )?;
+        }
+        println!("  {name:14} {:?} from 2, 5, 8 and 10", [2, 5, 8, 10].map(steps));
+        let points = starts.clone().map(|bias| (f64::from(bias), steps(bias) as f64));
+        series.push(Series::line(name, points).markers());
+        ends.push(format!("{name}: {} from 2 and {} from 10", steps(2), steps(10)));
+    }
+    let description = format!("Steps until the neuron says less than 0.1. {}.", ends.join("; "));
+    let chart = Chart::new("The stuck neuron with two losses", description)
+        .x_axis(Axis::new("bias at the start"))
+        .y_axis(Axis::new("steps").log().range(1.0, 1e5));
+    Ok(series.into_iter().fold(chart, Chart::series))
 }

@@ -10,6 +10,7 @@ mod passes;
 mod shapes;
 mod tape;
 mod wrong;
+mod xor;
 
 use anyhow::Result;
 use book_figures::Output;
@@ -23,6 +24,7 @@ fn main() -> Result<()> {
     shapes::run(&output)?;
     losses::run(&output, &mut values)?;
     passes::run(&output, &mut values)?;
+    xor::run(&output, &mut values)?;
     cost::run(&output, &mut values)?;
     check::run(&output, &mut values)?;
     tape::run(&output)?;

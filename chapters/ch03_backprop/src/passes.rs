@@ -3,9 +3,9 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, NetworkDiagram, Output, Series, Values};
 use ch01_neuron::Activation;
-use ch02_forward::{Initialization, Loss, Network, softmax};
-use ch03_backprop::{ActivationBackward, DenseBackward, LossBackward};
-use ndarray::{Array2, ArrayView2};
+use ch02_forward::{Initialization, Network, softmax};
+use ch03_backprop::{ActivationBackward, DenseBackward, NetworkBackward};
+use ndarray::{Array2, ArrayView2, array};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -19,6 +19,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     println!("  loss {:.4}", passes.loss);
     output.figure("forward", &forward(&network, &passes))?;
     output.figure("backward", &backward(&network, &passes))?;
+    output.figure("roads", &roads())?;
 
     let mut stepped = network.clone();
     let gradients = passes.gradients.slices();
@@ -130,6 +131,45 @@ fn backward(network: &Network<f64>, passes: &example::Passes) -> NetworkDiagram 
         .backward()
 }
 
+/// All that the first weight of [`example::branches`] touches: δ in the nodes, weights on the wires.
+fn roads() -> NetworkDiagram {
+    let (network, inputs) = (example::branches(), array![[2.0]]);
+    let trace = network.trace(inputs.view());
+    let gradients = network.backward(inputs.view(), &trace, array![[1.0]]);
+    let deltas: Vec<Vec<f64>> = gradients.layers.iter().map(|layer| layer.bias.to_vec()).collect();
+    let weights: Vec<Vec<Vec<f64>>> =
+        network.layers.iter().map(|layer| table(&layer.dense.weights)).collect();
+    let description = format!(
+        "The input 2, a weight of {}, its neuron, two layers of two neurons and the output. δ is 1 \
+         at the output, {} and {} in layer 3, {} and {} in layer 2, and {} at the neuron of the \
+         weight, which is the sum over four roads: 4, 6, 2 and −1.",
+        weights[0][0][0], deltas[2][0], deltas[2][1], deltas[1][0], deltas[1][1], deltas[0][0]
+    );
+    let caption = |layer: usize| format!("layer {layer}");
+    NetworkDiagram::new("Four roads from one weight", description, [1, 1, 2, 2, 1])
+        .names(0, ["x"])
+        .names(1, ["δ"])
+        .names(2, ["δ", "δ"])
+        .names(3, ["δ", "δ"])
+        .names(4, ["δ"])
+        .values(0, &[2.0])
+        .values(1, &deltas[0][..1])
+        .values(2, &deltas[1])
+        .values(3, &deltas[2])
+        .values(4, &deltas[3])
+        .weights(0, vec![weights[0][0][..1].to_vec()])
+        .weights(1, weights[1][..1].to_vec())
+        .weights(2, weights[2].clone())
+        .weights(3, weights[3].clone())
+        .caption(0, "input")
+        .caption(1, caption(1))
+        .caption(2, caption(2))
+        .caption(3, caption(3))
+        .caption(4, "output")
+        .print(Format::Integer)
+        .spread()
+}
+
 /// How many layers the deep networks have, and how many neurons each layer.
 const DEPTH: usize = 12;
 const WIDTH: usize = 64;
@@ -188,16 +228,17 @@ fn spread(runs: &[Vec<f64>], place: usize) -> [f64; 3] {
     [numbers[0], numbers[numbers.len() / 2], numbers[numbers.len() - 1]]
 }
 
-/// The root mean square of δ in each layer, as a share of that in the last one.
+/// The root mean square of δ in each layer, as a share of that in the last one. The walk begins with
+/// random numbers: the gradient of a loss is made of the outputs, and so of the weights through which
+/// it goes back.
 fn deltas_by_layer(activation: Activation, start: Initialization, seed: u64) -> Vec<f64> {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     let sizes = [WIDTH; DEPTH + 1];
     let network = Network::<f64>::new(&sizes, (activation, activation), start, &mut generator);
     let mut draw = |_| StandardNormal.sample(&mut generator);
     let inputs = Array2::from_shape_fn((32, WIDTH), &mut draw);
-    let targets = Array2::from_shape_fn((32, WIDTH), &mut draw);
+    let mut by_a = Array2::from_shape_fn((32, WIDTH), &mut draw);
     let trace = network.trace(inputs.view());
-    let mut by_a = Loss::MeanSquaredError.gradient(trace.output(), targets.view());
     let mut sizes = Vec::new();
     for (layer, z) in network.layers.iter().zip(&trace.pre_activations).rev() {
         let delta = layer.activation.backward(z.view(), by_a);
