@@ -8,8 +8,8 @@
 use ch01_neuron::Real;
 use ch04_optimizers::{Optimizer, Parameter};
 
-/// Adam that never forgets how large a gradient can be: it divides by the root of the largest ŝ
-/// that the weight has had so far.
+/// Adam that never forgets how large a gradient can be: in place of s its step has the largest s
+/// that the weight has had so far, corrected as s is in Adam.
 pub struct AmsGrad<T> {
     /// β₁, as in Adam.
     pub beta1: T,
@@ -19,7 +19,7 @@ pub struct AmsGrad<T> {
     pub epsilon: T,
     /// How many steps there have been.
     pub steps: i32,
-    /// For each list of parameters, and each weight in it: m, s, and the largest ŝ.
+    /// For each list of parameters, and each weight in it: m, s, and the largest s.
     pub memory: Vec<Vec<[T; 3]>>,
 }
 

@@ -77,6 +77,10 @@ fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
         }
         let precise = Measured::number(rate, Format::Decimals(4)).within(0.00005);
         values.set(&format!("rosenbrock.{name}_rate"), precise)?;
+        if rule.0 == "Adam" {
+            values.set("rosenbrock.start", number(height(start), 0))?;
+            values.set("rosenbrock.adam_first", number(height(path[1]), 0))?;
+        }
         told.push(format!("{} {left:.2}", rule.0));
         paths.push((rule.0, path));
     }

@@ -206,8 +206,8 @@ impl<T: Real> Optimizer<T> for Momentum<T> {
     }
 }
 
-/// Momentum that looks ahead: v ← μv + g, then θ ← θ − η(g + μv) (Nesterov 1983, in the form of
-/// Sutskever et al. 2013 that PyTorch has).
+/// Momentum that looks ahead: v ← μv + g, then θ ← θ − η(g + μv) (Nesterov 1983; in this form, with
+/// the place ahead as θ, Bengio, Boulanger-Lewandowski and Pascanu 2013, and PyTorch).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nesterov<T> {
     /// μ, as in [`Momentum`].

@@ -2,10 +2,12 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
-use ch04_optimizers::{Optimizer, Parameter, Schedule, Sgd};
+use ch04_optimizers::{Adam, Optimizer, Parameter, Schedule, Sgd};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+
+use crate::bowls::number as exact;
 
 const SEED: u64 = 4;
 const EXAMPLES: usize = 1000;
@@ -21,7 +23,9 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let task = Task::new();
     spread(&task, output, values)?;
     cloud(&task, output, values)?;
-    settle(&task, output, values)
+    floors(&task, values)?;
+    settle(&task, output, values)?;
+    after_schedules(&task, values)
 }
 
 /// Numbers whose mean is to be found: L(θ) is half the mean of (θ − x)², a parabola of curvature 1.
@@ -163,6 +167,57 @@ fn price(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> 
         chart = chart.series(Series::line(format!("n = {batch}"), line));
     }
     output.figure("price", &chart)?;
+    Ok(())
+}
+
+/// The floors of SGD and Adam, which see the same batches: means over a million steps.
+fn floors(task: &Task, values: &mut Values) -> Result<()> {
+    let (rate, steps) = (0.01, 1_000_000);
+    for batch in [1, 4, 16, 64] {
+        let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+        let (mut sgd, mut adam) = (Sgd::default(), Adam::default());
+        let (mut weights, mut sums) = ([[task.mean]; 2], [0.0; 2]);
+        for _ in 0..steps {
+            let at_zero = task.gradient(0.0, batch, &mut generator);
+            let rules: [&mut dyn Optimizer<f64>; 2] = [&mut sgd, &mut adam];
+            for ((weight, sum), rule) in weights.iter_mut().zip(&mut sums).zip(rules) {
+                let gradient = [weight[0] + at_zero];
+                rule.step(rate, vec![Parameter { values: weight, gradient: &gradient }]);
+                *sum += (weight[0] - task.mean).powi(2);
+            }
+        }
+        let variance = task.variance / batch as f64;
+        let [sgd, adam] = sums.map(|sum| sum / f64::from(steps));
+        let formulas = [rate * variance / (2.0 - rate), rate * variance.sqrt() / 2.0];
+        println!("floors with batches of {batch:2}: SGD {sgd:.2e}, Adam {adam:.2e}");
+        let numbers = [sgd, formulas[0], adam, formulas[1]];
+        for (name, floor) in ["sgd", "sgd_formula", "adam", "adam_formula"].iter().zip(numbers) {
+            let measured = Measured::number(floor, Format::Scientific(1)).within(0.009 * floor);
+            values.set(&format!("floor.{name}_{batch}"), measured.note("a million steps"))?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the five schedules end, by the recursion of the mean square: nothing is left to chance.
+fn after_schedules(task: &Task, values: &mut Values) -> Result<()> {
+    let schedules = [
+        ("constant", Schedule::Constant),
+        ("step", Schedule::Step { every: 120, factor: 0.5 }),
+        ("linear", Schedule::Linear),
+        ("cosine", Schedule::Cosine),
+        ("warm_up", Schedule::WarmUp { steps: 60, then: Box::new(Schedule::Cosine) }),
+    ];
+    let variance = task.variance / 4.0;
+    for (name, schedule) in schedules {
+        let end = (0..STEPS).fold(9.0, |square, step| {
+            let rate = 0.1 * schedule.factor(step, STEPS);
+            (1.0 - rate).powi(2) * square + rate * rate * variance
+        });
+        println!("{name}: mean square {end:.5} after {STEPS} steps");
+        values.set(&format!("after.{name}"), exact(end, 4))?;
+    }
+    values.set("after.steps", Measured::count(STEPS))?;
     Ok(())
 }
 

@@ -3,8 +3,8 @@
 use ch01_neuron::Real;
 use ch04_optimizers::{Optimizer, Parameter};
 
-/// Adam that never forgets how large a gradient can be: it divides by the root of the largest ŝ
-/// that the weight has had so far.
+/// Adam that never forgets how large a gradient can be: in place of s its step has the largest s
+/// that the weight has had so far, corrected as s is in Adam.
 pub struct AmsGrad<T> {
     /// β₁, as in Adam.
     pub beta1: T,
@@ -14,7 +14,7 @@ pub struct AmsGrad<T> {
     pub epsilon: T,
     /// How many steps there have been.
     pub steps: i32,
-    /// For each list of parameters, and each weight in it: m, s, and the largest ŝ.
+    /// For each list of parameters, and each weight in it: m, s, and the largest s.
     pub memory: Vec<Vec<[T; 3]>>,
 }
 
@@ -32,8 +32,9 @@ impl<T: Real> Optimizer<T> for AmsGrad<T> {
                 *m = beta1 * *m + (one - beta1) * gradient;
                 *s = beta2 * *s + (one - beta2) * gradient * gradient;
                 let m_hat = *m / (one - beta1.powi(self.steps));
-                *largest = largest.max(*s / (one - beta2.powi(self.steps)));
-                *weight -= learning_rate * m_hat / (largest.sqrt() + self.epsilon);
+                *largest = largest.max(*s);
+                let s_hat = *largest / (one - beta2.powi(self.steps));
+                *weight -= learning_rate * m_hat / (s_hat.sqrt() + self.epsilon);
             }
         }
     }

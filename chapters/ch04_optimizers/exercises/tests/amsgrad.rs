@@ -26,19 +26,19 @@ fn assert_close(found: &[f64], expected: &[f64], what: &str) {
     );
 }
 
-/// With β₁ = 0 and β₂ = ½: s is 2, then 1.5, and ŝ is 4, then 2. Adam's second step is 1/√2; this
-/// one is 1/√4.
+/// With β₁ = 0 and β₂ = 9/16: s is 10.94, then 6.59. The larger stays, and the corrections divide it
+/// by 7/16, then by 1 − (9/16)² = 0.684: that makes 25, then 16. The second step is 1/√16.
 #[test]
 fn after_a_large_gradient_a_small_one_makes_a_small_step() {
-    let found = path(&mut amsgrad(0.0, 0.5), &[2.0, 1.0]);
-    assert_close(&found, &[-1.0, -1.5], "the weight after the gradients 2 and 1");
+    let found = path(&mut amsgrad(0.0, 9.0 / 16.0), &[5.0, 1.0]);
+    assert_close(&found, &[-1.0, -1.25], "the weight after the gradients 5 and 1");
 }
 
-/// With β₁ = ½ as well: m is 1, then 1, and m̂ is 2, then 4/3.
+/// With β₁ = ½ as well, and 2 as the second gradient: m is 2.5, then 2.25, and m̂ is 5, then 3.
 #[test]
 fn the_mean_of_the_gradients_is_corrected_for_its_start_at_zero() {
-    let found = path(&mut amsgrad(0.5, 0.5), &[2.0, 1.0]);
-    assert_close(&found, &[-1.0, -1.0 - 2.0 / 3.0], "the weight after the gradients 2 and 1");
+    let found = path(&mut amsgrad(0.5, 9.0 / 16.0), &[5.0, 2.0]);
+    assert_close(&found, &[-1.0, -1.75], "the weight after the gradients 5 and 2");
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn while_gradients_only_grow_it_is_adam() {
 
 #[test]
 fn every_weight_of_every_list_has_a_memory_of_its_own() {
-    let mut optimizer = amsgrad(0.0, 0.5);
+    let mut optimizer = amsgrad(0.0, 9.0 / 16.0);
     let (mut first, mut second) = ([0.0, 0.0], [0.0]);
     for [a, b, c] in [[2.0, -1.0, 4.0], [1.0, -1.0, 1.0]] {
         optimizer.step(
@@ -62,7 +62,7 @@ fn every_weight_of_every_list_has_a_memory_of_its_own() {
             ],
         );
     }
-    assert_close(&[first[0], first[1], second[0]], &[-1.5, 2.0, -1.25], "three weights");
+    assert_close(&[first[0], first[1], second[0]], &[-1.625, 2.0, -1.3125], "three weights");
 }
 
 /// The gradients 3, −1, −1 in turn, a weight kept between −1 and 1, a rate of 0.1/√t.
