@@ -18,7 +18,21 @@ use clap::Parser;
 /// Reads the command line, does the work, and tells how it went: 0 if well, 1 if the work failed, 2
 /// if the command line was wrong.
 pub fn run<A: Parser>(work: impl FnOnce(A) -> Result<()>) -> ExitCode {
-    let arguments = match A::try_parse() {
+    finish(A::try_parse(), work)
+}
+
+/// The same for a program without options, which knows `--help` alone.
+pub fn run_plain(
+    name: &'static str,
+    about: &'static str,
+    work: impl FnOnce() -> Result<()>,
+) -> ExitCode {
+    let command = clap::Command::new(name).about(about).no_binary_name(true);
+    finish(command.try_get_matches_from(std::env::args_os().skip(1)), |_| work())
+}
+
+fn finish<A>(parsed: Result<A, clap::Error>, work: impl FnOnce(A) -> Result<()>) -> ExitCode {
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) if !error.use_stderr() => error.exit(), // --help and --version
         Err(error) => return fail(&arguments::one_line(&error), 2),

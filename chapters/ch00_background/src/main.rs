@@ -8,12 +8,22 @@ mod map;
 mod timeline;
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use book_figures::{Axis, BarChart, Format, Measured, Output};
+use book_programs::print;
 use data::{Landmark, Landmarks};
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    book_programs::run_plain(
+        env!("CARGO_PKG_NAME"),
+        "Draws the figures of the preface and of the background",
+        run,
+    )
+}
+
+fn run() -> Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bibliography = here.join("../../book/src/references.bib");
     let output = Output::chapter("ch00_background")?;
@@ -25,7 +35,7 @@ fn main() -> Result<()> {
 
     let events = data::timeline(&here.join("data/timeline.toml"), &bibliography)?;
     let (first, last) = years(events.iter().map(|event| event.year));
-    println!("{} events from {first} to {last}", events.len());
+    print(format_args!("{} events from {first} to {last}", events.len()))?;
     values.set("timeline.events", Measured::count(events.len()))?;
     values.set("timeline.years", Measured::count((last - first) as usize))?;
     let recent = events.iter().filter(|event| event.year > 2008).count();
@@ -47,7 +57,7 @@ fn main() -> Result<()> {
     for (name, entries) in [("networks", networks), ("images", data_sets), ("work", trainings)] {
         let (first, last) = years(entries.iter().map(|entry| entry.year));
         let grown = growth(entries);
-        println!("{name}: {grown:.1e} times from {first} to {last}");
+        print(format_args!("{name}: {grown:.1e} times from {first} to {last}"))?;
         let number = match name {
             "networks" => Measured::number(grown / 1e6, Format::Unit(1, "million")),
             "images" => Measured::number(grown, Format::Integer),
@@ -62,7 +72,7 @@ fn main() -> Result<()> {
     let ours = Measured::number(work_of_chapter_5() / zip_codes.number, Format::Decimals(1));
     values.set("work.ours_to_zip_codes", ours)?;
     values.save()?;
-    println!("\nfigures and values: {}", output.path().display());
+    print(format_args!("\nfigures and values: {}", output.path().display()))?;
     Ok(())
 }
 

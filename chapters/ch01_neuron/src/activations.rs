@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 
 /// How an activation function is drawn: its file, its name, and the heights that are shown.
@@ -35,17 +36,17 @@ const PORTRAITS: [Portrait; 8] = [
 
 /// Draws all eight, and notes the slopes that the page names.
 pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
-    println!("eight activation functions and their slopes, at −2, 0 and 2:");
-    println!("function     f(−2)     f(0)     f(2)    f′(−2)    f′(0)    f′(2)");
+    print("eight activation functions and their slopes, at −2, 0 and 2:")?;
+    print("function     f(−2)     f(0)     f(2)    f′(−2)    f′(0)    f′(2)")?;
     for portrait in PORTRAITS {
         let f = portrait.activation;
         let [low, zero, high] = [-2.0, 0.0, 2.0].map(|z: f64| f.value(z));
         let slopes = [-2.0, 0.0, 2.0].map(|z: f64| f.derivative(z));
         let [low_slope, zero_slope, high_slope] = slopes;
-        println!(
+        print(format_args!(
             "{:10}{low:8.4}{zero:9.4}{high:9.4}{low_slope:10.4}{zero_slope:9.4}{high_slope:9.4}",
             portrait.name
-        );
+        ))?;
         let description = format!(
             "The {} is {low:.3} at −2, {zero:.3} at 0 and {high:.3} at 2. Its derivative there is \
              {low_slope:.3}, {zero_slope:.3} and {high_slope:.3}.",
@@ -63,7 +64,7 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     values.set("gelu_steepest", steepest)?;
     let z = lowest_of_gelu();
     let value = Activation::Gelu.value(z);
-    println!("GELU is lowest at {z:.5}, where it is {value:.5}");
+    print(format_args!("GELU is lowest at {z:.5}, where it is {value:.5}"))?;
     values.set("gelu_lowest.at", Measured::number(z, Format::Decimals(3)).within(1e-6))?;
     values.set("gelu_lowest.value", Measured::number(value, Format::Decimals(2)).within(1e-6))?;
     Ok(())

@@ -5,6 +5,7 @@ use book_figures::{
     Axis, Chart, ComputationGraph, DecisionRegions, Figure, Format, Measured, Output, Series,
     Values,
 };
+use book_programs::print;
 use ch01_neuron::{Activation, Gate, Neuron, mistake_bound, perceptron_step, train_perceptron};
 use ndarray::{Array1, Array2, ArrayView1, array};
 use rand::{RngExt, SeedableRng};
@@ -38,7 +39,7 @@ pub fn draw_walk(output: &Output) -> Result<()> {
         w[1],
         w[1] * BRIGHT[1]
     );
-    println!("the walker on a bright day: z = {z}, a = {a}\n");
+    print(format_args!("the walker on a bright day: z = {z}, a = {a}\n"))?;
     let mut graph = ComputationGraph::new("A neuron decides", description.replace('-', "−"));
     let plus = graph.operation("+", (2.6, 1.0));
     for (input, name) in ["light", "warmth"].into_iter().enumerate() {
@@ -143,7 +144,7 @@ fn history(gate: Gate) -> Vec<Neuron<f64>> {
 
 /// AND, OR and NAND: how the line moves, how many mistakes it takes, and how many it may take.
 pub fn draw_learned(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\ngate   passes  mistakes  bound  weights and bias");
+    print("\ngate   passes  mistakes  bound  weights and bias")?;
     let gates = [
         (
             Gate::And,
@@ -170,7 +171,10 @@ pub fn draw_learned(output: &Output, values: &mut Values) -> Result<()> {
         let run = train_perceptron(&mut neuron, inputs.view(), targets.view(), 100);
         let bound = mistake_bound(&separator, inputs.view(), targets.view());
         let (w1, w2, b) = (neuron.weights[0], neuron.weights[1], neuron.bias);
-        println!("{name:6}{:7}{:10}{bound:7.0}  {w1}, {w2}, {b}", run.epochs, run.mistakes);
+        print(format_args!(
+            "{name:6}{:7}{:10}{bound:7.0}  {w1}, {w2}, {b}",
+            run.epochs, run.mistakes
+        ))?;
         values.set(&format!("{file}.passes"), Measured::count(run.epochs))?;
         values.set(&format!("{file}.mistakes"), Measured::count(run.mistakes))?;
         values
@@ -243,10 +247,10 @@ pub fn draw_bound(output: &Output, values: &mut Values) -> Result<()> {
          would be equal. The closest reaches {:.0}% of its bound.",
         100.0 * closest
     );
-    println!(
+    print(format_args!(
         "\n{TASKS} tasks: at most {:.0} % of the mistakes that the bound allows",
         100.0 * closest
-    );
+    ))?;
     let chart = Chart::new("Mistakes made, and mistakes allowed", description)
         .x_axis(Axis::new("bound (R/γ)²").log())
         .y_axis(Axis::new("mistakes made").log())
@@ -288,7 +292,9 @@ fn task(generator: &mut ChaCha8Rng) -> (f64, f64) {
 /// XOR: the best of many neurons, and the perceptron rule that never comes to rest.
 pub fn draw_xor(output: &Output, values: &mut Values) -> Result<()> {
     let (best, right, searched) = best_for_xor();
-    println!("\nXOR: the best of {searched} neurons answers {right} of 4 examples right");
+    print(format_args!(
+        "\nXOR: the best of {searched} neurons answers {right} of 4 examples right"
+    ))?;
     values.set("xor.searched", Measured::count(searched))?;
     values.set("xor.best", Measured::count(right))?;
     let side = |x: f64, y: f64| usize::from(best.output(array![x, y].view()) == 1.0);
@@ -341,7 +347,7 @@ fn draw_mistakes_by_pass(output: &Output, values: &mut Values) -> Result<()> {
     let (inputs, targets) = Gate::Xor.examples();
     let mut neuron = Neuron::<f64>::zeros(2, Activation::Step);
     let long = train_perceptron(&mut neuron, inputs.view(), targets.view(), 1000);
-    println!("XOR: {} mistakes in {} passes, no end", long.mistakes, long.epochs);
+    print(format_args!("XOR: {} mistakes in {} passes, no end", long.mistakes, long.epochs))?;
     values.set("xor.passes", Measured::count(long.epochs))?;
     values.set("xor.mistakes", Measured::count(long.mistakes))?;
     let description = format!(

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::{Activation, Neuron, sigmoid, sigmoid_derivative};
 use ndarray::{Array1, ArrayView1, array};
 
@@ -30,7 +31,7 @@ pub fn draw_lost_digits(output: &Output, values: &mut Values) -> Result<()> {
         "lost_digits.zero_from",
         Measured::number(f64::from(lost), Format::Decimals(1)).within(0.1),
     )?;
-    println!("\nσ(z)(1 − σ(z)) in f32 is 0 from z = {lost:.1} on");
+    print(format_args!("\nσ(z)(1 − σ(z)) in f32 is 0 from z = {lost:.1} on"))?;
     Ok(())
 }
 
@@ -39,15 +40,15 @@ pub fn draw_stuck(output: &Output, values: &mut Values) -> Result<()> {
     const STEPS: usize = 10_000;
     let mut chart_series = Vec::new();
     let mut ends = Vec::new();
-    println!("\na sigmoid neuron that should say 0, by the bias from which it starts:");
+    print("\na sigmoid neuron that should say 0, by the bias from which it starts:")?;
     for start in [2.0, 5.0, 8.0, 10.0] {
         let outputs = descend_bias(start, STEPS);
         let steps = outputs.iter().position(|&a| a < 0.1);
         let end = outputs[STEPS];
-        println!(
+        print(format_args!(
             "  b = {start:4}: {} steps to 0.1",
             steps.map_or("> 10000".into(), |s| s.to_string())
-        );
+        ))?;
         if let Some(steps) = steps {
             let steps = Measured::number(steps as f64, Format::Integer).within(1.0);
             values.set(&format!("stuck.steps_from_{start}"), steps)?;
@@ -102,12 +103,14 @@ pub fn draw_dead(output: &Output, values: &mut Values) -> Result<()> {
         (Activation::Softplus, "softplus", "softplus"),
     ];
     let (mut series, mut ends) = (Vec::new(), Vec::new());
-    println!("\none wrong target at step {}:", ACCIDENT.0);
+    print(format_args!("\none wrong target at step {}:", ACCIDENT.0))?;
     for (activation, key, name) in functions {
         let errors = learn_with_accident(activation, STEPS);
         let [before, after, end] = [ACCIDENT.0, ACCIDENT.0 + 1, STEPS].map(|step| errors[step]);
         let back = (ACCIDENT.0 + 1..=STEPS).find(|&step| errors[step] < 0.01);
-        println!("  {name:10}  error {before:.4}, then {after:.4}, at the end {end:.4}");
+        print(format_args!(
+            "  {name:10}  error {before:.4}, then {after:.4}, at the end {end:.4}"
+        ))?;
         if activation == Activation::Relu {
             let before = Measured::number(before, Format::Scientific(0)).within(1e-6);
             values.set("dead.relu_before", before)?;

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::{Dense, Layer, Network};
 use ndarray::{Array1, Array2, array};
@@ -56,11 +57,11 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     let slope = |x: f64| (wavy(x + 1e-4) - wavy(x)) / 1e-4;
     let steepest = grid().map(|x| slope(x).abs()).fold(0.0, f64::max);
     values.set("bumps.steepest", Measured::number(steepest, Format::Decimals(1)).within(0.01))?;
-    println!("\na wavy curve, nowhere steeper than {steepest:.2}, out of bumps:");
+    print(format_args!("\na wavy curve, nowhere steeper than {steepest:.2}, out of bumps:"))?;
     let mut errors = Vec::new();
     for count in [5, 20, 80] {
         let error = largest_error(&bumps(wavy, count), grid());
-        println!("  {count:2} bumps: largest error {error:.3}");
+        print(format_args!("  {count:2} bumps: largest error {error:.3}"))?;
         let error = Measured::number(error, Format::Decimals(3)).within(0.001);
         values.set(&format!("bumps.error_{count}"), error.clone())?;
         errors.push(error.text);
@@ -68,7 +69,9 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     for steepness in [30.0, 100.0, 1000.0] {
         let network = soft(bumps(wavy, 20), steepness);
         let error = largest_error(&network, grid().filter(|x| (0.2..0.8).contains(x)));
-        println!("  20 bumps of sigmoids, {steepness} times as steep: {error:.3} from 0.2 to 0.8");
+        print(format_args!(
+            "  20 bumps of sigmoids, {steepness} times as steep: {error:.3} from 0.2 to 0.8"
+        ))?;
         let error = Measured::number(error, Format::Decimals(3)).within(0.001);
         values.set(&format!("bumps.soft_error_{steepness}"), error)?;
     }

@@ -7,13 +7,24 @@ mod pass;
 mod products;
 mod starts;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use book_figures::Output;
+use book_programs::print;
 
 /// The seed of everything random in this chapter.
 const SEED: u64 = 1986;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    book_programs::run_plain(
+        env!("CARGO_PKG_NAME"),
+        "Draws the figures of chapter 2 and measures its numbers",
+        run,
+    )
+}
+
+fn run() -> Result<()> {
     let output = Output::chapter("ch02_forward")?;
     let mut values = output.values()?;
     products::measure(&output, &mut values)?;
@@ -30,6 +41,6 @@ fn main() -> Result<()> {
     starts::draw(&output, &mut values)?;
     pass::draw(&output, &mut values)?;
     values.save()?;
-    println!("\nfigures and values: {}", output.path().display());
+    print(format_args!("\nfigures and values: {}", output.path().display()))?;
     Ok(())
 }

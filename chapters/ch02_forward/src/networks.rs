@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{DecisionRegions, Format, Measured, NetworkDiagram, Output, Values};
+use book_programs::print;
 use ch01_neuron::{Activation, Gate};
 use ch02_forward::{Dense, Initialization, Layer, Network};
 use ndarray::{Array2, array};
@@ -59,7 +60,7 @@ pub fn draw_xor(output: &Output, values: &mut Values) -> Result<()> {
     let (inputs, targets) = Gate::Xor.examples::<f64>();
     let answers = network.forward(inputs.view());
     let right = answers.iter().zip(&targets).filter(|(answer, target)| answer == target).count();
-    println!("\nXOR by a network of two layers: {right} of 4 right");
+    print(format_args!("\nXOR by a network of two layers: {right} of 4 right"))?;
     values.set("xor.right", Measured::count(right))?;
     output.figure("xor_network", &xor_diagram(&network))?;
 
@@ -144,7 +145,7 @@ pub fn draw_depth(output: &Output, values: &mut Values) -> Result<()> {
             layer.dense.bias.assign(&bias.row(0));
         }
         let parameters = network.parameter_count();
-        println!("2-16-16-1 {name}, {parameters} parameters: {sees}");
+        print(format_args!("2-16-16-1 {name}, {parameters} parameters: {sees}"))?;
         values.set("deep.parameters", Measured::count(parameters))?;
         let class =
             |x: f64, y: f64| usize::from(network.forward(array![[x, y]].view())[[0, 0]] >= 0.0);
@@ -171,7 +172,7 @@ pub fn draw_mnist(output: &Output, values: &mut Values) -> Result<()> {
     let mut sizes = vec![network.layers[0].dense.weights.nrows()];
     sizes.extend(network.layers.iter().map(|layer| layer.dense.weights.ncols()));
     let parameters = network.parameter_count();
-    println!("784-128-10 has {parameters} parameters");
+    print(format_args!("784-128-10 has {parameters} parameters"))?;
     values.set("mnist.parameters", Measured::count(parameters))?;
     let description = format!(
         "A layer of {} inputs, one of {} hidden neurons and one of {} outputs. Each node is \

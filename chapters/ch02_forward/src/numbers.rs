@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::sigmoid;
 use ch02_forward::{
     binary_cross_entropy, mean_squared_error, one_hot, softmax, softmax_cross_entropy,
@@ -18,12 +19,12 @@ fn printed_softmax(logits: &Array2<f32>) -> Array2<f32> {
 /// Three probabilities while one of the three logits moves.
 pub fn draw_softmax(output: &Output, values: &mut Values) -> Result<()> {
     let example = softmax(array![[2.0, 1.0, 0.0_f64]].view());
-    println!(
+    print(format_args!(
         "\nsoftmax of 2, 1, 0: {:.3}, {:.3}, {:.3}",
         example[[0, 0]],
         example[[0, 1]],
         example[[0, 2]]
-    );
+    ))?;
     for (index, &p) in example.iter().enumerate() {
         let p = Measured::number(p, Format::Decimals(3)).within(1e-6);
         values.set(&format!("softmax.p{}", index + 1), p)?;
@@ -57,7 +58,9 @@ pub fn draw_overflow(output: &Output, values: &mut Values) -> Result<()> {
     let right = |z: &f32| (printed(*z) - mended).abs() < 0.0005;
     let reach = |sign: f32| (0..=480).map(|k| sign * k as f32 / 4.0).take_while(right).last();
     let (low, high) = (reach(-1.0).unwrap_or(0.0).ceil(), reach(1.0).unwrap_or(0.0).floor());
-    println!("softmax as printed, in f32, has three digits right for logits from {low} to {high}");
+    print(format_args!(
+        "softmax as printed, in f32, has three digits right for logits from {low} to {high}"
+    ))?;
     for (name, end) in [("lowest", low), ("highest", high)] {
         let end = Measured::number(f64::from(end), Format::Integer).within(1.0);
         values.set(&format!("overflow.{name}"), end)?;
@@ -116,7 +119,7 @@ pub fn draw_losses(output: &Output, values: &mut Values) -> Result<()> {
     // Softmax twice: the logits are probabilities already, the best of them 1 and nine times 0.
     let best = one_hot::<f64>(&[3], 10);
     let twice = softmax_cross_entropy(best.view(), best.view());
-    println!("a second softmax over ten classes keeps the loss above {twice:.2}");
+    print(format_args!("a second softmax over ten classes keeps the loss above {twice:.2}"))?;
     values.set("loss.softmax_twice", Measured::number(twice, Format::Decimals(2)).within(1e-6))?;
     let grid = || (-80..=60).map(|k| f64::from(k) / 10.0);
     let chart = Chart::new(
@@ -134,10 +137,10 @@ pub fn draw_losses(output: &Output, values: &mut Values) -> Result<()> {
     .series(Series::line("squared error", grid().map(|z| (z, squared(z)))))
     .legend();
     output.figure("loss_by_logit", &chart)?;
-    println!(
+    print(format_args!(
         "a logit of -8 where 1 is wanted: cross-entropy {:.2}, squared error {:.3}",
         cross(-8.0),
         squared(-8.0)
-    );
+    ))?;
     Ok(())
 }

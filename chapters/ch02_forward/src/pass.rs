@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use book_figures::{Format, HeatMap, ImageGrid, Measured, Output, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Network, one_hot, softmax, softmax_cross_entropy};
 use ndarray::{Array2, ArrayView1, ArrayView2};
@@ -51,11 +52,13 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     output.figure("calculator", &grid)?;
 
     let targets = one_hot((0..10).collect::<Vec<u8>>().as_slice(), 10);
-    println!("\nten drawn digits through an untrained network 784-128-10, seed {SEED}:");
+    print(format_args!(
+        "\nten drawn digits through an untrained network 784-128-10, seed {SEED}:"
+    ))?;
     for (start, name) in [(Initialization::He, "he"), (Initialization::Normal(1.0), "normal_1")] {
         let (probabilities, loss) = answers(start, images.view(), targets.view());
         let largest = probabilities.fold(0.0_f64, |largest, &p| largest.max(p));
-        println!("  {name:8} loss {loss:7.2}, largest probability {largest:.2}");
+        print(format_args!("  {name:8} loss {loss:7.2}, largest probability {largest:.2}"))?;
         let format = if loss < 10.0 { Format::Decimals(2) } else { Format::Integer };
         values.set(&format!("pass.{name}_loss"), Measured::number(loss, format).within(0.01))?;
         let largest = Measured::number(largest, Format::Decimals(2)).within(0.01);

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch02_forward::{product, product_by_definition, product_by_rows};
 use ndarray::{Array2, Axis as Along};
 use rand::{RngExt, SeedableRng};
@@ -20,8 +21,10 @@ pub fn measure(output: &Output, values: &mut Values) -> Result<()> {
     let mut generator = ChaCha8Rng::seed_from_u64(SEED);
     let weights = Array2::from_shape_simple_fn((inputs, outputs), || generator.random::<f32>());
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    println!("[{batch} × {inputs}] times [{inputs} × {outputs}], milliseconds on one thread:");
-    println!("zeros   by definition   by rows   ndarray   ours");
+    print(format_args!(
+        "[{batch} × {inputs}] times [{inputs} × {outputs}], milliseconds on one thread:"
+    ))?;
+    print("zeros   by definition   by rows   ndarray   ours")?;
     let mut times = Vec::new();
     for tenths in 0..=9 {
         let zeros = f64::from(tenths) / 10.0;
@@ -37,7 +40,10 @@ pub fn measure(output: &Output, values: &mut Values) -> Result<()> {
             ]
         });
         let [plain, by_rows, ndarray, ours] = measured;
-        println!("{:4.0} %{plain:13.1}{by_rows:13.2}{ndarray:10.2}{ours:8.2}", 100.0 * zeros);
+        print(format_args!(
+            "{:4.0} %{plain:13.1}{by_rows:13.2}{ndarray:10.2}{ours:8.2}",
+            100.0 * zeros
+        ))?;
         times.push((100.0 * zeros, measured));
     }
     values.set("product.multiplications", Measured::count(batch * inputs * outputs))?;
@@ -77,8 +83,12 @@ pub fn measure_definition(values: &mut Values) -> Result<()> {
         best = std::array::from_fn(|way| best[way].min(times[way]));
     }
     let [plain, turned, eight] = best;
-    println!("\nthe definition takes {plain:.1} ms; with the columns of W side by side in memory");
-    println!("  {turned:.1} ms, and with eight sums at a time in each entry {eight:.1} ms");
+    print(format_args!(
+        "\nthe definition takes {plain:.1} ms; with the columns of W side by side in memory"
+    ))?;
+    print(format_args!(
+        "  {turned:.1} ms, and with eight sums at a time in each entry {eight:.1} ms"
+    ))?;
     for (name, time) in [("plain_ms", plain), ("columns_ms", turned), ("eight_sums_ms", eight)] {
         let time = Measured::number(time, Format::Integer).machine();
         values.set(&format!("product.{name}"), time.note("no zeros, one thread"))?;
@@ -94,13 +104,13 @@ pub fn measure_batch(values: &mut Values) -> Result<()> {
     let mut draw = || if generator.random_bool(0.8) { 0.0 } else { generator.random() };
     let images = Array2::<f32>::from_shape_simple_fn((batch, inputs), &mut draw);
     let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
-    println!("\nmicroseconds for an image, four in five pixels empty:");
+    print("\nmicroseconds for an image, four in five pixels empty:")?;
     for (size, place) in [(1, "alone"), (batch, "in_batch")] {
         let (x, w) = (images.slice_axis(Along(0), (..size).into()), weights.view());
         let [ndarray, ours] = one_thread
             .install(|| [milliseconds(50, || x.dot(&w)), milliseconds(50, || product(x, w))])
             .map(|time| 1000.0 * time / size as f64);
-        println!("  in a batch of {size:3}: ndarray {ndarray:5.1}, ours {ours:5.1}");
+        print(format_args!("  in a batch of {size:3}: ndarray {ndarray:5.1}, ours {ours:5.1}"))?;
         for (name, time) in [("ndarray", ndarray), ("ours", ours)] {
             let time = Measured::number(time, Format::Decimals(1)).machine();
             values.set(&format!("product.{name}_{place}"), time.note("microseconds an image"))?;

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Network, product};
 use ndarray::Array2;
@@ -98,12 +99,15 @@ struct Curves {
 
 impl Curves {
     fn draw(&self, starts: &[Start], output: &Output, values: &mut Values) -> Result<()> {
-        println!("\n{} ({WIDTH} neurons each), {SEEDS} seeds (low to high):", self.title);
+        print(format_args!(
+            "\n{} ({WIDTH} neurons each), {SEEDS} seeds (low to high):",
+            self.title
+        ))?;
         let (mut series, mut ends) = (Vec::new(), Vec::new());
         for &(start, key, label) in starts {
             let curve = self.curve(start);
             let (low, middle, high) = curve[DEPTH - 1];
-            println!("  {label:13} {middle:9.2e}  ({low:.2e} to {high:.2e})");
+            print(format_args!("  {label:13} {middle:9.2e}  ({low:.2e} to {high:.2e})"))?;
             let (format, tolerance) = match self.format {
                 Format::Scientific(_) if middle > 0.1 && middle < 10.0 => {
                     (Format::Decimals(1), 0.1)

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::{Activation, Real, relu};
 use ch02_forward::Loss;
 use ch03_backprop::{ActivationBackward, GradientCheck, all_entries, central_difference};
@@ -10,7 +11,7 @@ use ndarray::array;
 use crate::example;
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\nThe gradient check on the network of the picture");
+    print("\nThe gradient check on the network of the picture")?;
     let network = example::network();
     let mut passes = example::passes(&network);
     let loss = |network: &ch02_forward::Network<f64>| {
@@ -20,11 +21,14 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let check = GradientCheck::default();
     let entries = all_entries(&network);
     let largest = check.network(&network, &passes.gradients, entries.clone(), loss)?;
-    println!("  {} parameters agree; largest relative error {largest:.0e}", entries.len());
+    print(format_args!(
+        "  {} parameters agree; largest relative error {largest:.0e}",
+        entries.len()
+    ))?;
     values.set("check.parameters", Measured::count(entries.len()))?;
     passes.gradients.layers[0].weights[[1, 0]] = 0.35; // a slip of the pen: 3.52 / 10
     let mismatch = check.network(&network, &passes.gradients, entries, loss).unwrap_err();
-    println!("  with a slip of the pen: {mismatch}");
+    print(format_args!("  with a slip of the pen: {mismatch}"))?;
     let message = mismatch.to_string();
     let (parameter, rest) = message.split_once(": ").expect("a colon");
     let parts = std::iter::once(parameter).chain(rest.split(", "));
@@ -70,9 +74,9 @@ fn steps(values: &mut Values) -> Result<impl Figure> {
     let third = typical(|w| (slope(w + 1e-3) - 2.0 * slope(w) + slope(w - 1e-3)) / 1e-6);
     let size = typical(loss::<f64>);
     let best = (3.0 * f64::EPSILON * size / third).cbrt();
-    println!("  typical |f| {size:.2}, typical |f‴| {third:.2}: best step {best:.1e}");
+    print(format_args!("  typical |f| {size:.2}, typical |f‴| {third:.2}: best step {best:.1e}"))?;
     let seen = steps(-13).min_by(|&g, &h| central(g).total_cmp(&central(h))).expect("steps");
-    println!("  best of the steps tried: {seen:.1e}, error {:.1e}", central(seen));
+    print(format_args!("  best of the steps tried: {seen:.1e}, error {:.1e}", central(seen)))?;
     let one = |number| Measured::number(number, Format::Scientific(0));
     values.set("check.size", Measured::number(size, Format::Decimals(1)).within(0.1))?;
     values.set("check.third", Measured::number(third, Format::Decimals(1)).within(0.1))?;

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Loss, Network, one_hot};
 use ch03_backprop::{LossBackward, NetworkBackward};
@@ -27,23 +28,25 @@ struct Timing {
 }
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\nThe time of a gradient, for a batch of {BATCH}");
-    println!("  {:31}  forward pass  backpropagation     nudging", "");
+    print(format_args!("\nThe time of a gradient, for a batch of {BATCH}"))?;
+    print(format_args!("  {:31}  forward pass  backpropagation     nudging", ""))?;
     let mut timings = Vec::new();
     for sizes in [[4, 4, 10], [8, 8, 10], [16, 16, 10], [32, 32, 10], [64, 64, 10], [784, 128, 10]]
     {
         let timing = time(&sizes);
-        println!(
+        print(format_args!(
             "  {:31}  {:9.1} µs  {:12.1} µs  {:8.4} s",
             format!("{sizes:?}, {} parameters", timing.parameters),
             1e6 * timing.forward,
             1e6 * timing.backpropagation,
             timing.nudging
-        );
+        ))?;
         timings.push(timing);
     }
     let counted = counted(&[784, 128, 10]);
-    println!("  counted, the last one takes {counted:.2} forward passes; nudging is scaled up");
+    print(format_args!(
+        "  counted, the last one takes {counted:.2} forward passes; nudging is scaled up"
+    ))?;
     values.set("cost.counted", Measured::number(counted, Format::Decimals(2)).within(1e-9))?;
     let last = timings.last().expect("six networks");
     let machine = |number, format| Measured::number(number, format).machine();

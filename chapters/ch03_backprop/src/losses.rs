@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, HeatMap, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::softmax;
 use ch03_backprop::{
@@ -11,12 +12,15 @@ use ch03_backprop::{
 use ndarray::{Array2, array};
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\nSoftmax and cross-entropy, long and short");
+    print("\nSoftmax and cross-entropy, long and short")?;
     collapse(output, values)?;
     output.figure("jacobian", &jacobian())?;
     let last = (0..=2000).map(|k| 0.05 * f64::from(k)).take_while(|&gap| long(gap).is_finite());
     let last = last.last().expect("the long way works for equal logits");
-    println!("  in f32 the long way is not a number from a gap of {:.2} on", last + 0.05);
+    print(format_args!(
+        "  in f32 the long way is not a number from a gap of {:.2} on",
+        last + 0.05
+    ))?;
     values.set("losses.long_way_ends", Measured::number(last, Format::Decimals(1)).within(0.1))?;
     output.figure("long-way", &long_way(last))?;
     output.figure("stuck", &stuck(values)?)?;
@@ -30,7 +34,7 @@ fn collapse(output: &Output, values: &mut Values) -> Result<()> {
     let by_p = cross_entropy_gradient(probabilities.view(), targets.view());
     let long = softmax_backward(probabilities.view(), by_p.view());
     let short = softmax_cross_entropy_gradient(logits.view(), targets.view());
-    println!("  p      {probabilities:.3}\n  long   {long:.3}\n  short  {short:.3}");
+    print(format_args!("  p      {probabilities:.3}\n  long   {long:.3}\n  short  {short:.3}"))?;
     for (name, numbers) in [("p", &probabilities), ("by_p", &by_p), ("short", &short)] {
         for (class, &number) in numbers.iter().enumerate() {
             let measured = Measured::number(number, Format::Decimals(3)).within(1e-3);
@@ -130,9 +134,7 @@ fn slope_of_cross_entropy(bias: f64) -> f64 {
 
 /// The steps of the stuck neuron of chapter 1 by its start, with two losses.
 fn stuck(values: &mut Values) -> Result<Chart> {
-    println!(
-        "The stuck neuron, squared error and cross-entropy: steps until it says less than 0.1"
-    );
+    print("The stuck neuron, squared error and cross-entropy: steps until it says less than 0.1")?;
     let losses = [
         ("squared", "squared error", slope_of_square as fn(f64) -> f64),
         ("cross", "cross-entropy", slope_of_cross_entropy),
@@ -147,7 +149,7 @@ fn stuck(values: &mut Values) -> Result<Chart> {
                 Measured::count(steps(bias)).within(1.0),
             )?;
         }
-        println!("  {name:14} {:?} from 2, 5, 8 and 10", [2, 5, 8, 10].map(steps));
+        print(format_args!("  {name:14} {:?} from 2, 5, 8 and 10", [2, 5, 8, 10].map(steps)))?;
         let points = starts.clone().map(|bias| (f64::from(bias), steps(bias) as f64));
         series.push(Series::line(name, points).markers());
         ends.push(format!("{name}: {} from 2 and {} from 10", steps(2), steps(10)));

@@ -12,10 +12,21 @@ mod tape;
 mod wrong;
 mod xor;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use book_figures::Output;
+use book_programs::print;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    book_programs::run_plain(
+        env!("CARGO_PKG_NAME"),
+        "Draws the figures of chapter 3 and measures its numbers",
+        run,
+    )
+}
+
+fn run() -> Result<()> {
     let output = Output::chapter("ch03_backprop")?;
     let mut values = output.values()?;
     values.retain(|_| false);
@@ -30,6 +41,6 @@ fn main() -> Result<()> {
     tape::run(&output)?;
     wrong::run(&output, &mut values)?;
     values.save()?;
-    println!("\nfigures and values: {}", output.path().display());
+    print(format_args!("\nfigures and values: {}", output.path().display()))?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, ComputationGraph, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch03_backprop::{ActivationBackward, Tape, central_difference};
 use ndarray::array;
@@ -9,11 +10,11 @@ use ndarray::array;
 use crate::example;
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("One neuron: its loss when the first weight is nudged from 3 to 3 + h");
+    print("One neuron: its loss when the first weight is nudged from 3 to 3 + h")?;
     for (name, h) in [("1", 1.0), ("0_1", 0.1), ("0_01", 0.01), ("0_001", 0.001)] {
         let loss = example::loss_by_weight(3.0 + h);
         let slope = (loss - example::loss_by_weight(3.0)) / h;
-        println!("  h = {h:<6} loss {loss:.6}   change / h = {slope:.6}");
+        print(format_args!("  h = {h:<6} loss {loss:.6}   change / h = {slope:.6}"))?;
         let six = |number| Measured::number(number, Format::Decimals(6)).within(1e-6);
         values.set(&format!("nudge.loss_{name}"), six(loss))?;
         values.set(&format!("nudge.slope_{name}"), six(slope))?;

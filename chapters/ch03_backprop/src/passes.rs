@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, NetworkDiagram, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Network, softmax};
 use ch03_backprop::{ActivationBackward, DenseBackward, NetworkBackward};
@@ -13,10 +14,10 @@ use rand_distr::{Distribution, StandardNormal};
 use crate::example;
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\nOne example through a network and back");
+    print("\nOne example through a network and back")?;
     let network = example::network();
     let passes = example::passes(&network);
-    println!("  loss {:.4}", passes.loss);
+    print(format_args!("  loss {:.4}", passes.loss))?;
     output.figure("forward", &forward(&network, &passes))?;
     output.figure("backward", &backward(&network, &passes))?;
     output.figure("roads", &roads())?;
@@ -30,7 +31,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     }
     let squares: f64 = passes.gradients.slices().concat().iter().map(|g| g * g).sum();
     let after = example::passes(&stepped).loss;
-    println!("  after a step of 0.05 against the gradient: {after:.4}");
+    print(format_args!("  after a step of 0.05 against the gradient: {after:.4}"))?;
     let three = |number| Measured::number(number, Format::Decimals(3)).within(1e-3);
     values.set("passes.loss", three(passes.loss))?;
     values.set("passes.loss_after_step", three(after))?;
@@ -179,7 +180,9 @@ const SEEDS: std::ops::Range<u64> = 0..5;
 
 /// The root mean square of δ, layer by layer, of deep networks at their start.
 fn vanishing(values: &mut Values) -> Result<impl Figure> {
-    println!("\nRoot mean square of δ in the first layer of {DEPTH}, last layer = 1, five seeds");
+    print(format_args!(
+        "\nRoot mean square of δ in the first layer of {DEPTH}, last layer = 1, five seeds"
+    ))?;
     let cases = [
         ("relu", "ReLU, He", Activation::Relu, Initialization::He),
         ("tanh", "tanh, Xavier", Activation::Tanh, Initialization::Xavier),
@@ -191,7 +194,7 @@ fn vanishing(values: &mut Values) -> Result<impl Figure> {
             SEEDS.map(|seed| deltas_by_layer(activation, start, seed)).collect();
         let by_layer: Vec<[f64; 3]> = (0..DEPTH).map(|l| spread(&runs, l)).collect();
         let [low, middle, high] = by_layer[0];
-        println!("  {key:8} {middle:.1e}, from {low:.1e} to {high:.1e}");
+        print(format_args!("  {key:8} {middle:.1e}, from {low:.1e} to {high:.1e}"))?;
         let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
         let mut set = |what: &str, number: f64| {
             let format = if number < 0.1 { Format::Scientific(0) } else { Format::Decimals(1) };

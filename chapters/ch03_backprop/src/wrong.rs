@@ -6,6 +6,7 @@ use anyhow::Result;
 use book_figures::{
     Axis, Chart, DecisionRegions, Figure, Format, Measured, Output, Series, Values,
 };
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Layer, Loss, Network, Trace, one_hot};
 use ch03_backprop::{
@@ -236,7 +237,10 @@ struct Study {
 }
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\nFive wrong gradients, {} points on a spiral, {STEPS} steps", POINTS * CLASSES);
+    print(format_args!(
+        "\nFive wrong gradients, {} points on a spiral, {STEPS} steps",
+        POINTS * CLASSES
+    ))?;
     output.figure("spiral", &spiral())?;
     let mut studies = Vec::new();
     for (mistake, key, name) in Mistake::ALL {
@@ -244,14 +248,14 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         let (lowest, highest) = range(&study.last);
         let shares = range(&study.right);
         let (start, end) = (range(&study.angle), range(&study.last_angle));
-        println!(
+        print(format_args!(
             "  {name:16} last loss {lowest:.3} to {highest:.3}, right {:.0} to {:.0} %, up to \
              {:.0}° off at the start and {:.0}° at the end",
             100.0 * shares.0,
             100.0 * shares.1,
             start.1,
             end.1
-        );
+        ))?;
         let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
         let mut set = |what: &str, measured: Measured| {
             values.set(&format!("wrong.{key}.{what}"), measured.note(&note))
@@ -342,9 +346,11 @@ fn verdict(mistake: Mistake, key: &str, values: &mut Values) -> Result<()> {
     let mut set =
         |what: &str, measured: Measured| values.set(&format!("wrong.{key}.{what}"), measured);
     match Task::new(SEEDS.start).check(mistake) {
-        Ok(largest) => println!("    the check passes; largest relative error {largest:.0e}"),
+        Ok(largest) => {
+            print(format_args!("    the check passes; largest relative error {largest:.0e}"))?;
+        }
         Err(mismatch) => {
-            println!("    {mismatch}");
+            print(format_args!("    {mismatch}"))?;
             set("analytic", two_digits(mismatch.analytic))?;
             set("numeric", two_digits(mismatch.numeric))?;
             let error = Measured::number(mismatch.relative_error, Format::Decimals(2));

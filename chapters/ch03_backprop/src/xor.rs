@@ -4,6 +4,7 @@ use anyhow::Result;
 use book_figures::{
     Axis, Chart, DecisionRegions, Figure, Format, Measured, Output, Series, Values,
 };
+use book_programs::print;
 use ch01_neuron::{Activation, Gate};
 use ch02_forward::{Initialization, Loss, Network};
 use ch03_backprop::{LossBackward, NetworkBackward};
@@ -79,7 +80,7 @@ fn examples() -> (Array2<f64>, Array2<f64>) {
 }
 
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
-    println!("\nXOR learned by a network 2-8-1, {STEPS} steps of {LEARNING_RATE}");
+    print(format_args!("\nXOR learned by a network 2-8-1, {STEPS} steps of {LEARNING_RATE}"))?;
     let random: Vec<Run> =
         SEEDS.map(|seed| Run::new(Initialization::Xavier, seed, |_| {})).collect();
     let zero = Run::new(Initialization::Zeros, 0, |_| {});
@@ -87,9 +88,13 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         network.layers.iter_mut().for_each(|layer| layer.dense.weights.fill(0.5));
     });
     for run in &random {
-        println!("  loss {:.5}, below 0.1 after {} steps", run.last(), run.steps_to(0.1));
+        print(format_args!(
+            "  loss {:.5}, below 0.1 after {} steps",
+            run.last(),
+            run.steps_to(0.1)
+        ))?;
     }
-    println!("  all zero {}, all equal {}", zero.last(), equal.last());
+    print(format_args!("  all zero {}, all equal {}", zero.last(), equal.last()))?;
     let mut last: Vec<f64> = random.iter().map(Run::last).collect();
     last.sort_by(f64::total_cmp);
     let five = |number| Measured::number(number, Format::Decimals(5)).within(1e-5);

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, ContourMap, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch04_optimizers::{Bowl, Momentum, Nesterov, Optimizer, Sgd};
 use ndarray::array;
 
@@ -121,7 +122,10 @@ fn zigzag(output: &Output, values: &mut Values) -> Result<()> {
     values.set("ravine.largest_rate", number(largest, 3))?;
     values.set("ravine.best_rate", number(best, 3))?;
     values.set("ravine.contraction", number(bowl.contraction(best), 3))?;
-    println!("ravine: κ = {:.0}, largest rate {largest:.3}, best {best:.3}", CURVATURES[1]);
+    print(format_args!(
+        "ravine: κ = {:.0}, largest rate {largest:.3}, best {best:.3}",
+        CURVATURES[1]
+    ))?;
     Ok(())
 }
 
@@ -188,7 +192,7 @@ fn heavy_ball(output: &Output, values: &mut Values) -> Result<()> {
     values.set("ravine.plain_left", number(plain_left, 2))?;
     values.set("ravine.heavy_left", number(heavy_left, 4))?;
     values.set("ravine.nesterov_left", number(ahead_left, 3))?;
-    println!("after 25 steps: plain {plain_left:.3}, heavy ball {heavy_left:.5}");
+    print(format_args!("after 25 steps: plain {plain_left:.3}, heavy ball {heavy_left:.5}"))?;
     Ok(())
 }
 
@@ -252,7 +256,7 @@ fn steps_by_condition(output: &Output, values: &mut Values) -> Result<()> {
     values.set("steps.heavy_1024_formula", number(by_formula(32.0), 0))?;
     values.set("steps.plain_1024", Measured::count(plain[9].1 as usize))?;
     values.set("steps.heavy_1024", Measured::count(heavy[9].1 as usize))?;
-    println!("κ = 1024: {} steps, {} with a heavy ball", plain[9].1, heavy[9].1);
+    print(format_args!("κ = 1024: {} steps, {} with a heavy ball", plain[9].1, heavy[9].1))?;
     Ok(())
 }
 
@@ -260,14 +264,14 @@ fn steps_by_condition(output: &Output, values: &mut Values) -> Result<()> {
 fn race(output: &Output, values: &mut Values) -> Result<()> {
     let (bowl, steps) = (ravine(), 40);
     let (mut paths, mut rates) = (Vec::new(), Vec::new());
-    println!("after {steps} steps in the ravine, each with its best rate:");
+    print(format_args!("after {steps} steps in the ravine, each with its best rate:"))?;
     for rule in RULES {
         let (rate, path) = best_path(rule, START, steps, [1.0, 0.5], slope(&bowl));
         let left = distance(path[steps], [1.0, 0.5]);
         let name = rule.0.to_lowercase();
         values.set(&format!("race.{name}.left"), number(left, 2))?;
         values.set(&format!("race.{name}.rate"), number(rate, 3))?;
-        println!("  {:10}rate {rate:.4}, {left:.1e} from the lowest point", rule.0);
+        print(format_args!("  {:10}rate {rate:.4}, {left:.1e} from the lowest point", rule.0))?;
         paths.push((rule.0, path));
         rates.push(rate);
     }

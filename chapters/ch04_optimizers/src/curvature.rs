@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::Network;
 use ch04_optimizers::{Bowl, Optimizer, Sgd, parameters};
@@ -62,10 +63,10 @@ fn spectrum(output: &Output, values: &mut Values) -> Result<()> {
         let sizes = sizes(&curvatures);
         let (largest, middle) = (sizes[0], sizes[count / 2]);
         let negative = curvatures.iter().filter(|&&lambda| lambda < -1e-6).count();
-        println!(
+        print(format_args!(
             "{name}: largest curvature {largest:.3}, the middle one {middle:.1e}, {negative} of \
              {count} negative"
-        );
+        ))?;
         told.push(format!("at the {name} the largest is {largest:.2}, the middle {middle:.0e}"));
         values.set(&format!("spectrum.{name}.largest"), number(largest, 2))?;
         values.set(&format!("spectrum.{name}.limit"), number(2.0 / largest, 2))?;
@@ -100,10 +101,10 @@ fn edge(values: &mut Values) -> Result<()> {
     let mut network = task.network(Activation::Tanh);
     let losses = task.train(&mut network, &mut Sgd::default(), 10_f64.powf(0.75), 60);
     let (worst, run) = (losses.iter().copied().fold(0.0, f64::max), limit(&network));
-    println!(
+    print(format_args!(
         "the limit is {test:.2} in the range test at a rate of 2.4, and {run:.1} after 60 steps with \
          5.6, in which the loss was up to {worst:.0}"
-    );
+    ))?;
     values.set("edge.test_limit", number(test, 1))?;
     ensure!(run > 5.7, "the page says that the run's rate of 5.6 is below the limit");
     values.set("edge.run_worst", number(worst, 0))?;
@@ -127,9 +128,9 @@ fn clipped(task: &Task, values: &mut Values) -> Result<()> {
         losses.push(loss);
     }
     let (worst, end) = (losses.iter().copied().fold(0.0, f64::max), losses[299]);
-    println!(
+    print(format_args!(
         "with {cut} gradients cut the loss is up to {worst:.1}; it ends at {end:.4}, not {free:.4}"
-    );
+    ))?;
     values.set("edge.clipped_worst", number(worst, 0))?;
     ensure!((43..=60).contains(&cut), "the page says: about one gradient in six is cut");
     ensure!((6.0..15.0).contains(&(end / free)), "the page says: about ten times the loss");
@@ -156,7 +157,9 @@ fn pairs(output: &Output, values: &mut Values) -> Result<()> {
     let mut told = Vec::new();
     for (activation, hidden) in [("sigmoid", Activation::Sigmoid), ("ReLU", Activation::Relu)] {
         let ratio = spread_of_sizes(&task, &task.network(hidden));
-        println!("{activation}: the sizes of the lists' gradients differ by {ratio:.1}");
+        print(format_args!(
+            "{activation}: the sizes of the lists' gradients differ by {ratio:.1}"
+        ))?;
         let key = format!("pairs.{}_ratio", activation.to_lowercase());
         values.set(&key, number(ratio, 0))?;
         for ((name, make), rates) in optimizers {
@@ -167,7 +170,7 @@ fn pairs(output: &Output, values: &mut Values) -> Result<()> {
             let end = |losses: &[f64]| losses[losses.len() - 1];
             let best = runs.into_iter().min_by(|a, b| end(&a.1).total_cmp(&end(&b.1)));
             let (rate, losses) = best.expect("five runs");
-            println!("{activation} with {name}: rate {rate}, loss {:.3}", end(&losses));
+            print(format_args!("{activation} with {name}: rate {rate}, loss {:.3}", end(&losses)))?;
             told.push(format!("{activation} with {name} (rate {rate}) {:.3}", end(&losses)));
             if name == "SGD" {
                 let key = format!("pairs.{}_sgd", activation.to_lowercase());

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, ContourMap, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch04_optimizers::{
     Adam, Bowl, Momentum, Optimizer, Parameter, Sgd, rosenbrock as height, rosenbrock_gradient,
 };
@@ -38,7 +39,7 @@ fn saddle(output: &Output, values: &mut Values) -> Result<()> {
     ];
     let told = paths.iter().map(|(name, path)| format!("{name} {}", path.len() - 1));
     let told = told.collect::<Vec<_>>().join(", ");
-    println!("steps to leave the saddle: {told}");
+    print(format_args!("steps to leave the saddle: {told}"))?;
     let description = format!("Steps until each has left the saddle: {told}.");
     let window = [(-2.4, 2.4), (-1.8, 1.8)];
     let mut map = ContourMap::new("A saddle", description, window, |x, y| 0.5 * (x * x - y * y))
@@ -64,11 +65,11 @@ fn second_derivatives([x, y]: Point) -> [f64; 3] {
 fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
     let (start, lowest, steps) = ([-1.2, 1.0], [1.0, 1.0], 1000);
     let (mut paths, mut told) = (Vec::new(), Vec::new());
-    println!("after {steps} steps in Rosenbrock's valley:");
+    print(format_args!("after {steps} steps in Rosenbrock's valley:"))?;
     for rule in [RULES[0], RULES[1], RULES[5]] {
         let (rate, path) = best_path(rule, start, steps, lowest, rosenbrock_gradient);
         let left = distance(path[steps], lowest);
-        println!("  {:10}rate {rate:.4}, {left:.3} from the lowest point", rule.0);
+        print(format_args!("  {:10}rate {rate:.4}, {left:.3} from the lowest point", rule.0))?;
         let name = rule.0.to_lowercase();
         if rule.0 == "SGD" {
             values.set("rosenbrock.sgd", number(left, 2))?;
@@ -129,7 +130,7 @@ fn wrong_way(output: &Output, values: &mut Values) -> Result<()> {
     ];
     let told = lines.iter().map(|(name, line)| format!("{name} at {:.2}", line[600].1));
     let told = told.collect::<Vec<_>>().join(", ");
-    println!("the three-step example: {told}");
+    print(format_args!("the three-step example: {told}"))?;
     let description = format!("After 600 steps: {told}. The best place is −1.");
     let mut chart = Chart::new("Adam walks the wrong way", description)
         .x_axis(Axis::new("step").integers())

@@ -10,10 +10,21 @@ mod range;
 mod schedules;
 mod spirals;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use book_figures::Output;
+use book_programs::print;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    book_programs::run_plain(
+        env!("CARGO_PKG_NAME"),
+        "Draws the figures of chapter 4 and measures its numbers",
+        run,
+    )
+}
+
+fn run() -> Result<()> {
     let output = Output::chapter("ch04_optimizers")?;
     let mut values = output.values()?;
     values.retain(|_| false);
@@ -25,6 +36,6 @@ fn main() -> Result<()> {
     range::run(&output, &mut values)?;
     curvature::run(&output, &mut values)?;
     values.save()?;
-    println!("\nfigures and values: {}", output.path().display());
+    print(format_args!("\nfigures and values: {}", output.path().display()))?;
     Ok(())
 }

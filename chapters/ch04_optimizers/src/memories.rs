@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Output, Series, Values};
+use book_programs::print;
 use ch04_optimizers::{AdaGrad, Adam, AdamW, Momentum, Optimizer, Parameter, RmsProp, Sgd};
 
 use crate::bowls::number;
@@ -99,7 +100,10 @@ fn correction(output: &Output, values: &mut Values) -> Result<()> {
     values.set("correction.first", number(uncorrected[0].1, 2))?;
     values.set("correction.largest", number(largest.1, 1))?;
     values.set("correction.largest_step", number(largest.0, 0))?;
-    println!("without bias correction Adam's step {} is {:.1} η long", largest.0, largest.1);
+    print(format_args!(
+        "without bias correction Adam's step {} is {:.1} η long",
+        largest.0, largest.1
+    ))?;
     Ok(())
 }
 

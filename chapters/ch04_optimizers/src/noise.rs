@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch04_optimizers::{Adam, Optimizer, Parameter, Schedule, Sgd};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -118,7 +119,9 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
         let floor = rate * task.variance / batch as f64 / (2.0 - rate);
         let measured = Measured::number(late, Format::Scientific(1)).within(0.009 * late);
         values.set(&format!("cloud.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
-        println!("batches of {batch:2}: mean square {late:.2e}, by the formula {floor:.2e}");
+        print(format_args!(
+            "batches of {batch:2}: mean square {late:.2e}, by the formula {floor:.2e}"
+        ))?;
         told.push(format!("{late:.1e} for {batch} ({floor:.1e} by the formula)"));
         lines.push((batch, line, floor));
     }
@@ -189,7 +192,7 @@ fn floors(task: &Task, values: &mut Values) -> Result<()> {
         let variance = task.variance / batch as f64;
         let [sgd, adam] = sums.map(|sum| sum / f64::from(steps));
         let formulas = [rate * variance / (2.0 - rate), rate * variance.sqrt() / 2.0];
-        println!("floors with batches of {batch:2}: SGD {sgd:.2e}, Adam {adam:.2e}");
+        print(format_args!("floors with batches of {batch:2}: SGD {sgd:.2e}, Adam {adam:.2e}"))?;
         let numbers = [sgd, formulas[0], adam, formulas[1]];
         for (name, floor) in ["sgd", "sgd_formula", "adam", "adam_formula"].iter().zip(numbers) {
             let measured = Measured::number(floor, Format::Scientific(1)).within(0.009 * floor);
@@ -214,7 +217,7 @@ fn after_schedules(task: &Task, values: &mut Values) -> Result<()> {
             let rate = 0.1 * schedule.factor(step, STEPS);
             (1.0 - rate).powi(2) * square + rate * rate * variance
         });
-        println!("{name}: mean square {end:.5} after {STEPS} steps");
+        print(format_args!("{name}: mean square {end:.5} after {STEPS} steps"))?;
         values.set(&format!("after.{name}"), exact(end, 4))?;
     }
     values.set("after.steps", Measured::count(STEPS))?;

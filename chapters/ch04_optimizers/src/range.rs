@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::print;
 use ch01_neuron::Activation;
 use ch04_optimizers::{Adam, Optimizer, Sgd};
 
@@ -24,11 +25,11 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         let at = test.iter().position(|point| point.1 == lowest).unwrap_or(0);
         let worse = test[at..].iter().find(|point| point.1.is_nan() || point.1 > test[0].1);
         let explodes = worse.map_or(f64::NAN, |point| point.0);
-        println!(
+        print(format_args!(
             "{name}: the test explodes at {explodes:.2}; best rate {:.3}, loss {:.3} after {STEPS} \
              steps",
             best.0, best.1
-        );
+        ))?;
         for (key, rate) in [("explodes", explodes), ("best", best.0)] {
             let rate = Measured::number(rate, Format::Decimals(1)).within(0.1);
             values.set(&format!("range.{}.{key}", name.to_lowercase()), rate)?;
