@@ -35,6 +35,13 @@ fn recipe(hidden: &[usize]) -> Recipe {
 // --------------------------------------------------------------------------------------- reading --
 
 #[test]
+fn a_data_set_without_examples_is_empty() {
+    let images = |count| Images { pixels: Array2::zeros((count, 6)), height: 2, width: 3 };
+    assert!(Dataset::new(images(0), vec![]).unwrap().is_empty());
+    assert!(!Dataset::new(images(1), vec![7]).unwrap().is_empty());
+}
+
+#[test]
 fn what_is_written_is_read() {
     let images = read_images(&idx(IMAGES_MAGIC, &[2, 1, 3], &[1, 2, 3, 254, 255, 0])[..]).unwrap();
     let pixels = array![[1, 2, 3], [254, 255, 0]];
@@ -682,6 +689,17 @@ fn a_digit_looks_alike_in_pale_ink_on_gray_paper() {
         let difference = difference(&center(&picture), &center(&pale));
         assert!(difference < 0.1, "{seed}: {difference}");
     }
+}
+
+#[test]
+fn a_fifth_of_the_full_strength_is_not_ink_and_a_little_more_is() {
+    let mut ink = GrayImage::new(9, 9);
+    for (x, y, strength) in [(0, 0, 51), (8, 8, 51), (3, 2, 52), (5, 6, 255)] {
+        ink.put_pixel(x, y, Luma([strength]));
+    }
+    let cropped = crop_to_ink(&ink);
+    assert_eq!(cropped.dimensions(), (3, 5));
+    assert_eq!((cropped.get_pixel(0, 0).0, cropped.get_pixel(2, 4).0), ([52], [255]));
 }
 
 #[test]
