@@ -29,6 +29,14 @@ pub enum Command {
     Predict(PredictArguments),
     /// Train each recipe with many seeds: mean and spread of the accuracy
     Study(StudyArguments),
+    /// Train hidden layers of seven widths, three seeds each: errors on training and test images
+    ///
+    /// 21 networks, which take about a minute on two cores.
+    Widths(ExperimentArguments),
+    /// Train with each rule of chapter 4, each at the best of four learning rates, five seeds each
+    ///
+    /// 63 networks, which take about two minutes on two cores.
+    Rules(ExperimentArguments),
     /// Measure how the time grows with examples and with hidden neurons
     Scaling(ScalingArguments),
     /// Train the documents' recipe for twenty epochs, with a look at both losses after each

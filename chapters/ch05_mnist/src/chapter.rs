@@ -12,7 +12,7 @@ use crate::experiments::{LongEpoch, Subnormal};
 use crate::files;
 use crate::look;
 use crate::print;
-use crate::runs::{self, Study, Timing, Width, progress, run_and_watch, with_threads};
+use crate::runs::{self, Rule, Study, Timing, Width, progress, run_and_watch, with_threads};
 use crate::{stages, time, trouble};
 
 /// The seed of everything that a plain run of the chapter shows.
@@ -345,8 +345,7 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
     Ok(())
 }
 
-/// Writes the outcome of `study` into the chapter's values; and measures hidden layers of other widths,
-/// which belong to the same comparison.
+/// Writes the outcome of `study` into the chapter's values.
 pub fn record_study(studies: &[Study]) -> Result<()> {
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
@@ -370,13 +369,13 @@ pub fn record_study(studies: &[Study]) -> Result<()> {
         set("train_loss_deviation", study.train_loss_deviation, Format::Decimals(4), 0.0001)?;
     }
     values.save()?;
-    record_widths()
+    Ok(())
 }
 
-/// Trains hidden layers of seven widths with three seeds each; draws and writes their errors.
-fn record_widths() -> Result<()> {
-    let (train, test) = files::load(&Source::new(None))?;
-    let widths = runs::widths(&train, &test, 3)?;
+const WIDTHS: &str = "cargo run -p ch05_mnist -- widths --record";
+
+/// Draws the outcome of `widths`, and writes it into the chapter's values.
+pub fn record_widths(widths: &[Width]) -> Result<()> {
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
     let part = |numbers: &Width, of: fn(&(f64, f64)) -> f64| {
@@ -386,12 +385,12 @@ fn record_widths() -> Result<()> {
     };
     let on =
         [("train", (|errors| errors.0) as fn(&(f64, f64)) -> f64), ("test", |errors| errors.1)];
-    for width in &widths {
+    for width in widths {
         for (name, of) in on {
             let error = Measured::number(part(width, of).0, Format::Percent(1)).within(0.001);
             let error = error.note("misread, the steady recipe, mean of seeds 0 to 2");
             let name = format!("widths.{}_hidden.{name}_error", width.hidden);
-            values.set(&name, error.experiment(STUDY))?;
+            values.set(&name, error.experiment(WIDTHS))?;
         }
     }
     let (narrow, wide) = (&widths[0], widths.last().expect("seven widths"));
@@ -410,12 +409,38 @@ fn record_widths() -> Result<()> {
         Series::line(name, points.collect::<Vec<_>>()).markers().band(band)
     };
     let chart = Chart::new("How wide a hidden layer?", description)
-        .x_axis(Axis::new("hidden neurons").log())
+        .x_axis(Axis::new("hidden neurons").log().range(7.0, 600.0))
         .y_axis(Axis::new("images misread [%]").log())
         .series(line("test", on[1].1))
         .series(line("training", on[0].1))
         .height(320.0);
-    output.figure("widths", &chart.experiment(STUDY))?;
+    output.figure("widths", &chart.experiment(WIDTHS))?;
+    values.save()?;
+    Ok(())
+}
+
+const RULES: &str = "cargo run -p ch05_mnist -- rules --record";
+
+/// Writes the outcome of `rules` into the chapter's values.
+pub fn record_rules(rules: &[Rule]) -> Result<()> {
+    let mut values = Output::chapter("ch05_mnist")?.values()?;
+    for rule in rules {
+        let last = rule.accuracies.len() - 1;
+        let note = format!(
+            "seeds 0 to {last}; the rate is one of {:?}, chosen with seed 100 on a sixth of the training \
+             images, held back",
+            rule.rates
+        );
+        let mut set = |what: &str, measured: Measured| {
+            values
+                .set(&format!("rules.{}.{what}", rule.name), measured.note(&note).experiment(RULES))
+        };
+        let (mean, deviation) = runs::mean_and_deviation(&rule.accuracies);
+        let share = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
+        set("rate", Measured::text(rule.best.to_string()))?;
+        set("mean", share(mean))?;
+        set("deviation", Measured::number(deviation, Format::Percent(2)).within(0.0001))?;
+    }
     values.save()?;
     Ok(())
 }

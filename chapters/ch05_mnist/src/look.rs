@@ -7,6 +7,8 @@ use ch02_forward::{Dense, Layer, Network, transposed_product};
 use ch05_mnist::{CLASSES, Dataset, Recipe, evaluate};
 use indicatif::ProgressBar;
 use ndarray::{Array1, Array2, Axis as Along};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
 
 use crate::runs::run;
 
@@ -24,6 +26,23 @@ pub fn look(train: &Dataset, output: &Output, values: &mut Values) -> Result<()>
     values.set("data.zero_share", share.note("of the pixels of the training images"))?;
     values.set("data.unused_pixels", Measured::count(unused))?;
     values.set("data.train_examples", Measured::count(train.len()))?;
+    undivided_sums(train, values)
+}
+
+/// How large the first weighted sums would be if bytes were not divided by 255.
+fn undivided_sums(train: &Dataset, values: &mut Values) -> Result<()> {
+    let mut generator = ChaCha8Rng::seed_from_u64(0);
+    let network = Recipe::documents().network::<f32>(train.pixels(), &mut generator);
+    let (inputs, _) = train.batch::<f32>(&(0..2_000).collect::<Vec<_>>());
+    let trace = network.trace(inputs.view());
+    let sums = trace.pre_activations[0].mapv(|sum| 255.0 * f64::from(sum)); // biases are 0 at first
+    let deviation = (sums.mapv(|sum| sum * sum).sum() / sums.len() as f64).sqrt();
+    let largest = sums.iter().fold(0.0, |largest: f64, sum| largest.max(sum.abs()));
+    let note = "weighted sums of bytes, 2,000 training images, 128 new neurons, seed 0";
+    for (name, size) in [("sum_deviation", deviation), ("largest_sum", largest)] {
+        let size = Measured::number(size, Format::Integer).within(1.0);
+        values.set(&format!("undivided.{name}"), size.note(note))?;
+    }
     Ok(())
 }
 

@@ -33,6 +33,8 @@ fn main() -> ExitCode {
         Some(Command::Evaluate(arguments)) => evaluate_weights(arguments),
         Some(Command::Predict(arguments)) => predict(arguments),
         Some(Command::Study(arguments)) => study(arguments),
+        Some(Command::Widths(arguments)) => widths(arguments),
+        Some(Command::Rules(arguments)) => rules(arguments),
         Some(Command::Scaling(arguments)) => scaling(arguments),
         Some(Command::Long(arguments)) => long(arguments),
         Some(Command::Subnormal(arguments)) => subnormal(arguments),
@@ -137,6 +139,32 @@ fn study(arguments: StudyArguments) -> Result<()> {
     }
     if arguments.record {
         chapter::record_study(&studies)?;
+    }
+    Ok(())
+}
+
+fn widths(arguments: ExperimentArguments) -> Result<()> {
+    let (train, test) = files::load(&Source::new(arguments.data))?;
+    let widths = runs::widths(&train, &test, 3)?;
+    print("hidden  misread training images  misread test images")?;
+    for width in &widths {
+        print(width)?;
+    }
+    if arguments.record {
+        chapter::record_widths(&widths)?;
+    }
+    Ok(())
+}
+
+fn rules(arguments: ExperimentArguments) -> Result<()> {
+    let (train, test) = files::load(&Source::new(arguments.data))?;
+    let rules = runs::rules(&train, &test, 5)?;
+    print("rule       rate    mean     spread")?;
+    for rule in &rules {
+        print(rule)?;
+    }
+    if arguments.record {
+        chapter::record_rules(&rules)?;
     }
     Ok(())
 }

@@ -193,6 +193,13 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
             values.set(&format!("table.dropout_over_{name}"), gain)?;
         }
     }
+    if let (Some(one), Some(two)) = (of(Row::OneHidden), of(Row::Standard)) {
+        let error = standard_error(one, 10_000).hypot(standard_error(two, 10_000));
+        let ratio = Measured::number((one - two) / error, Format::Decimals(1)).within(0.1);
+        let note = "one hidden layer against two: the gain over its standard error, if each had an \
+                    exam of its own";
+        values.set("table.second_layer_ratio", ratio.note(note))?;
+    }
     for outcome in outcomes {
         let name = outcome.row.name().replace('-', "_");
         let (epochs, seed) = (outcome.epochs.len(), outcome.seed);

@@ -180,7 +180,7 @@ fn strengths(digit: ArrayView2<f64>, generator: &mut ChaCha8Rng) -> ImageGrid {
             let strength = deviation * 2.0 * width * (3.0 * std::f64::consts::PI).sqrt();
             let bent =
                 Displacement::elastic(digit.dim(), (strength, width), generator).apply(digit);
-            let caption = format!("σ = {width}, α = {strength:.0}");
+            let caption = format!("width {width},\nstrength {strength:.0}");
             grid = grid.shares(caption, digit.ncols(), &pixels(&bent));
         }
     }

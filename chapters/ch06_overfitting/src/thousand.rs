@@ -47,8 +47,11 @@ pub fn draw(train: &Dataset, test: &Dataset, output: &Output, values: &mut Value
     mistakes(&clean, values)?;
     cooled(&clean, test, values)?;
     lit_pixels(&clean, train, values)?;
-    output.figure("early-stopping", &early_stopping(&noisy, values)?.tolerance(15.0))?;
+    let [losses, errors] = early_stopping(&noisy, values)?;
+    output.figure("early-stopping-loss", &losses.tolerance(15.0))?;
+    output.figure("early-stopping", &errors.tolerance(15.0))?;
     output.figure("random-labels", &random_labels([&clean, &noisy, &random], values)?)?;
+    single_layer(&random.examples, values)?;
     output.figure("weights", &weights(&clean.network, &decayed.network, values)?)?;
     output.figure("ensemble", &ensemble(&thinned.network, test, values)?)?;
     output.figure("learning-curve", &learning_curve(train, test, values)?)?;
@@ -95,6 +98,15 @@ impl History {
     }
 }
 
+impl Epoch {
+    /// The mean loss of the validation images that are misread, or of those that are not.
+    fn mean_loss(&self, misread: bool) -> f64 {
+        let chosen = self.answers.iter().filter(|answer| answer.1 == misread);
+        let losses: Vec<f64> = chosen.map(|answer| answer.0).collect();
+        losses.iter().sum::<f64>() / losses.len() as f64
+    }
+}
+
 /// The logits for all images of a set, and their targets.
 fn logits(network: &Network<f32>, data: &Dataset) -> (Array2<f64>, Array2<f64>) {
     let all: Vec<usize> = (0..data.len()).collect();
@@ -127,12 +139,8 @@ fn mistakes(history: &History, values: &mut Values) -> Result<()> {
     set(values, "mistakes.same", Measured::count(both).machine(), &note)?;
     for (name, epoch) in [("best", at_best), ("last", last)] {
         for (what, wrong) in [("misread", true), ("right", false)] {
-            let chosen =
-                epoch.answers.iter().filter(|answer| answer.1 == wrong).map(|answer| answer.0);
-            let losses: Vec<f64> = chosen.collect();
-            let mean = losses.iter().sum::<f64>() / losses.len() as f64;
             let name = format!("mistakes.{what}_loss_{name}");
-            set(values, &name, number(mean, Format::Decimals(2)), &note)?;
+            set(values, &name, number(epoch.mean_loss(wrong), Format::Decimals(2)), &note)?;
         }
     }
     Ok(())
@@ -216,8 +224,9 @@ fn by_heart(history: &History, output: &Output, values: &mut Values) -> Result<(
     Ok(())
 }
 
-/// Where early stopping would stop with a third of the labels random, and what it would keep.
-fn early_stopping(history: &History, values: &mut Values) -> Result<Chart> {
+/// Where early stopping would stop with a third of the labels random, and what it would keep: the loss
+/// that it watches, and the errors.
+fn early_stopping(history: &History, values: &mut Values) -> Result<[Chart; 2]> {
     let mut stopping = EarlyStopping::new(PATIENCE);
     let stop = history.epochs.iter().zip(1..);
     let stop =
@@ -231,21 +240,49 @@ fn early_stopping(history: &History, values: &mut Values) -> Result<Chart> {
     let number = |share: f64| Measured::number(share, Format::Percent(0)).machine();
     set(values, "early_stopping.kept_error", number(at_kept.validation_error), &note)?;
     set(values, "early_stopping.last_error", number(last.validation_error), &note)?;
+    let best = history.lowest(|epoch| epoch.validation_error);
+    let least = history.epochs[best - 1].validation_error;
+    set(values, "early_stopping.best_error_epoch", Measured::count(best).machine(), &note)?;
+    set(values, "early_stopping.best_error", number(least), &note)?;
+    let decimals = |loss: f64| Measured::number(loss, Format::Decimals(2)).machine();
+    let at_best = &history.epochs[best - 1];
+    set(values, "early_stopping.best_error_loss", decimals(at_best.validation_loss), &note)?;
+    set(values, "early_stopping.kept_loss", decimals(at_kept.validation_loss), &note)?;
+    for (name, epoch) in [("best_error", at_best), ("kept", at_kept)] {
+        for (what, wrong) in [("misread", true), ("right", false)] {
+            let name = format!("early_stopping.{name}_{what}_loss");
+            set(values, &name, decimals(epoch.mean_loss(wrong)), &note)?;
+        }
+    }
+    let rules = |chart: Chart| {
+        let chart = chart.x_axis(Axis::new("epoch").integers());
+        chart.vertical_rule(kept as f64, "kept").vertical_rule(stop as f64, "stopped")
+    };
     let description = format!(
-        "With 30% random labels. The validation error is {:.0}% after epoch {kept}, where the \
-         validation loss is lowest, and {:.0}% after epoch {EPOCHS}, while the training error falls \
-         to {:.0}%. Stopping would end training after epoch {stop}.",
+        "With 30% random labels. The validation loss is {:.2} after epoch {best}, lowest after epoch \
+         {kept}, {:.2}, and {:.2} after epoch {EPOCHS}, while the training loss falls to {:.2}.",
+        at_best.validation_loss, at_kept.validation_loss, last.validation_loss, last.train_loss
+    );
+    let losses = Chart::new("The loss that is watched", description)
+        .y_axis(Axis::new("cross-entropy [nats]").from_zero())
+        .series(history.line("validation", |epoch| epoch.validation_loss))
+        .series(history.line("training", |epoch| epoch.train_loss))
+        .height(300.0);
+    let description = format!(
+        "With 30% random labels. The validation error is lowest after epoch {best}, {:.0}%. It is \
+         {:.0}% after epoch {kept}, where the validation loss is lowest, and {:.0}% after epoch \
+         {EPOCHS}, while the training error falls to {:.0}%. Stopping would end training after epoch \
+         {stop}.",
+        100.0 * least,
         100.0 * at_kept.validation_error,
         100.0 * last.validation_error,
         100.0 * last.train_error
     );
-    Ok(Chart::new("Where to stop", description)
-        .x_axis(Axis::new("epoch").integers())
+    let errors = Chart::new("Where to stop", description)
         .y_axis(Axis::new("images misread [%]").from_zero())
         .series(history.line("validation", |epoch| 100.0 * epoch.validation_error))
-        .series(history.line("training", |epoch| 100.0 * epoch.train_error))
-        .vertical_rule(kept as f64, "kept")
-        .vertical_rule(stop as f64, "stopped"))
+        .series(history.line("training", |epoch| 100.0 * epoch.train_error));
+    Ok([rules(losses), rules(errors)])
 }
 
 fn random_labels(histories: [&History; 3], values: &mut Values) -> Result<impl Figure> {
@@ -253,7 +290,7 @@ fn random_labels(histories: [&History; 3], values: &mut Values) -> Result<impl F
     let note = format!("seed {SEED}, {EXAMPLES} images, {EPOCHS} epochs");
     for (name, history) in ["true", "some", "all"].into_iter().zip(histories) {
         let last = history.last();
-        let train_error = share(last.train_error);
+        let train_error = Measured::number(last.train_error, Format::Percent(1)).machine();
         set(values, &format!("random_labels.{name}.train_error"), train_error, &note)?;
         let on_validation =
             Measured::number(last.validation_error, Format::Percent(0)).within(0.01);
@@ -279,6 +316,29 @@ fn random_labels(histories: [&History; 3], values: &mut Values) -> Result<impl F
         chart = chart.series(history.line(name, |epoch| 100.0 * epoch.train_error));
     }
     Ok(chart.tolerance(15.0))
+}
+
+/// A single layer learns the random labels too: how many steps it takes, with all images in each.
+fn single_layer(examples: &Dataset, values: &mut Values) -> Result<()> {
+    let most = 3_000;
+    let course = Course {
+        hidden: vec![],
+        epochs: most, // of one step each
+        batch_size: examples.len(),
+        learning_rate: 0.01,
+        ..study::course(Restraints::NONE)
+    };
+    let (mut steps, mut misread) = (0, usize::MAX);
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+    Learner::<f32>::train(&course, examples, &mut generator, |network, _| {
+        steps += 1;
+        misread = answers(network, examples).iter().filter(|answer| answer.1).count();
+        misread > 0
+    });
+    let note =
+        format!("a single layer, {EXAMPLES} images with random labels in each step, seed {SEED}");
+    set(values, "single_layer.steps", Measured::count(steps).machine(), &note)?;
+    set(values, "single_layer.misread", Measured::count(misread).machine(), &note)
 }
 
 /// How many weights of the first layer have which size, with decay and without.
@@ -437,6 +497,8 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
     set(values, "learning_curve.tenfold", number(10_f64.powf(-line[1]), 1, 0.1), &note)?;
     for from in [100, 1_000, 3_000] {
         let factor = mean(from, on_test) / mean(10 * from, on_test);
+        let name = format!("learning_curve.exponent_from_{from}");
+        set(values, &name, number(factor.log10(), 2, 0.01), &note)?;
         let name = format!("learning_curve.tenfold_from_{from}");
         set(values, &name, number(factor, 1, 0.1), &note)?;
     }
