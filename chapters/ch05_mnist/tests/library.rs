@@ -12,6 +12,7 @@ use image::{GrayImage, Luma};
 use ndarray::{Array1, Array2, Axis, array};
 use proptest::prelude::*;
 use rand::RngExt;
+use safetensors::{Dtype, tensor::TensorView};
 
 use common::*;
 
@@ -556,6 +557,35 @@ fn weights_are_laid_out_as_pytorch_has_them() {
     }
     assert_eq!(tensors.tensor("2.weight").unwrap().shape(), [10, 3]);
     assert_eq!(tensors.tensor("2.bias").unwrap().shape(), [10]);
+}
+
+#[test]
+fn weights_without_tensors_or_without_hidden_neurons_are_refused_with_what_was_found() {
+    let file = |tensors: &[(&str, Vec<usize>)]| {
+        let zeros = [0; 4 * 60];
+        let views = tensors.iter().map(|(name, shape)| {
+            let bytes = &zeros[..4 * shape.iter().product::<usize>()];
+            (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap())
+        });
+        safetensors::serialize(views, None).unwrap()
+    };
+    let error = |tensors: &[(&str, Vec<usize>)]| {
+        load_weights::<f32>(&file(tensors), 6).unwrap_err().to_string()
+    };
+    assert_eq!(error(&[]), "expected a tensor 0.weight, found no tensor at all");
+    let others = [("b", vec![1]), ("a", vec![1])];
+    assert_eq!(error(&others), "expected a tensor 0.weight, found a, b");
+    let nobody = [
+        ("0.weight", vec![0, 6]),
+        ("0.bias", vec![0]),
+        ("2.weight", vec![10, 0]),
+        ("2.bias", vec![10]),
+    ];
+    let message = error(&nobody);
+    assert!(
+        message.starts_with("expected 0.weight to be") && message.contains("[0, 6]"),
+        "{message}"
+    );
 }
 
 #[test]
