@@ -94,14 +94,13 @@ fn printed(number: f64, entries: &[Landmark]) -> String {
 
 /// 60,000, 340 million or 5.85 billion.
 fn in_words(number: f64) -> String {
-    let (scaled, word) = match number {
-        billions if billions >= 1e9 => (billions / 1e9, "billion"),
+    let (scaled, word) = match number.round() {
+        billions if billions >= 999.995e6 => (billions / 1e9, "billion"),
         millions if millions >= 1e6 => (millions / 1e6, "million"),
-        small => {
-            let (thousands, rest) = ((small / 1e3).floor(), small % 1e3);
-            let separated = format!("{thousands},{rest:03.0}");
-            return if thousands > 0.0 { separated } else { format!("{small:.0}") };
+        small if small >= 1e3 => {
+            return format!("{},{:03}", (small / 1e3).floor(), small % 1e3);
         }
+        small => return small.to_string(),
     };
     let text = format!("{scaled:.2}");
     format!("{} {word}", text.trim_end_matches('0').trim_end_matches('.'))
@@ -125,6 +124,9 @@ mod tests {
         let expected =
             ["60,000", "999", "1.28 million", "340 million", "1.5 billion", "175 billion"];
         assert_eq!(numbers.map(in_words), expected);
+        let rounded = [59_999.7, 999.6, 1_001.0, 999_999.7, 999_999_999.0];
+        let expected = ["60,000", "1,000", "1,001", "1 million", "1 billion"];
+        assert_eq!(rounded.map(in_words), expected);
     }
 
     #[test]

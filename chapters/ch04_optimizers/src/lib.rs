@@ -63,11 +63,6 @@ impl<T, const N: usize> Default for Memory<T, N> {
 }
 
 impl<T: Real, const N: usize> Memory<T, N> {
-    /// How many steps there have been.
-    pub fn steps(&self) -> i32 {
-        self.steps
-    }
-
     /// Applies `rule` to every weight: it is given the weight, its gradient and its memory, and
     /// answers with the new weight and the new memory.
     fn step(
@@ -90,7 +85,7 @@ impl<T: Real, const N: usize> Memory<T, N> {
             let memory = memory.each_mut().map(Vec::as_mut_slice);
             update(parameter.values, parameter.gradient, memory, &rule);
         }
-        self.steps += 1;
+        self.steps = self.steps.saturating_add(1);
     }
 }
 
@@ -347,7 +342,7 @@ impl<T: Real> Default for Adam<T> {
 impl<T: Real> Optimizer<T> for Adam<T> {
     fn step(&mut self, learning_rate: T, parameters: Vec<Parameter<'_, T>>) {
         let Self { beta1, beta2, epsilon, weight_decay, ref mut memory } = *self;
-        let t = memory.steps() + 1;
+        let t = memory.steps.saturating_add(1);
         let rate = learning_rate / (T::one() - beta1.powi(t)); // η m̂ = rate · m
         let scale = (T::one() - beta2.powi(t)).sqrt().recip(); // √ŝ = scale · √s
         memory.step(parameters, |weight, gradient, [m, s]| {

@@ -238,13 +238,28 @@ fn without_decay_adamw_is_adam() {
 }
 
 #[test]
+fn after_more_steps_than_can_be_counted_it_goes_on() {
+    let mut adam = Adam::<f64>::default();
+    let mut weight = [1.0];
+    let mut step = |adam: &mut Adam<f64>| {
+        adam.step(0.1, vec![Parameter { values: &mut weight, gradient: &[1.0] }]);
+        weight[0]
+    };
+    step(&mut adam);
+    adam.memory.steps = i32::MAX - 1;
+    let weights = [step(&mut adam), step(&mut adam), step(&mut adam)];
+    assert_eq!(adam.memory.steps, i32::MAX);
+    assert!(weights.is_sorted_by(|before, after| after < before), "{weights:?}");
+}
+
+#[test]
 fn steps_are_counted() {
     let mut adam = Adam::default();
-    assert_eq!(adam.memory.steps(), 0);
+    assert_eq!(adam.memory.steps, 0);
     for _ in 0..3 {
         step(&mut adam, 0.1, &mut [1.0], &[1.0]);
     }
-    assert_eq!(adam.memory.steps(), 3);
+    assert_eq!(adam.memory.steps, 3);
 }
 
 #[test]

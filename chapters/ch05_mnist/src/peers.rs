@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -81,9 +82,9 @@ impl Comparison {
     pub fn record(&self) -> Result<()> {
         let output = Output::chapter("ch05_mnist")?;
         let mut values = output.values()?;
-        let runs = self.peers[0].seconds.len();
-        let note = format!("median of {runs} runs in turn, on two cores");
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         for peer in &self.peers {
+            let note = format!("median of {} runs in turn, on {cores} cores", peer.seconds.len());
             let mut set = |what: &str, measured: Measured| {
                 let measured = measured.machine().note(&note).experiment("peers/compare.sh");
                 values.set(&format!("peers.{}.{what}", peer.key), measured)
