@@ -243,6 +243,11 @@ fn write_values(results: &[Outcome], output: &Output) -> Result<()> {
 }
 
 /// What made the figure of the seeds; the values name the number of seeds that they come from.
+/// The command that makes an experiment's numbers, and today's date.
+pub fn dated(command: &str) -> String {
+    format!("{command} ({})", book_programs::files::today())
+}
+
 const STUDY: &str = "cargo run -p ch05_mnist -- study --record";
 
 /// A dot for each seed of each recipe.
@@ -270,7 +275,7 @@ fn seeds_chart(studies: &[Study]) -> Chart {
 
 /// Draws both losses of a long run and writes them into the chapter's values.
 pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
-    let how = "cargo run -p ch05_mnist -- long --record";
+    let how = dated("cargo run -p ch05_mnist -- long --record");
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
     let best = epochs.iter().min_by(|a, b| a.test_loss.total_cmp(&b.test_loss)).expect("epochs");
@@ -294,12 +299,12 @@ pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
         .y_axis(Axis::new("cross-entropy after the epoch [nats]").from_zero())
         .series(Series::line("test", points(|epoch| epoch.test_loss)).markers())
         .series(Series::line("training", points(|epoch| epoch.train_loss)).markers());
-    output.figure("long", &chart.experiment(how))?;
+    output.figure("long", &chart.experiment(&how))?;
     let note = "the documents' recipe, seed 0";
     for (name, epoch) in [("epoch_5", fifth), ("last", last)] {
         let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
             let measured = Measured::number(value, format).within(tolerance).note(note);
-            values.set(&format!("long.{name}.{what}"), measured.experiment(how))
+            values.set(&format!("long.{name}.{what}"), measured.experiment(&how))
         };
         set("train_loss", epoch.train_loss, Format::Decimals(3), 0.001)?;
         set("test_loss", epoch.test_loss, Format::Decimals(3), 0.001)?;
@@ -311,7 +316,7 @@ pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
 
 /// Draws how long the epochs took with and without flushing.
 pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
-    let how = "cargo run -p ch05_mnist -- subnormal --record";
+    let how = dated("cargo run -p ch05_mnist -- subnormal --record");
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
     let times = outcome.without.last().expect("epochs") / outcome.with.last().expect("epochs");
@@ -333,14 +338,14 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
         .series(Series::line("with flushing", points(&outcome.with)).markers())
         .height(320.0)
         .legend();
-    output.figure("subnormal", &chart.experiment(how))?;
+    output.figure("subnormal", &chart.experiment(&how))?;
     let times = Measured::number(times, Format::Decimals(1)).machine();
-    values.set("subnormal.times", times.note("the last epoch, seed 0").experiment(how))?;
+    values.set("subnormal.times", times.note("the last epoch, seed 0").experiment(&how))?;
     let share = Measured::number(outcome.subnormal_share, Format::Percent(0)).within(0.01);
     let note = "of the means m of the first layer's weights, after the last epoch, seed 0";
-    values.set("subnormal.share", share.note(note).experiment(how))?;
+    values.set("subnormal.share", share.note(note).experiment(&how))?;
     let same = Measured::count(outcome.different_weights).note("weights that differ, seed 0");
-    values.set("subnormal.different", same.experiment(how))?;
+    values.set("subnormal.different", same.experiment(&how))?;
     values.save()?;
     Ok(())
 }
@@ -349,9 +354,10 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
 pub fn record_study(studies: &[Study]) -> Result<()> {
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
-    output.figure("seeds", &seeds_chart(studies).experiment(STUDY))?;
+    output.figure("seeds", &seeds_chart(studies).experiment(dated(STUDY)))?;
     for study in studies {
-        let how = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
+        let command = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
+        let how = dated(&command);
         let note = format!("seeds 0 to {}", study.seeds - 1);
         let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
             // The mean of ten shares may end in 5. Then the rounding errors of its sum would decide
@@ -390,7 +396,7 @@ pub fn record_widths(widths: &[Width]) -> Result<()> {
             let error = Measured::number(part(width, of).0, Format::Percent(1)).within(0.001);
             let error = error.note("misread, the steady recipe, mean of seeds 0 to 2");
             let name = format!("widths.{}_hidden.{name}_error", width.hidden);
-            values.set(&name, error.experiment(WIDTHS))?;
+            values.set(&name, error.experiment(dated(WIDTHS)))?;
         }
     }
     let (narrow, wide) = (&widths[0], widths.last().expect("seven widths"));
@@ -414,7 +420,7 @@ pub fn record_widths(widths: &[Width]) -> Result<()> {
         .series(line("test", on[1].1))
         .series(line("training", on[0].1))
         .height(320.0);
-    output.figure("widths", &chart.experiment(WIDTHS))?;
+    output.figure("widths", &chart.experiment(dated(WIDTHS)))?;
     values.save()?;
     Ok(())
 }
@@ -432,8 +438,10 @@ pub fn record_rules(rules: &[Rule]) -> Result<()> {
             rule.rates
         );
         let mut set = |what: &str, measured: Measured| {
-            values
-                .set(&format!("rules.{}.{what}", rule.name), measured.note(&note).experiment(RULES))
+            values.set(
+                &format!("rules.{}.{what}", rule.name),
+                measured.note(&note).experiment(dated(RULES)),
+            )
         };
         let (mean, deviation) = runs::mean_and_deviation(&rule.accuracies);
         let share = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
@@ -458,7 +466,7 @@ pub fn record_scaling(timings: &[Timing]) -> Result<()> {
         ] {
             let measured = measured.machine().note(note);
             let command = "cargo run -p ch05_mnist -- scaling --record";
-            values.set(&format!("{name}.{part}"), measured.experiment(command))?;
+            values.set(&format!("{name}.{part}"), measured.experiment(dated(command)))?;
         }
     }
     values.save()?;

@@ -86,7 +86,10 @@ impl Comparison {
         for peer in &self.peers {
             let note = format!("median of {} runs in turn, on {cores} cores", peer.seconds.len());
             let mut set = |what: &str, measured: Measured| {
-                let measured = measured.machine().note(&note).experiment("peers/compare.sh");
+                let measured = measured
+                    .machine()
+                    .note(&note)
+                    .experiment(crate::chapter::dated("peers/compare.sh"));
                 values.set(&format!("peers.{}.{what}", peer.key), measured)
             };
             set("seconds", Measured::number(peer.median(), Format::Seconds(1)))?;
@@ -94,7 +97,10 @@ impl Comparison {
             set("accuracy", Measured::number(peer.accuracy(), Format::Percent(1)))?;
         }
         values.save()?;
-        output.figure("peers", &self.figure().experiment("peers/compare.sh"))?;
+        output.figure(
+            "peers",
+            &self.figure().experiment(crate::chapter::dated("peers/compare.sh")),
+        )?;
         Ok(())
     }
 
