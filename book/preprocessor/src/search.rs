@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail, ensure};
 use mdbook_html::HtmlHandlebars;
@@ -29,7 +30,8 @@ pub fn is_served(context: &RenderContext) -> bool {
 /// is none, and nothing happens.
 pub fn index_words(mut context: RenderContext) -> Result<()> {
     let site = site(&context.destination)?;
-    if index_in(&site).is_none() {
+    let before = index_in(&site).map(with_time);
+    if before.is_none() {
         return Ok(());
     }
     expect_pressed(&context.config)?;
@@ -45,10 +47,21 @@ pub fn index_words(mut context: RenderContext) -> Result<()> {
     HtmlHandlebars::new().render(&context).context("cannot render the book without its debris")?;
     let words = index_in(aside.path())
         .with_context(|| format!("no search index in {}: expected one", aside.path().display()))?;
-    // Looked up again: the pages may have been written anew meanwhile, and the index has a hash.
-    let Some(index) = index_in(&site) else { return Ok(()) };
-    fs::copy(&words, &index).with_context(|| format!("cannot write {}", index.display()))?;
-    Ok(())
+    // Looked up again: if the pages were written anew meanwhile, another run indexes the new ones.
+    let Some(index) = index_in(&site).filter(|index| Some(with_time(index.clone())) == before)
+    else {
+        return Ok(());
+    };
+    // In one step, since a browser may be reading it.
+    let beside = index.with_extension("part");
+    let swapped = fs::copy(&words, &beside).and_then(|_| fs::rename(&beside, &index));
+    swapped.with_context(|| format!("cannot write {}", index.display()))
+}
+
+/// A file and when it was written last.
+fn with_time(file: PathBuf) -> (PathBuf, Option<SystemTime>) {
+    let time = fs::metadata(&file).and_then(|metadata| metadata.modified());
+    (file, time.ok())
 }
 
 /// The folder of the finished pages, beside the folder of this renderer.

@@ -60,7 +60,7 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     print(format_args!("\na wavy curve, nowhere steeper than {steepest:.2}, out of bumps:"))?;
     let mut errors = Vec::new();
     for count in [5, 20, 80] {
-        let error = largest_error(&bumps(wavy, count), grid());
+        let error = largest_error(&bumps(wavy, count), grid().chain(ends(count)));
         print(format_args!("  {count:2} bumps: largest error {error:.3}"))?;
         let error = Measured::number(error, Format::Decimals(3)).within(0.001);
         values.set(&format!("bumps.error_{count}"), error.clone())?;
@@ -91,11 +91,16 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
+/// Places at the two ends of each bump, a hair inside.
+fn ends(count: usize) -> impl Iterator<Item = f64> {
+    let width = 1.0 / count as f64;
+    (0..count).flat_map(move |k| [k as f64 * width + 1e-9, (k + 1) as f64 * width - 1e-9])
+}
+
 /// What the network of bumps says at the two ends of each of its bumps.
 fn staircase(count: usize) -> Vec<(f64, f64)> {
-    let (network, width) = (bumps(wavy, count), 1.0 / count as f64);
-    let ends = |k: usize| [k as f64 * width + 1e-9, (k + 1) as f64 * width - 1e-9];
-    (0..count).flat_map(ends).map(|x| (x, answer(&network, x))).collect()
+    let network = bumps(wavy, count);
+    ends(count).map(|x| (x, answer(&network, x))).collect()
 }
 
 /// The bump of the page, 0.8 high from 0.2 to 0.5, and what each of its two neurons adds to it.
