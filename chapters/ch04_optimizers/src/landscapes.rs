@@ -61,6 +61,24 @@ fn second_derivatives([x, y]: Point) -> [f64; 3] {
     [2.0 - 400.0 * (y - x * x) + 800.0 * x * x, 200.0, -400.0 * x]
 }
 
+/// The largest rate that is stable on the bowl that fits the valley best at a point.
+fn largest_stable_rate(point: Point) -> f64 {
+    let [along, across, mixed] = second_derivatives(point);
+    let curvature = array![[along, mixed], [mixed, across]];
+    Bowl { curvature, lowest: array![1.0, 1.0] }.largest_stable_rate()
+}
+
+/// What gradient descent with its best rate for a thousand steps makes of many more.
+fn never_arrives(rate: f64, start: Point, lowest: Point, values: &mut Values) -> Result<()> {
+    let path = descend(&mut Sgd::default(), rate, start, 20_000, rosenbrock_gradient);
+    let [later, last] = [5_000, 20_000].map(|steps| distance(path[steps], lowest));
+    ensure!((later - last).abs() < 0.005, "the page says that it stops coming nearer");
+    ensure!(rate > largest_stable_rate(lowest), "the page says that it can never arrive");
+    values.set("rosenbrock.sgd_later", number(later, 2))?;
+    values.set("rosenbrock.sgd_steepest", number(2.0 / rate, 0))?;
+    Ok(())
+}
+
 /// Three rules in Rosenbrock's bent valley, each with its best rate for a thousand steps.
 fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
     let (start, lowest, steps) = ([-1.2, 1.0], [1.0, 1.0], 1000);
@@ -73,6 +91,7 @@ fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
         let name = rule.0.to_lowercase();
         if rule.0 == "SGD" {
             values.set("rosenbrock.sgd", number(left, 2))?;
+            never_arrives(rate, start, lowest, values)?;
         } else {
             ensure!(left < 1e-3, "the page says that {name} comes nearer than a thousandth");
         }
@@ -85,14 +104,10 @@ fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
         told.push(format!("{} {left:.2}", rule.0));
         paths.push((rule.0, path));
     }
-    let steepest_at_start = {
-        let [along, across, mixed] = second_derivatives(start);
-        let curvature = array![[along, mixed], [mixed, across]];
-        Bowl { curvature, lowest: array![1.0, 1.0] }.largest_stable_rate()
-    };
     let limit = |rate| Measured::number(rate, Format::Decimals(4)).within(0.00005);
-    values.set("rosenbrock.start_limit", limit(steepest_at_start))?;
-    values.set("rosenbrock.start_limit_momentum", limit(1.9 * steepest_at_start))?;
+    values.set("rosenbrock.start_limit", limit(largest_stable_rate(start)))?;
+    values.set("rosenbrock.start_limit_momentum", limit(1.9 * largest_stable_rate(start)))?;
+    values.set("rosenbrock.end_limit", limit(largest_stable_rate(lowest)))?;
     let description =
         format!("Distances from the lowest point after {steps} steps: {}.", told.join(", "));
     let window = [(-1.8, 1.8), (-0.7, 2.0)];
