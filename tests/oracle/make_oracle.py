@@ -4,8 +4,8 @@
 
 Run by hand, on a CPU, when something is to be added:
 
-    python3 -m venv /tmp/oracle && /tmp/oracle/bin/pip install torch
-    /tmp/oracle/bin/python tests/oracle/make_oracle.py
+    python3 -m venv target/oracle && target/oracle/bin/pip install torch
+    target/oracle/bin/python tests/oracle/make_oracle.py
 
 It is deterministic: all inputs come from one seeded generator of Python, and are written down with
 the results. PyTorch keeps the weights of a linear layer as [outputs x inputs]; here they are written

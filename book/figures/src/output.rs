@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn figures_go_into_the_book_unless_the_environment_names_another_folder() {
         assert!(generated(None).ends_with("book/src/generated"));
-        assert_eq!(generated(Some("/tmp/fresh".into())), PathBuf::from("/tmp/fresh"));
+        assert_eq!(generated(Some("elsewhere".into())), PathBuf::from("elsewhere"));
     }
 
     #[test]
