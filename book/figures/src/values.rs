@@ -349,6 +349,12 @@ impl Values {
         self.entries.retain(|name, _| keep(name));
     }
 
+    /// Forgets all values of an experiment, `first` being the first word of their names, before it
+    /// writes them anew: what it no longer measures is then gone.
+    pub fn forget(&mut self, first: &str) {
+        self.retain(|name| name.split('.').next() != Some(first));
+    }
+
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&Measured> {
         self.entries.get(name)
@@ -428,6 +434,17 @@ mod tests {
         values.save().unwrap();
         let names: Vec<String> = empty(&folder).iter().map(|(name, _)| name.to_owned()).collect();
         assert_eq!(names, ["new", "old"]);
+    }
+
+    #[test]
+    fn what_an_experiment_measured_can_be_forgotten_and_no_more() {
+        let mut values = empty(&tempfile::tempdir().unwrap());
+        for name in ["long.a", "long.b.c", "longer.a", "a.long"] {
+            values.set(name, Measured::count(1)).unwrap();
+        }
+        values.forget("long");
+        let names: Vec<&str> = values.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a.long", "longer.a"]);
     }
 
     #[test]

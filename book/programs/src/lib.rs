@@ -13,6 +13,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use book_figures::{Output, Values};
 use clap::Parser;
 
 /// Reads the command line, does the work, and tells how it went: 0 if well, 1 if the work failed, 2
@@ -21,14 +22,22 @@ pub fn run<A: Parser>(work: impl FnOnce(A) -> Result<()>) -> ExitCode {
     finish(A::try_parse(), work)
 }
 
-/// The same for a program without options, which knows `--help` alone.
-pub fn run_plain(
-    name: &'static str,
+/// The same for a chapter whose program has no options: `work` draws all of its figures and sets all
+/// of its values anew, which are then saved.
+pub fn run_chapter(
+    chapter: &'static str,
     about: &'static str,
-    work: impl FnOnce() -> Result<()>,
+    work: impl FnOnce(&Output, &mut Values) -> Result<()>,
 ) -> ExitCode {
-    let command = clap::Command::new(name).about(about).no_binary_name(true);
-    finish(command.try_get_matches_from(std::env::args_os().skip(1)), |_| work())
+    let command = clap::Command::new(chapter).about(about).no_binary_name(true);
+    finish(command.try_get_matches_from(std::env::args_os().skip(1)), |_| {
+        let output = Output::chapter(chapter)?;
+        let mut values = output.values()?;
+        values.retain(|_| false);
+        work(&output, &mut values)?;
+        values.save()?;
+        print(format_args!("\nfigures and values: {}", output.path().display()))
+    })
 }
 
 fn finish<A>(parsed: Result<A, clap::Error>, work: impl FnOnce(A) -> Result<()>) -> ExitCode {

@@ -11,25 +11,21 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use book_figures::{Axis, BarChart, Format, Measured, Output};
+use book_figures::{Axis, BarChart, Format, Measured, Output, Values};
 use book_programs::print;
 use data::{Landmark, Landmarks};
 
 fn main() -> ExitCode {
-    book_programs::run_plain(
+    book_programs::run_chapter(
         env!("CARGO_PKG_NAME"),
         "Draws the figures of the preface and of the background",
         run,
     )
 }
 
-fn run() -> Result<()> {
+fn run(output: &Output, values: &mut Values) -> Result<()> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let bibliography = here.join("../../book/src/references.bib");
-    let output = Output::chapter("ch00_background")?;
-    let mut values = output.values()?;
-    values.retain(|_| false);
-
     let chapters = data::chapters(&here.join("data/chapters.toml"), &here.join(".."))?;
     output.figure("chapters", &map::ChapterMap::new(chapters))?;
 
@@ -71,8 +67,6 @@ fn run() -> Result<()> {
     let zip_codes = zip_codes.context("landmarks.toml: expected a training `zip codes`")?;
     let ours = Measured::number(work_of_chapter_5() / zip_codes.number, Format::Decimals(1));
     values.set("work.ours_to_zip_codes", ours)?;
-    values.save()?;
-    print(format_args!("\nfigures and values: {}", output.path().display()))?;
     Ok(())
 }
 

@@ -15,32 +15,26 @@ mod xor;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use book_figures::Output;
-use book_programs::print;
+use book_figures::{Output, Values};
 
 fn main() -> ExitCode {
-    book_programs::run_plain(
+    book_programs::run_chapter(
         env!("CARGO_PKG_NAME"),
         "Draws the figures of chapter 3 and measures its numbers",
         run,
     )
 }
 
-fn run() -> Result<()> {
-    let output = Output::chapter("ch03_backprop")?;
-    let mut values = output.values()?;
-    values.retain(|_| false);
-    neuron::run(&output, &mut values)?;
-    graphs::run(&output)?;
-    shapes::run(&output)?;
-    losses::run(&output, &mut values)?;
-    passes::run(&output, &mut values)?;
-    xor::run(&output, &mut values)?;
-    cost::run(&output, &mut values)?;
-    check::run(&output, &mut values)?;
-    tape::run(&output)?;
-    wrong::run(&output, &mut values)?;
-    values.save()?;
-    print(format_args!("\nfigures and values: {}", output.path().display()))?;
+fn run(output: &Output, values: &mut Values) -> Result<()> {
+    neuron::run(output, values)?;
+    graphs::run(output)?;
+    shapes::run(output)?;
+    losses::run(output, values)?;
+    passes::run(output, values)?;
+    xor::run(output, values)?;
+    cost::run(output, values)?;
+    check::run(output, values)?;
+    tape::run(output)?;
+    wrong::run(output, values)?;
     Ok(())
 }

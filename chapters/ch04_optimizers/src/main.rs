@@ -13,29 +13,23 @@ mod spirals;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use book_figures::Output;
-use book_programs::print;
+use book_figures::{Output, Values};
 
 fn main() -> ExitCode {
-    book_programs::run_plain(
+    book_programs::run_chapter(
         env!("CARGO_PKG_NAME"),
         "Draws the figures of chapter 4 and measures its numbers",
         run,
     )
 }
 
-fn run() -> Result<()> {
-    let output = Output::chapter("ch04_optimizers")?;
-    let mut values = output.values()?;
-    values.retain(|_| false);
-    bowls::run(&output, &mut values)?;
-    memories::run(&output, &mut values)?;
-    noise::run(&output, &mut values)?;
-    schedules::run(&output, &mut values)?;
-    landscapes::run(&output, &mut values)?;
-    range::run(&output, &mut values)?;
-    curvature::run(&output, &mut values)?;
-    values.save()?;
-    print(format_args!("\nfigures and values: {}", output.path().display()))?;
+fn run(output: &Output, values: &mut Values) -> Result<()> {
+    bowls::run(output, values)?;
+    memories::run(output, values)?;
+    noise::run(output, values)?;
+    schedules::run(output, values)?;
+    landscapes::run(output, values)?;
+    range::run(output, values)?;
+    curvature::run(output, values)?;
     Ok(())
 }

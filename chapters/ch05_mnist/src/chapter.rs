@@ -278,7 +278,7 @@ pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
     let how = dated("cargo run -p ch05_mnist -- long --record");
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
-    values.retain(|name| !name.starts_with("long.")); // what is no longer measured goes
+    values.forget("long");
     let best = epochs.iter().min_by(|a, b| a.test_loss.total_cmp(&b.test_loss)).expect("epochs");
     let (fifth, last) = (&epochs[4], epochs.last().expect("epochs"));
     let number = epochs.iter().position(|epoch| std::ptr::eq(epoch, best)).expect("it is one") + 1;
@@ -320,7 +320,7 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
     let how = dated("cargo run -p ch05_mnist -- subnormal --record");
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
-    values.retain(|name| !name.starts_with("subnormal.")); // what is no longer measured goes
+    values.forget("subnormal");
     let times = outcome.without.last().expect("epochs") / outcome.with.last().expect("epochs");
     let description = format!(
         "Seconds of each epoch. With the comparison the last takes {:.1} s; without it the first \
@@ -356,7 +356,7 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
 pub fn record_study(studies: &[Study]) -> Result<()> {
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
-    values.retain(|name| !name.starts_with("study.")); // what is no longer measured goes
+    values.forget("study");
     output.figure("seeds", &seeds_chart(studies).experiment(dated(STUDY)))?;
     for study in studies {
         let command = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
@@ -387,7 +387,7 @@ const WIDTHS: &str = "cargo run -p ch05_mnist -- widths --record";
 pub fn record_widths(widths: &[Width]) -> Result<()> {
     let output = Output::chapter("ch05_mnist")?;
     let mut values = output.values()?;
-    values.retain(|name| !name.starts_with("widths.")); // what is no longer measured goes
+    values.forget("widths");
     let part = |numbers: &Width, of: fn(&(f64, f64)) -> f64| {
         let shares = || numbers.errors.iter().map(of);
         let mean = shares().sum::<f64>() / shares().count() as f64;
@@ -434,7 +434,7 @@ const RULES: &str = "cargo run -p ch05_mnist -- rules --record";
 /// Writes the outcome of `rules` into the chapter's values.
 pub fn record_rules(rules: &[Rule]) -> Result<()> {
     let mut values = Output::chapter("ch05_mnist")?.values()?;
-    values.retain(|name| !name.starts_with("rules.")); // what is no longer measured goes
+    values.forget("rules");
     for rule in rules {
         let last = rule.accuracies.len() - 1;
         let note = format!(
@@ -461,7 +461,7 @@ pub fn record_rules(rules: &[Rule]) -> Result<()> {
 /// Writes the outcome of `scaling` into the chapter's values.
 pub fn record_scaling(timings: &[Timing]) -> Result<()> {
     let mut values = Output::chapter("ch05_mnist")?.values()?;
-    values.retain(|name| !name.starts_with("scaling.")); // what is no longer measured goes
+    values.forget("scaling");
     for timing in timings {
         let name = format!("scaling.{}_examples_{}_hidden", timing.examples, timing.hidden);
         let epoch = Measured::number(1e3 * timing.seconds, Format::Integer);

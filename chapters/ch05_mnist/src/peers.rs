@@ -82,7 +82,7 @@ impl Comparison {
     pub fn record(&self) -> Result<()> {
         let output = Output::chapter("ch05_mnist")?;
         let mut values = output.values()?;
-        values.retain(|name| !name.starts_with("peers.")); // peers that are gone
+        values.forget("peers");
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         for peer in &self.peers {
             let note = format!("median of {} runs in turn, on {cores} cores", peer.seconds.len());
