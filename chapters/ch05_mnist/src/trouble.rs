@@ -3,7 +3,7 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use ch02_forward::Network;
-use ch05_mnist::{CLASSES, Dataset, Recipe, evaluate, shuffled, train_step};
+use ch05_mnist::{CLASSES, Dataset, Recipe, Trainer, evaluate, train_step};
 use indicatif::ProgressBar;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -91,23 +91,15 @@ fn order((train, test): (&Dataset, &Dataset), shuffled: f64, values: &mut Values
 
 /// The steady recipe with a schedule that takes the steps of one epoch for those of the whole run.
 fn forgotten_total((train, test): (&Dataset, &Dataset), values: &mut Values) -> Result<()> {
-    let recipe = Recipe::steady();
-    let mut generator = ChaCha8Rng::seed_from_u64(0);
-    let mut network = recipe.network::<f32>(train.pixels(), &mut generator);
-    let mut optimizer = recipe.optimizer.optimizer();
-    let total = train.len().div_ceil(recipe.batch_size);
-    let mut step = 0;
-    for epoch in 1..=recipe.epochs {
-        for indices in shuffled(train.len(), &mut generator).chunks(recipe.batch_size) {
-            let rate = recipe.learning_rate * recipe.schedule.factor(step, total);
-            let (inputs, targets) = train.batch(indices);
-            let batch = (inputs.view(), targets.view());
-            train_step(&mut network, &mut *optimizer, rate as f32, batch);
-            step += 1;
-        }
-        if epoch == 1 || epoch == recipe.epochs {
+    let epochs = Recipe::steady().epochs;
+    let recipe = Recipe { epochs: 1, ..Recipe::steady() };
+    let mut trainer = Trainer::<f32, _>::new(&recipe, train, ChaCha8Rng::seed_from_u64(0));
+    for epoch in 1..=epochs {
+        trainer.epoch(|| {});
+        if epoch == 1 || epoch == epochs {
+            let network = &trainer.network;
             let (loss, accuracy) =
-                (evaluate(&network, train).loss, evaluate(&network, test).accuracy);
+                (evaluate(network, train).loss, evaluate(network, test).accuracy);
             let name = |what: &str| format!("forgotten_total.epoch_{epoch}.{what}");
             let note = "the steady recipe, with a total of one epoch's steps, seed 0";
             let loss = Measured::number(loss, Format::Decimals(3)).within(0.001);
