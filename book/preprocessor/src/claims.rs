@@ -1,12 +1,13 @@
-//! The tests of the formulas: one file a chapter, one test a formula.
+//! The tests of the formulas: a folder a chapter, a file a page, a test a formula.
 
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::Item as Syntax;
 
-use crate::problems::Problems;
-use crate::project::{Project, file_name, files_in};
+use crate::pages::Page;
+use crate::problems::{Place, Problems};
+use crate::project::{Project, file_name, files_in, folders_in, unix};
 use crate::source::{self, Excerpt};
 
 /// A test that may check a formula.
@@ -29,23 +30,43 @@ impl Claim {
     }
 }
 
-/// Reads the functions of all files `chNN_….rs` in the folder of tests and in its folder `tests`.
+/// Reads the functions of all folders `chNN_…` of the folder of tests, and of its folder `tests`.
+///
+/// A folder's root is its `main.rs`; a chapter whose tests are few may have a file `chNN_….rs`.
 pub fn read(project: &Project, problems: &mut Problems) -> Vec<Claim> {
     let mut claims = Vec::new();
     let manifest = Manifest::read(project);
     for folder in [project.tests(), project.tests().join("tests")] {
-        for path in files_in(&project.root.join(&folder), "rs") {
-            let name = file_name(&path);
-            let Some(chapter) = chapter_in(&name) else { continue };
-            let file = folder.join(&name);
-            let parsed = source::parse(&project.root, &file, problems);
-            let Some((source, syntax)) = parsed else { continue };
+        let within = project.root.join(&folder);
+        let files = files_in(&within, "rs").into_iter().map(|file| folder.join(file_name(&file)));
+        let folders = folders_in(&within);
+        let roots = folders.iter().map(|inner| folder.join(file_name(inner)).join("main.rs"));
+        for file in files.chain(roots) {
+            let Some(chapter) = file.strip_prefix(&folder).ok().and_then(chapter_of_path) else {
+                continue;
+            };
             let defect = manifest.defect_of(project, &file);
-            let mut reader = Reader { chapter, file, source: &source, claims: &mut claims };
-            reader.read_items(&syntax.items, defect);
+            let (claims, files) = (&mut claims, Vec::new());
+            let mut reader = Reader { project, problems, chapter, claims, files };
+            reader.read_root(&file, defect);
         }
     }
+    report_twins(&claims, problems);
     claims
+}
+
+/// Says which tests of a chapter have the name of another one: no page could tell them apart.
+fn report_twins(claims: &[Claim], problems: &mut Problems) {
+    for (index, claim) in claims.iter().enumerate().filter(|(_, claim)| claim.is_test()) {
+        let same = |other: &&Claim| {
+            (other.chapter, &other.name) == (claim.chapter, &claim.name) && other.is_test()
+        };
+        if let Some(first) = claims[..index].iter().find(same) {
+            let (name, place) = (&claim.name, first.excerpt.place());
+            let message = format!("test `{name}` is already at {place}: expected another name");
+            problems.error(claim.excerpt.place(), message);
+        }
+    }
 }
 
 /// What `Cargo.toml` in the folder of tests says about which files are compiled.
@@ -94,52 +115,135 @@ pub fn chapter_in(name: &str) -> Option<u32> {
     digits.parse().ok().filter(|_| ends)
 }
 
-/// The file in which the tests of a chapter are expected, for messages.
-pub fn expected_file(project: &Project, claims: &[Claim], chapter: u32) -> PathBuf {
+/// The file in which the test of a formula of a page is expected, for messages.
+pub fn expected_file(project: &Project, claims: &[Claim], page: &Page, chapter: u32) -> PathBuf {
     let known = claims.iter().find(|claim| claim.chapter == chapter);
-    let file = known.map(|claim| claim.excerpt.file.clone());
-    file.unwrap_or_else(|| project.tests().join(format!("ch{chapter:02}_….rs")))
+    let Some(known) = known.map(|claim| &claim.excerpt.file) else {
+        return project.tests().join(format!("ch{chapter:02}_…"));
+    };
+    let folder = known.parent().filter(|folder| chapter_of_path(folder).is_some());
+    match (folder, page.path.file_stem()) {
+        (Some(folder), Some(name)) if page.path.iter().count() > 1 => {
+            folder.join(name).with_extension("rs")
+        }
+        (Some(folder), _) => folder.to_owned(),
+        (None, _) => known.clone(),
+    }
 }
 
-/// A walk over the items of a file.
+/// A file whose items are read.
+struct Source<'a> {
+    file: &'a Path,
+    text: &'a str,
+    /// The folder in which the files of its modules are.
+    folder: PathBuf,
+}
+
+/// A walk over the files of a chapter.
 struct Reader<'a> {
+    project: &'a Project,
+    problems: &'a mut Problems,
     chapter: u32,
-    file: PathBuf,
-    source: &'a str,
     claims: &'a mut Vec<Claim>,
+    /// The files that were read.
+    files: Vec<PathBuf>,
 }
 
 impl Reader<'_> {
-    /// Reads functions, also those in modules. `defect` is one that all of them share.
-    fn read_items(&mut self, items: &[Syntax], defect: Option<String>) {
+    /// Reads a file that cargo compiles, and those to which its modules lead. `defect` is one that
+    /// all tests in it share.
+    fn read_root(&mut self, file: &Path, defect: Option<String>) {
+        if !self.project.root.join(file).is_file() {
+            return self.report_rootless(file);
+        }
+        let folder = file.parent().unwrap_or(file).to_owned();
+        self.read_file(file, folder.clone(), defect);
+        if file.ends_with("main.rs") {
+            self.report_orphans(&folder, file);
+        }
+    }
+
+    fn read_file(&mut self, file: &Path, folder: PathBuf, defect: Option<String>) {
+        self.files.push(file.to_owned());
+        let parsed = source::parse(&self.project.root, file, self.problems);
+        let Some((text, syntax)) = parsed else { return };
+        self.read_items(&syntax.items, &Source { file, text: &text, folder }, defect);
+    }
+
+    /// Says that a folder of tests has no root.
+    fn report_rootless(&mut self, file: &Path) {
+        let folder = file.parent().unwrap_or(file);
+        if let Some(orphan) = files_in(&self.project.root.join(folder), "rs").first() {
+            let place = Place::new(folder.join(file_name(orphan)), 1);
+            let message = format!("cargo does not run its tests: expected {}", unix(file));
+            self.problems.error(place, message);
+        }
+    }
+
+    /// Says to which files of a folder no module leads: their tests would never run.
+    fn report_orphans(&mut self, folder: &Path, root: &Path) {
+        for inner in folders_in(&self.project.root.join(folder)) {
+            self.report_orphans(&folder.join(file_name(&inner)), root);
+        }
+        for file in files_in(&self.project.root.join(folder), "rs") {
+            let (name, file) = (file_name(&file), folder.join(file_name(&file)));
+            if !self.files.contains(&file) {
+                let (name, root) = (name.trim_end_matches(".rs"), unix(root));
+                let message = format!(
+                    "no module leads here, so its tests never run: expected `mod {name};` in {root}"
+                );
+                self.problems.error(Place::new(file, 1), message);
+            }
+        }
+    }
+
+    /// Reads functions, also those in modules.
+    fn read_items(&mut self, items: &[Syntax], source: &Source<'_>, defect: Option<String>) {
         for item in items {
             match item {
-                Syntax::Fn(function) => self.read_function(function, defect.clone()),
-                Syntax::Mod(module) => {
-                    let items = module.content.as_ref().map_or(&[][..], |(_, items)| items);
-                    let has = |name: &str| source::has_attribute(&module.attrs, name);
-                    self.read_items(items, defect.clone().or_else(|| condition(has)));
-                }
+                Syntax::Fn(function) => self.read_function(function, source, defect.clone()),
+                Syntax::Mod(module) => self.read_module(module, source, defect.clone()),
                 Syntax::Macro(call) => {
                     let has = |name: &str| source::has_attribute(&call.attrs, name);
                     let defect = defect.clone().or_else(|| condition(has));
-                    self.read_macro(call.mac.tokens.clone(), &defect);
+                    self.read_macro(call.mac.tokens.clone(), source, &defect);
                 }
                 _ => {}
             }
         }
     }
 
-    fn read_function(&mut self, function: &syn::ItemFn, defect: Option<String>) {
+    fn read_module(&mut self, module: &syn::ItemMod, source: &Source<'_>, defect: Option<String>) {
+        let has = |name: &str| source::has_attribute(&module.attrs, name);
+        let defect = defect.or_else(|| condition(has));
+        let folder = source.folder.join(module.ident.to_string());
+        match &module.content {
+            Some((_, items)) => {
+                let inner = Source { file: source.file, text: source.text, folder };
+                self.read_items(items, &inner, defect);
+            }
+            None => {
+                let file = source::module_file(&self.project.root, &source.folder, module);
+                self.read_file(&file, folder, defect);
+            }
+        }
+    }
+
+    fn read_function(
+        &mut self,
+        function: &syn::ItemFn,
+        source: &Source<'_>,
+        defect: Option<String>,
+    ) {
         let has = |name: &str| source::has_attribute(&function.attrs, name);
         let missing = || (!has("test")).then(|| "it lacks #[test]".to_owned());
         let defect = missing().or(defect).or_else(|| condition(has));
-        let excerpt = Excerpt::of(&self.file, self.source, function);
+        let excerpt = Excerpt::of(source.file, source.text, function);
         self.push(function.sig.ident.to_string(), defect, excerpt);
     }
 
     /// Finds the tests in a macro such as `proptest!`, whose contents are not quite Rust.
-    fn read_macro(&mut self, tokens: TokenStream, defect: &Option<String>) {
+    fn read_macro(&mut self, tokens: TokenStream, source: &Source<'_>, defect: &Option<String>) {
         let mut attributes: Vec<(Span, String)> = Vec::new();
         let mut name: Option<String> = None;
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
@@ -154,7 +258,7 @@ impl Reader<'_> {
                 }
                 TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                     let end = group.span_close();
-                    self.push_from_macro(name.take(), &attributes, end, defect.clone());
+                    self.push_from_macro(name.take(), &attributes, end, source, defect.clone());
                     attributes.clear();
                 }
                 _ => {}
@@ -167,6 +271,7 @@ impl Reader<'_> {
         name: Option<String>,
         attributes: &[(Span, String)],
         end: Span,
+        source: &Source<'_>,
         defect: Option<String>,
     ) {
         let word = |attribute: &str| attribute.split([' ', '(', '=']).next().map(str::to_owned);
@@ -176,7 +281,7 @@ impl Reader<'_> {
             return;
         };
         let defect = defect.or_else(|| condition(has));
-        let excerpt = Excerpt::between(&self.file, self.source, *start, end);
+        let excerpt = Excerpt::between(source.file, source.text, *start, end);
         self.push(name, defect, excerpt);
     }
 

@@ -317,14 +317,7 @@ fn is_test(item: &Syntax) -> bool {
 /// The file that the attribute `path` of a module names.
 fn path_of(item: &Syntax) -> Option<String> {
     let Syntax::Mod(module) = item else { return None };
-    module.attrs.iter().find_map(|attribute| match &attribute.meta {
-        syn::Meta::NameValue(syn::MetaNameValue {
-            path,
-            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
-            ..
-        }) if path.is_ident("path") => Some(text.value()),
-        _ => None,
-    })
+    source::path_attribute(&module.attrs)
 }
 
 /// The public items in an item: itself, or the methods of a block.

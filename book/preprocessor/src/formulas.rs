@@ -160,7 +160,7 @@ impl Gatherer<'_> {
                  number in SUMMARY.md or chNN in its path";
             return self.problems.error(place, message);
         };
-        let check = self.check_of(chapter, &block.name, &place);
+        let check = self.check_of(page, chapter, &block.name, &place);
         let number = 1 + self.all.iter().filter(|formula| formula.chapter == chapter).count();
         let name = block.name.clone();
         self.all.push(Formula { name, chapter, number, page: index, offset, place, mathml, check });
@@ -195,14 +195,14 @@ impl Gatherer<'_> {
     }
 
     /// The test of a formula; says what is wrong if there is none.
-    fn check_of(&mut self, chapter: u32, name: &str, place: &Place) -> Option<Claim> {
+    fn check_of(&mut self, page: &Page, chapter: u32, name: &str, place: &Place) -> Option<Claim> {
         let function = name.replace('-', "_");
         let of_chapter = || self.claims.iter().filter(|claim| claim.chapter == chapter);
         let found = of_chapter().find(|claim| claim.name == function);
         if let Some(claim) = found.filter(|claim| claim.is_test()) {
             return Some(claim.clone());
         }
-        let file = claims::expected_file(self.project, self.claims, chapter);
+        let file = claims::expected_file(self.project, self.claims, page, chapter);
         let expected = format!("expected a test `fn {function}` in {}", file.display());
         let message =
             match found.and_then(|claim| claim.defect.as_ref().map(|defect| (claim, defect))) {

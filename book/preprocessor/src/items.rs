@@ -59,6 +59,8 @@ pub struct Block {
     pub type_name: String,
     /// The trait, as written: `Layer<F>`.
     pub trait_name: Option<String>,
+    /// The name of the type alone: `Dense`.
+    pub owner: String,
 }
 
 impl Block {
@@ -101,6 +103,22 @@ impl Item {
         self.block.is_some() && self.kind != ItemKind::Impl
     }
 
+    /// The name of the type to whose `impl` block it belongs.
+    pub fn owner(&self) -> Option<&str> {
+        self.block.as_ref().map(|block| block.owner.as_str())
+    }
+
+    /// The library or the program in which it stands.
+    pub fn root(&self) -> &str {
+        root_of(&self.module)
+    }
+
+    /// Whether it is at a plain path: `ch03_backprop::Dense::backward`.
+    pub fn is_at(&self, path: &str) -> bool {
+        let module = path.strip_suffix(&self.name).and_then(|path| path.strip_suffix("::"));
+        module == Some(&self.module)
+    }
+
     /// Whether it has methods of its own.
     fn is_type(&self) -> bool {
         matches!(self.kind, ItemKind::Struct | ItemKind::Enum | ItemKind::Type)
@@ -108,7 +126,7 @@ impl Item {
 
     /// A path that tells it from other items of the same name.
     pub fn full_path(&self) -> String {
-        let Some(Block { type_name, trait_name: Some(trait_name) }) = &self.block else {
+        let Some(Block { type_name, trait_name: Some(trait_name), .. }) = &self.block else {
             return self.path();
         };
         match self.name.rsplit_once("::") {
@@ -148,10 +166,10 @@ impl Items {
         let mut reader = Reader { project, problems, items: Self::default() };
         for folder in folders_in(&project.root.join(project.chapters())) {
             let name = file_name(&folder);
-            let source = project.chapters().join(&name).join("src");
+            let chapter = project.chapters().join(&name);
             reader.items.crates.push(name.clone());
-            reader.read_root(&source.join("lib.rs"), &name, true);
-            reader.read_root(&source.join("main.rs"), &format!("{name}::main"), false);
+            reader.read_root(&chapter.join("src/lib.rs"), &name, true);
+            reader.read_root(&project.program(&name), &format!("{name}::main"), false);
         }
         let mut items = reader.items;
         items.open_exports();
@@ -170,20 +188,27 @@ impl Items {
         }
     }
 
-    /// A method is public if its type is.
+    /// A method is public if its type is, which may stand in another module of the crate.
     fn close_methods_of_private_types(&mut self) {
-        let types: Vec<(String, bool)> = self
-            .all
-            .iter()
-            .filter(|item| item.is_type())
-            .map(|item| (item.path(), item.public))
-            .collect();
+        let types: Vec<Item> = self.all.iter().filter(|item| item.is_type()).cloned().collect();
         for item in self.all.iter_mut().filter(|item| item.is_member()) {
-            let owner = item.name.split("::").next().unwrap_or_default();
-            let path = format!("{}::{owner}", item.module);
-            let public = types.iter().find(|(name, _)| *name == path).map(|(_, public)| *public);
-            item.public = item.visible && public.unwrap_or(item.public);
+            let of_name = || types.iter().filter(|owner| Some(owner.name.as_str()) == item.owner());
+            let here = of_name().find(|owner| owner.module == item.module);
+            let elsewhere = || of_name().filter(|owner| owner.root() == item.root());
+            let public = match here {
+                Some(owner) => owner.public,
+                None => elsewhere()
+                    .map(|owner| owner.public)
+                    .reduce(|one, other| one | other)
+                    .unwrap_or(item.public),
+            };
+            item.public = item.visible && public;
         }
+    }
+
+    /// Whether a module has a type of its own of this name.
+    pub fn defines_type(&self, module: &str, name: &str) -> bool {
+        self.all.iter().any(|item| item.is_type() && item.module == module && item.name == name)
     }
 
     /// Where the module of an alias or an import begins: `self::a`, `crate::a`, `a` are absolute
@@ -304,7 +329,7 @@ impl Reader<'_> {
         let trait_name = syntax.trait_.as_ref().map(|(_, path, _)| written(path));
         let inherent = trait_name.is_none();
         let owner = short(&type_name);
-        let block = Block { type_name, trait_name };
+        let block = Block { type_name, trait_name, owner: owner.clone() };
         let excerpt = Excerpt::of(module.file, module.source, item);
         let name = block.name();
         self.push(name, Some(block.clone()), ItemKind::Impl, false, module, excerpt);
@@ -339,21 +364,25 @@ impl Reader<'_> {
             let inner = Module { path, public, folder, ..module.clone() };
             return self.read_items(items, &inner);
         }
-        let file = module.folder.join(format!("{name}.rs"));
-        let beside = self.project.root.join(&file).is_file();
-        let file = if beside { file } else { folder.join("mod.rs") };
+        let file = source::module_file(&self.project.root, &module.folder, syntax);
         self.read_file(&file, &path, public, folder);
     }
 
     fn read_use(&mut self, tree: &syn::UseTree, before: &str, module: &Module<'_>) {
         let joined = |name: &syn::Ident| match before {
             "" => name.to_string(),
+            before if name == "self" => before.to_owned(),
             before => format!("{before}::{name}"),
         };
         match tree {
             syn::UseTree::Path(path) => self.read_use(&path.tree, &joined(&path.ident), module),
-            syn::UseTree::Name(name) => self.export(&joined(&name.ident), &name.ident, module),
-            syn::UseTree::Rename(name) => self.export(&joined(&name.ident), &name.rename, module),
+            syn::UseTree::Name(name) => {
+                let path = joined(&name.ident);
+                self.export(&path, path.rsplit("::").next().unwrap_or(&path), module);
+            }
+            syn::UseTree::Rename(name) => {
+                self.export(&joined(&name.ident), &name.rename.to_string(), module);
+            }
             syn::UseTree::Group(group) => {
                 group.items.iter().for_each(|tree| self.read_use(tree, before, module));
             }
@@ -364,11 +393,19 @@ impl Reader<'_> {
         }
     }
 
-    fn export(&mut self, path: &str, name: &syn::Ident, module: &Module<'_>) {
+    fn export(&mut self, path: &str, name: &str, module: &Module<'_>) {
         let to = self.items.absolute(&module.path, path);
         let from = format!("{}::{name}", module.path);
         self.items.aliases.push(Alias { from, to, glob: false });
     }
+}
+
+/// The library or the program to which a module belongs: `ch03_backprop::main` for the program.
+pub fn root_of(module: &str) -> &str {
+    let mut ends = module.match_indices("::").map(|(at, _)| at).chain([module.len()]);
+    let krate = &module[..ends.next().unwrap_or(module.len())];
+    let first = ends.next().map_or("", |end| &module[krate.len()..end]);
+    if first == "::main" { &module[..krate.len() + first.len()] } else { krate }
 }
 
 fn is_public(visibility: &Visibility) -> bool {

@@ -7,7 +7,7 @@
 //! | on the page | in the book |
 //! | --- | --- |
 //! | `` $`x_i`$ `` | math in a sentence; punctuation that touches it stays on its line |
-//! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of `tests/chNN_….rs` |
+//! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of a file in `tests/chNN_…` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
 //! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
 //! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
@@ -24,9 +24,14 @@
 //! A listing can name a function, type, trait, constant, macro, inline module, a method
 //! (`ch02_forward::Dense::forward`), the method of a trait
 //! (`ch03_backprop::<Dense as Backward>::backward`; generics may be left out where that is clear) or
-//! a whole block (`ch03_backprop::impl Backward for Dense`). An `impl` belongs to the crate and
-//! the module in which it stands, also when its type comes from elsewhere. The program of a
-//! chapter, `src/main.rs`, is its module `main`.
+//! a whole block (`ch03_backprop::impl Backward for Dense`). What the root of a crate exports is
+//! found by its short path, whichever module it stands in. An `impl` belongs to the crate in which
+//! it stands, also when its type comes from elsewhere; its module is needed only where several
+//! modules of the crate have such a block. The program of a chapter, `program/main.rs`, is its
+//! module `main`.
+//!
+//! The tests of a chapter are the folder `tests/chNN_…`: a root `main.rs` with a `mod` line for each
+//! page that has formulas.
 //!
 //! The register `notation.toml` is a list of tables `[[symbol]]` with the keys `tex`, `meaning`
 //! (in which math is written as on a page), `shape` and `code` (names, separated by commas). Every

@@ -11,8 +11,9 @@ use crate::rust_path;
 /// The listing of an item.
 pub fn render(project: &Project, items: &Items, path: &str) -> Result<String, String> {
     let item = rust_path::find(items, path)?;
+    let shortest = rust_path::shortest(items, item);
     let (id, code) = (anchor(&item.full_path()), rust_code(&item.excerpt.text));
-    let name = format!(r#"data-item="{id}" aria-label="Listing: {}""#, attribute(&item.path()));
+    let name = format!(r#"data-item="{id}" aria-label="Listing: {}""#, attribute(&shortest));
     let caption = format!("<figcaption>{}</figcaption>", item.excerpt.link(project));
     Ok(format!(r#"<figure class="listing" {name}>{caption}{code}</figure>"#))
 }
@@ -31,7 +32,7 @@ pub fn report_unshown(project: &Project, items: &Items, pages: &[Page], problems
         .collect();
     for item in items.all.iter().filter(|item| item.public && item.kind != ItemKind::Impl) {
         if !shown.iter().any(|other| other.excerpt.contains(&item.excerpt)) {
-            let (kind, path) = (item.kind.word(), item.path());
+            let (kind, path) = (item.kind.word(), rust_path::shortest(items, item));
             let message = format!(
                 "public {kind} `{path}` is shown on no page: expected {{{{#listing {path}}}}}, \
                  or no `pub`"

@@ -1,6 +1,6 @@
 //! From the Rust path that an author types to the item that it names.
 
-use crate::items::{Item, ItemKind, Items, short};
+use crate::items::{Item, ItemKind, Items, root_of, short};
 use crate::problems::did_you_mean;
 
 /// What a path asks for.
@@ -22,18 +22,25 @@ pub fn find<'a>(items: &'a Items, path: &str) -> Result<&'a Item, String> {
              Trait>::method or crate::impl Trait for Type"
         ));
     };
-    let mut found: Vec<&Item> = Vec::new();
-    for query in with_aliases(items, query) {
-        found = items.all.iter().filter(|item| matches(item, &query)).collect();
-        if !found.is_empty() {
-            break;
-        }
-    }
-    match prefer(found).as_slice() {
+    match candidates(items, query).as_slice() {
         [item] => Ok(item),
         [] => Err(unknown(items, path)),
         several => Err(ambiguous(path, several)),
     }
+}
+
+/// The items that a query may mean: those at its path, or else `impl` blocks elsewhere in the crate.
+fn candidates(items: &Items, query: Query) -> Vec<&Item> {
+    let queries = with_aliases(items, query);
+    let first = |matches: &dyn Fn(&Item, &Query) -> bool| {
+        let mut found = queries.iter().map(|query| -> Vec<&Item> {
+            items.all.iter().filter(|item| matches(item, query)).collect()
+        });
+        found.find(|found| !found.is_empty())
+    };
+    let elsewhere = |item: &Item, query: &Query| matches_elsewhere(items, item, query);
+    let found = first(&matches).or_else(|| first(&elsewhere));
+    prefer(found.unwrap_or_default())
 }
 
 /// Reads the three forms of a path.
@@ -76,9 +83,24 @@ fn squeezed(name: &str) -> String {
     name.trim().replace(" <", "<").replace("< ", "<").replace(" >", ">")
 }
 
+/// The shortest plain path of an item: without its module, where an export makes that enough.
+pub fn shortest(items: &Items, item: &Item) -> String {
+    let short = format!("{}::{}", item.root(), item.name);
+    let found = read(&short).map(|query| candidates(items, query)).unwrap_or_default();
+    let is_enough = matches!(found.as_slice(), [found] if std::ptr::eq(*found, item));
+    if is_enough { short } else { item.path() }
+}
+
 /// The query, and the same with every exported name replaced by what it stands for.
 fn with_aliases(items: &Items, query: Query) -> Vec<Query> {
-    let Query::Plain(path) = query else { return vec![query] };
+    match query {
+        Query::Plain(path) => expanded(items, path).into_iter().map(Query::Plain).collect(),
+        other => vec![other],
+    }
+}
+
+/// A plain path, and all that exports make of it.
+fn expanded(items: &Items, path: String) -> Vec<String> {
     let mut paths = vec![path];
     let mut next = 0;
     while next < paths.len() && paths.len() < 32 {
@@ -94,23 +116,59 @@ fn with_aliases(items: &Items, query: Query) -> Vec<Query> {
         }
         next += 1;
     }
-    paths.into_iter().map(Query::Plain).collect()
+    paths
 }
 
 /// Whether an item is what a query asks for.
 fn matches(item: &Item, query: &Query) -> bool {
     match query {
-        Query::Plain(path) => item.kind != ItemKind::Impl && item.path() == *path,
-        Query::Member { module, type_name, trait_name, member } => {
+        Query::Plain(path) => item.kind != ItemKind::Impl && item.is_at(path),
+        Query::Member { module, .. } | Query::Block { module, .. } => {
+            item.module == *module && block_answers(item, query)
+        }
+    }
+}
+
+/// Whether an `impl` block or a part of one is what a query asks for, although it stands in another
+/// module of the crate: the query names the root, or the type where that stands.
+fn matches_elsewhere(items: &Items, item: &Item, query: &Query) -> bool {
+    let Some(owner) = item.owner() else { return false };
+    let (module, is_asked) = match query {
+        Query::Plain(path) => {
+            let Some(module) = path.strip_suffix(&item.name).and_then(|it| it.strip_suffix("::"))
+            else {
+                return false;
+            };
+            (module, item.is_member())
+        }
+        Query::Member { module, .. } | Query::Block { module, .. } => {
+            (module.as_str(), block_answers(item, query))
+        }
+    };
+    is_asked && item.root() == root_of(module) && reaches(items, module, owner, item)
+}
+
+/// Whether a name in a module, where it is the root of its crate or has such a type, may be the
+/// type of an `impl` block elsewhere.
+fn reaches(items: &Items, module: &str, owner: &str, item: &Item) -> bool {
+    let asked = expanded(items, format!("{module}::{owner}"));
+    match items.defines_type(&item.module, owner) {
+        true => asked.contains(&format!("{}::{owner}", item.module)),
+        false => module == root_of(module) || items.defines_type(module, owner),
+    }
+}
+
+/// Whether an item is the block, or the part of a block, that a query asks for.
+fn block_answers(item: &Item, query: &Query) -> bool {
+    match query {
+        Query::Plain(_) => false,
+        Query::Member { type_name, trait_name, member, .. } => {
             item.is_member()
-                && item.module == *module
                 && item.name.rsplit("::").next() == Some(member)
                 && block_matches(item, type_name, Some(trait_name))
         }
-        Query::Block { module, type_name, trait_name } => {
-            item.kind == ItemKind::Impl
-                && item.module == *module
-                && block_matches(item, type_name, trait_name.as_ref())
+        Query::Block { type_name, trait_name, .. } => {
+            item.kind == ItemKind::Impl && block_matches(item, type_name, trait_name.as_ref())
         }
     }
 }
@@ -151,13 +209,15 @@ fn unknown(items: &Items, path: &str) -> String {
         let meant = did_you_mean(krate, names);
         return format!("unknown Rust path `{path}`: there is no crate `{krate}`{meant}");
     }
-    let paths: Vec<String> = items.all.iter().map(Item::full_path).chain(plain(items)).collect();
+    let full = items.all.iter().map(Item::full_path);
+    let paths: Vec<String> = plain(items).chain(full).collect();
     let meant = did_you_mean(path, paths.iter().map(String::as_str));
     format!("unknown Rust path `{path}`: no such item in the chapters' crates{meant}")
 }
 
 fn plain(items: &Items) -> impl Iterator<Item = String> {
-    items.all.iter().filter(|item| item.kind != ItemKind::Impl).map(Item::path)
+    let named = |item: &&Item| item.kind != ItemKind::Impl;
+    items.all.iter().filter(named).map(|item| shortest(items, item))
 }
 
 fn ambiguous(path: &str, found: &[&Item]) -> String {

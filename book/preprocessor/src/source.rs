@@ -87,6 +87,29 @@ pub fn parse(root: &Path, file: &Path, problems: &mut Problems) -> Option<(Strin
     }
 }
 
+/// The file of a module without a body, relative to the root as `folder` is, which is the folder
+/// for the files of its parent's modules.
+pub fn module_file(root: &Path, folder: &Path, module: &syn::ItemMod) -> PathBuf {
+    if let Some(path) = path_attribute(&module.attrs) {
+        return folder.join(path);
+    }
+    let name = module.ident.to_string();
+    let beside = folder.join(format!("{name}.rs"));
+    if root.join(&beside).is_file() { beside } else { folder.join(name).join("mod.rs") }
+}
+
+/// The file that the attribute `path` names.
+pub fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
+    attributes.iter().find_map(|attribute| match &attribute.meta {
+        syn::Meta::NameValue(syn::MetaNameValue {
+            path,
+            value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+            ..
+        }) if path.is_ident("path") => Some(text.value()),
+        _ => None,
+    })
+}
+
 /// Whether there is an attribute of this name, such as `test`.
 pub fn has_attribute(attributes: &[syn::Attribute], name: &str) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident(name))

@@ -165,6 +165,102 @@ fn a_test_may_stand_in_a_macro_in_a_module_and_in_the_folder_tests() {
     assert!(book.page("ch01_line.md").contains(caption));
 }
 
+/// The book with the tests of its chapter in a folder: a root, and a file with the test.
+fn with_folder_of_tests() -> SmallBook {
+    SmallBook::new()
+        .without("tests/ch01_line.rs")
+        .with("tests/ch01_line/main.rs", "//! The claims of chapter 1.\n\nmod slopes;\n")
+        .with("tests/ch01_line/slopes.rs", "//! Slopes.\n\n#[test]\nfn slope() {}\n")
+        .but("tests/Cargo.toml", "\"ch01_line.rs\"", "\"ch01_line/main.rs\"")
+}
+
+#[test]
+fn the_tests_of_a_chapter_may_stand_in_a_folder() {
+    let book = with_folder_of_tests();
+    assert_errors(&book, &[]);
+    let caption = "<wbr>ch01_line/<wbr>slopes.rs</span>, <span class=\"lines\">lines 3–4";
+    assert!(book.page("ch01_line.md").contains(caption));
+}
+
+#[test]
+fn a_file_of_tests_to_which_no_module_leads_is_an_error() {
+    let root = "tests/ch01_line/main.rs";
+    assert_errors(
+        &with_folder_of_tests().but(root, "mod slopes;\n", ""),
+        &[
+            "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
+         tests/ch01_…",
+            "tests/ch01_line/slopes.rs:1: no module leads here, so its tests never run: expected \
+         `mod slopes;` in tests/ch01_line/main.rs",
+        ],
+    );
+    let deep = with_folder_of_tests().with("tests/ch01_line/slopes/steep.rs", "fn f() {}\n");
+    assert_errors(
+        &deep,
+        &["tests/ch01_line/slopes/steep.rs:1: no module leads here, so its tests never run: \
+         expected `mod steep;` in tests/ch01_line/main.rs"],
+    );
+    assert_errors(&deep.and("tests/ch01_line/slopes.rs", "\nmod steep;\n"), &[]);
+    assert_errors(
+        &with_folder_of_tests().without(root),
+        &[
+            "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
+         tests/ch01_…",
+            "tests/ch01_line/slopes.rs:1: cargo does not run its tests: expected \
+         tests/ch01_line/main.rs",
+        ],
+    );
+}
+
+#[test]
+fn a_module_without_its_file_is_an_error() {
+    let errors = with_folder_of_tests().and("tests/ch01_line/main.rs", "mod x;\n").errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    let place = "tests/ch01_line/x/mod.rs:1: cannot read the file: ";
+    assert!(errors[0].starts_with(place), "{errors:?}");
+}
+
+#[test]
+fn a_folder_of_tests_that_cargo_does_not_compile_does_not_count() {
+    let book = with_folder_of_tests().but("tests/Cargo.toml", "ch01_line/main.rs", "else.rs");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:5: formula `slope` without a test: cargo does not run it, expected \
+         [[test]] with path = \"ch01_line/main.rs\" in tests/Cargo.toml \
+         (tests/ch01_line/slopes.rs:3)"],
+    );
+    let root = "tests/ch01_line/main.rs";
+    let ignored = with_folder_of_tests().but(root, "mod slopes", "#[cfg(any())]\nmod slopes");
+    assert_errors(
+        &ignored,
+        &["src/ch01_line.md:5: formula `slope` without a test: it runs on a condition (#[cfg]) \
+         (tests/ch01_line/slopes.rs:3)"],
+    );
+}
+
+#[test]
+fn a_formula_without_a_test_names_the_file_of_its_page() {
+    let page = "src/more/slopes.md";
+    assert_errors(
+        &with_folder_of_tests().and(page, "\n```math steep\ny = x\n```\n"),
+        &["src/more/slopes.md:7: formula `steep` without a test: expected a test `fn steep` in \
+         tests/ch01_line/slopes.rs"],
+    );
+}
+
+#[test]
+fn two_tests_of_one_name_are_an_error() {
+    let twin = "\nmod steep;\n";
+    let book = with_folder_of_tests()
+        .and("tests/ch01_line/main.rs", twin)
+        .with("tests/ch01_line/steep.rs", "#[test]\nfn slope() {}\n");
+    assert_errors(
+        &book,
+        &["tests/ch01_line/steep.rs:1: test `slope` is already at tests/ch01_line/slopes.rs:3: \
+         expected another name"],
+    );
+}
+
 #[test]
 fn a_test_of_another_chapter_does_not_count() {
     let book = SmallBook::new()
@@ -174,7 +270,7 @@ fn a_test_of_another_chapter_does_not_count() {
         &book,
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
-         tests/ch01_….rs",
+         tests/ch01_…",
             "tests/ch02_other.rs:1: test `slope` without a formula: expected ```math slope on a page \
          of chapter 2",
         ],
@@ -383,10 +479,36 @@ fn an_item_of_a_private_module_is_public_when_it_is_exported() {
     assert_errors(
         &book,
         &["chapters/ch01_line/src/idx.rs:1: public struct \
-         `ch01_line::idx::Reader` is shown on no page: expected {{#listing \
-         ch01_line::idx::Reader}}, or no `pub`"],
+         `ch01_line::Reader` is shown on no page: expected {{#listing \
+         ch01_line::Reader}}, or no `pub`"],
     );
     assert_errors(&book.and(PAGE, "\n{{#listing ch01_line::Reader}}\n"), &[]);
+}
+
+#[test]
+fn an_item_with_two_public_paths_is_one_item() {
+    let library = "chapters/ch01_line/src/lib.rs";
+    let code = "/// Reads.\npub struct Reader;\n\nimpl Reader {\n    /// Reads on.\n    \
+         pub fn read(&self) {}\n}\n";
+    let book = SmallBook::new()
+        .and(library, "\npub mod idx;\npub use idx::Reader;\n")
+        .with("chapters/ch01_line/src/idx.rs", code);
+    let message = |line: usize, kind: &str, path: &str| {
+        format!(
+            "chapters/ch01_line/src/idx.rs:{line}: public {kind} `{path}` is shown on no page: \
+             expected {{{{#listing {path}}}}}, or no `pub`"
+        )
+    };
+    let (item, method) = ("ch01_line::Reader", "ch01_line::Reader::read");
+    assert_eq!(book.errors(), [message(1, "struct", item), message(5, "method", method)]);
+    for path in ["ch01_line::Reader", "ch01_line::idx::Reader"] {
+        let book = SmallBook::new()
+            .and(library, "\npub mod idx;\npub use idx::Reader;\n")
+            .with("chapters/ch01_line/src/idx.rs", code)
+            .and(PAGE, &format!("\n{{{{#listing {path}}}}}\n"));
+        assert_eq!(book.errors(), [message(5, "method", method)]);
+        assert_errors(&book.and(PAGE, &format!("\n{{{{#listing {path}::read}}}}\n")), &[]);
+    }
 }
 
 #[test]

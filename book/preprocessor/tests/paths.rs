@@ -104,12 +104,18 @@ fn a_listing_shows_whole_lines_without_their_indentation() {
 
 #[test]
 fn the_program_of_a_chapter_is_its_module_main() {
-    let book = SmallBook::new()
-        .with("chapters/ch01_line/src/main.rs", "fn main() {\n    draw();\n}\n\npub fn draw() {}\n")
-        .and(PAGE, "\n{{#listing ch01_line::main::draw}}\n");
-    let page = book.page("ch01_line.md");
-    let link = "https://example.org/book/blob/HEAD/chapters/ch01_line/src/main.rs#L5-L5";
-    assert!(page.contains(link), "{page}");
+    for folder in ["src", "program"] {
+        let file = format!("chapters/ch01_line/{folder}/main.rs");
+        let book = SmallBook::new()
+            .with(&file, "mod drawing;\n\nfn main() {\n    draw();\n}\n\npub fn draw() {}\n")
+            .with(&file.replace("main.rs", "drawing.rs"), "fn line() {}\n")
+            .and(PAGE, "\n{{#listing ch01_line::main::draw}}\n")
+            .and(PAGE, "\n{{#listing ch01_line::main::drawing::line}}\n");
+        let page = book.page("ch01_line.md");
+        let link = format!("https://example.org/book/blob/HEAD/chapters/ch01_line/{folder}");
+        assert!(page.contains(&format!("{link}/main.rs#L7-L7")), "{page}");
+        assert!(page.contains(&format!("{link}/drawing.rs#L1-L1")), "{page}");
+    }
 }
 
 #[test]
@@ -118,4 +124,125 @@ fn a_path_may_go_through_an_export_of_another_chapter() {
         .with("chapters/ch02_more/src/lib.rs", "pub use ch01_line::Line;\npub use ch01_line::*;\n")
         .and(PAGE, "\n{{#listing ch02_more::Line::height}}\n");
     assert!(book.page("ch01_line.md").matches("lines 11–14").count() == 2);
+}
+
+/// The book with a library of modules, all exported by its root.
+fn with_modules() -> SmallBook {
+    SmallBook::new()
+        .with(
+            LIBRARY,
+            "pub mod line;\npub mod rise;\npub use line::{Line, other, self as lines};\n\
+             pub use rise::Rise;\n#[cfg(test)]\nmod tests;\n",
+        )
+        .with("chapters/ch01_line/src/line.rs", LINE)
+        .with("chapters/ch01_line/src/rise.rs", RISE)
+        .with("chapters/ch01_line/src/tests/mod.rs", "not Rust at all")
+}
+
+const LINE: &str = "struct Node;
+
+impl Node {
+    fn new() {}
+}
+
+pub struct Line;
+
+impl Line {
+    pub fn height() {}
+}
+
+pub fn other() {}
+";
+
+const RISE: &str = "use crate::Line;
+
+pub trait Rise {
+    fn rise();
+}
+
+impl Line {
+    pub fn run() {}
+}
+
+impl Rise for Line {
+    fn rise() {}
+}
+
+impl Rise for ch02_more::Far {
+    fn rise() {}
+}
+";
+
+/// The listing of an item of a library of modules: its file and lines, or what is wrong.
+fn listed(path: &str) -> String {
+    let page = format!(
+        "# A line\n\n{{{{#cite euclid}}}}\n\n```math slope\ny = a x\n```\n\n\
+         {{{{#figure ch01_line/plot}}}}\n\nA line.\n\n\
+         ALL\n\n{{{{#listing {path}}}}}\n"
+    );
+    let all = ["Line", "other", "Line::height", "Line::run", "Rise"];
+    let all = all.map(|name| format!("\n{{{{#listing ch01_line::{name}}}}}\n")).concat();
+    let book = with_modules().with(PAGE, &page.replace("ALL", &all));
+    if let Some(error) = book.errors().pop() {
+        return error;
+    }
+    let page = book.page("ch01_line.md");
+    let (_, link) = page.rsplit_once("HEAD/chapters/ch01_line/src/").expect("a link");
+    link.split('"').next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_the_root_exports_is_found_by_its_short_path() {
+    for (path, place) in [
+        ("ch01_line::Line", "line.rs#L7-L7"),
+        ("ch01_line::line::Line", "line.rs#L7-L7"),
+        ("ch01_line::lines::Line", "line.rs#L7-L7"),
+        ("ch01_line::other", "line.rs#L13-L13"),
+        ("ch01_line::Rise", "rise.rs#L3-L5"),
+        ("ch01_line::Rise::rise", "rise.rs#L4-L4"),
+        ("ch01_line::Line::height", "line.rs#L10-L10"),
+        ("ch01_line::line::Line::height", "line.rs#L10-L10"),
+        ("ch01_line::line::Node", "line.rs#L1-L1"),
+    ] {
+        assert_eq!(listed(path), place, "{path}");
+    }
+}
+
+#[test]
+fn an_impl_is_found_in_any_module_of_its_crate() {
+    for (path, place) in [
+        ("ch01_line::Line::run", "rise.rs#L8-L8"),
+        ("ch01_line::line::Line::run", "rise.rs#L8-L8"),
+        ("ch01_line::Line::rise", "rise.rs#L12-L12"),
+        ("ch01_line::<Line as Rise>::rise", "rise.rs#L12-L12"),
+        ("ch01_line::impl Rise for Line", "rise.rs#L11-L13"),
+        ("ch01_line::impl Rise for Far", "rise.rs#L15-L17"),
+        ("ch01_line::<Far as Rise>::rise", "rise.rs#L16-L16"),
+        ("ch01_line::Far::rise", "rise.rs#L16-L16"),
+        ("ch01_line::line::impl Line", "line.rs#L9-L11"),
+        ("ch01_line::rise::impl Line", "rise.rs#L7-L9"),
+    ] {
+        assert_eq!(listed(path), place, "{path}");
+    }
+}
+
+#[test]
+fn an_impl_that_stands_in_several_modules_is_ambiguous() {
+    assert_eq!(
+        listed("ch01_line::impl Line"),
+        "src/ch01_line.md:25: ambiguous Rust path `ch01_line::impl Line`: it may be \
+         `ch01_line::line::impl Line` (chapters/ch01_line/src/line.rs:9) or \
+         `ch01_line::rise::impl Line` (chapters/ch01_line/src/rise.rs:7)"
+    );
+}
+
+#[test]
+fn what_the_root_does_not_export_needs_its_module() {
+    for (path, meant) in
+        [("Node", "line::Node"), ("Node::new", "line::Node::new"), ("impl Node", "line::impl Node")]
+    {
+        let error = listed(&format!("ch01_line::{path}"));
+        let meant = format!("did you mean `ch01_line::{meant}`?");
+        assert!(error.ends_with(&meant), "{error}");
+    }
 }
