@@ -1,16 +1,16 @@
 //! Draws the figures of chapter 1 and measures its numbers: `cargo run -p ch01_neuron`.
 
+mod seed;
+mod neuron;
 mod activations;
-mod gates;
 mod trouble;
+mod perceptron;
+mod xor;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use book_figures::{Output, Values};
-
-/// The seed of everything random in this chapter.
-const SEED: u64 = 1958;
 
 fn main() -> ExitCode {
     book_programs::run_chapter(
@@ -21,15 +21,17 @@ fn main() -> ExitCode {
 }
 
 fn run(output: &Output, values: &mut Values) -> Result<()> {
-    gates::draw_walk(output)?;
-    gates::draw_line(output)?;
-    gates::draw_distance(output)?;
+    neuron::draw_walk(output)?;
+    neuron::draw_line(output)?;
+    neuron::draw_distance(output)?;
     activations::draw(output, values)?;
-    trouble::draw_lost_digits(output, values)?;
-    trouble::draw_stuck(output, values)?;
-    trouble::draw_dead(output, values)?;
-    gates::draw_learned(output, values)?;
-    gates::draw_bound(output, values)?;
-    gates::draw_xor(output, values)?;
+    trouble::measure_slopes(values)?;
+    trouble::draw_saturation(output, values)?;
+    trouble::draw_cancellation(output, values)?;
+    trouble::draw_dead_unit(output, values)?;
+    perceptron::draw_learned(output, values)?;
+    perceptron::draw_bound(output, values)?;
+    xor::draw_mistakes_by_pass(output, values)?;
+    xor::draw_best(output, values)?;
     Ok(())
 }
