@@ -1,4 +1,4 @@
-//! What goes wrong: digits that are lost, neurons that are stuck, neurons that die.
+//! When a neuron stops learning: saturation, cancellation, and units that die.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
@@ -6,8 +6,85 @@ use book_programs::print;
 use ch01_neuron::{Activation, Neuron, sigmoid, sigmoid_derivative};
 use ndarray::{Array1, ArrayView1, array};
 
+use crate::activations::grid;
+
+/// One step of gradient descent for one example: weights and bias move against the slope of
+/// ½(a − y)².
+fn gradient_step(
+    neuron: &mut Neuron<f64>,
+    input: ArrayView1<f64>,
+    target: f64,
+    learning_rate: f64,
+) {
+    let z = neuron.pre_activation(input);
+    let slope = (neuron.output(input) - target) * neuron.activation.derivative(z); // (a − y) f′(z)
+    neuron.weights.scaled_add(-learning_rate * slope, &input);
+    neuron.bias -= learning_rate * slope;
+}
+
+/// The outputs of a sigmoid neuron without inputs, whose bias walks from `start` toward the target
+/// 0 with a learning rate of 1: one output before the first step, and one after each.
+fn descend_bias(start: f64, steps: usize) -> Vec<f64> {
+    let mut neuron = Neuron { weights: array![], bias: start, activation: Activation::Sigmoid };
+    let nothing = Array1::zeros(0);
+    let mut outputs = vec![neuron.output(nothing.view())];
+    for _ in 0..steps {
+        gradient_step(&mut neuron, nothing.view(), 0.0, 1.0);
+        outputs.push(neuron.output(nothing.view()));
+    }
+    outputs
+}
+
+/// One sigmoid neuron without inputs, with a target of 0: how its output falls, by its start.
+pub fn draw_saturation(output: &Output, values: &mut Values) -> Result<()> {
+    const STEPS: usize = 10_000;
+    let mut chart_series = Vec::new();
+    let mut ends = Vec::new();
+    print("\na sigmoid neuron that should say 0, by the bias from which it starts:")?;
+    for start in [2.0, 5.0, 8.0, 10.0] {
+        let outputs = descend_bias(start, STEPS);
+        let steps = outputs.iter().position(|&a| a < 0.1);
+        let end = outputs[STEPS];
+        print(format_args!(
+            "  b = {start:4}: {} steps to 0.1",
+            steps.map_or("> 10000".into(), |s| s.to_string())
+        ))?;
+        if let Some(steps) = steps {
+            let steps = Measured::number(steps as f64, Format::Integer).within(1.0);
+            values.set(&format!("saturation.steps_from_{start}"), steps)?;
+        } else {
+            let end = Measured::number(end, Format::Decimals(4)).within(0.0001);
+            values.set(&format!("saturation.end_from_{start}"), end)?;
+        }
+        ends.push(format!("from b = {start} at {end:.3}"));
+        let points = outputs.into_iter().enumerate().skip(1);
+        let points = points.filter(|(step, _)| *step < 100 || step % 20 == 0);
+        let points = points.map(|(step, a)| (step as f64, a));
+        chart_series.push(Series::line(format!("b = {start}"), points));
+    }
+    let description = format!("After {STEPS} steps the output is {}.", ends.join(", "));
+    let chart = Chart::new("The further out a sigmoid starts, the longer it is stuck", description)
+        .x_axis(Axis::new("step").log())
+        .y_axis(Axis::new("output a (wanted: 0)").from_zero());
+    output.figure("saturation", &chart_series.into_iter().fold(chart, Chart::series))?;
+    Ok(())
+}
+
+/// The slopes that the page names: of the sigmoid far out, and the largest of GELU.
+pub fn measure_slopes(values: &mut Values) -> Result<()> {
+    let formats = [(2.0, Format::Decimals(3)), (5.0, Format::Decimals(4))];
+    for (z, format) in formats.into_iter().chain([(10.0_f64, Format::Scientific(1))]) {
+        let slope = Measured::number(Activation::Sigmoid.derivative(z), format);
+        values.set(&format!("sigmoid_slope_at_{z}"), slope)?;
+    }
+    let steepest = grid().map(|z| Activation::Gelu.derivative(z)).fold(0.0, f64::max);
+    let steepest = Measured::number(steepest, Format::Decimals(2)).within(0.001);
+    values.set("gelu_steepest", steepest)?;
+    Ok(())
+}
+
 /// The slope of the sigmoid in `f32`, by the formula with a subtraction and by the one without.
-pub fn draw_lost_digits(output: &Output, values: &mut Values) -> Result<()> {
+pub fn draw_cancellation(output: &Output, values: &mut Values) -> Result<()> {
     let grid = || (200..=440).map(|k| k as f32 / 20.0);
     let subtracted = |z: f32| sigmoid(z) * (1.0 - sigmoid(z));
     let lost = grid().find(|&z| subtracted(z) == 0.0).expect("the subtraction gives 0 in the end");
@@ -26,76 +103,20 @@ pub fn draw_lost_digits(output: &Output, values: &mut Values) -> Result<()> {
         .series(Series::line("σ(z) σ(−z)", points(&sigmoid_derivative)))
         .series(Series::line("σ(z) (1 − σ(z))", points(&subtracted)))
         .legend();
-    output.figure("lost_digits", &chart)?;
+    output.figure("cancellation", &chart)?;
     values.set(
-        "lost_digits.zero_from",
+        "cancellation.zero_from",
         Measured::number(f64::from(lost), Format::Decimals(1)).within(0.1),
     )?;
     print(format_args!("\nσ(z)(1 − σ(z)) in f32 is 0 from z = {lost:.1} on"))?;
     Ok(())
 }
 
-/// One sigmoid neuron without inputs, with a target of 0: how its output falls, by its start.
-pub fn draw_stuck(output: &Output, values: &mut Values) -> Result<()> {
-    const STEPS: usize = 10_000;
-    let mut chart_series = Vec::new();
-    let mut ends = Vec::new();
-    print("\na sigmoid neuron that should say 0, by the bias from which it starts:")?;
-    for start in [2.0, 5.0, 8.0, 10.0] {
-        let outputs = descend_bias(start, STEPS);
-        let steps = outputs.iter().position(|&a| a < 0.1);
-        let end = outputs[STEPS];
-        print(format_args!(
-            "  b = {start:4}: {} steps to 0.1",
-            steps.map_or("> 10000".into(), |s| s.to_string())
-        ))?;
-        if let Some(steps) = steps {
-            let steps = Measured::number(steps as f64, Format::Integer).within(1.0);
-            values.set(&format!("stuck.steps_from_{start}"), steps)?;
-        } else {
-            let end = Measured::number(end, Format::Decimals(4)).within(0.0001);
-            values.set(&format!("stuck.end_from_{start}"), end)?;
-        }
-        ends.push(format!("from b = {start} at {end:.3}"));
-        let points = outputs.into_iter().enumerate().skip(1);
-        let points = points.filter(|(step, _)| *step < 100 || step % 20 == 0);
-        let points = points.map(|(step, a)| (step as f64, a));
-        chart_series.push(Series::line(format!("b = {start}"), points));
-    }
-    let description = format!("After {STEPS} steps the output is {}.", ends.join(", "));
-    let chart = Chart::new("The further out a sigmoid starts, the longer it is stuck", description)
-        .x_axis(Axis::new("step").log())
-        .y_axis(Axis::new("output a (wanted: 0)").from_zero());
-    output.figure("stuck", &chart_series.into_iter().fold(chart, Chart::series))?;
-    Ok(())
-}
-
-/// One step of the weights and the bias against the slope of ½(a − y)², for one example.
-fn slope_step(neuron: &mut Neuron<f64>, input: ArrayView1<f64>, target: f64, learning_rate: f64) {
-    let z = neuron.pre_activation(input);
-    let slope = (neuron.output(input) - target) * neuron.activation.derivative(z); // (a − y) f′(z)
-    neuron.weights.scaled_add(-learning_rate * slope, &input);
-    neuron.bias -= learning_rate * slope;
-}
-
-/// The outputs of a sigmoid neuron without inputs, whose bias walks from `start` toward the target
-/// 0 with a learning rate of 1: one output before the first step, and one after each.
-fn descend_bias(start: f64, steps: usize) -> Vec<f64> {
-    let mut neuron = Neuron { weights: array![], bias: start, activation: Activation::Sigmoid };
-    let nothing = Array1::zeros(0);
-    let mut outputs = vec![neuron.output(nothing.view())];
-    for _ in 0..steps {
-        slope_step(&mut neuron, nothing.view(), 0.0, 1.0);
-        outputs.push(neuron.output(nothing.view()));
-    }
-    outputs
-}
-
 /// The step at which one target is wrong, and what it says there.
 const ACCIDENT: (usize, f64) = (200, -10.0);
 
 /// Neurons that learn y = x + 1/2 until one target is wrong; which of them come back?
-pub fn draw_dead(output: &Output, values: &mut Values) -> Result<()> {
+pub fn draw_dead_unit(output: &Output, values: &mut Values) -> Result<()> {
     const STEPS: usize = 2000;
     let functions = [
         (Activation::Relu, "relu", "ReLU"),
@@ -152,7 +173,7 @@ fn learn_with_accident(activation: Activation, steps: usize) -> Vec<f64> {
         errors.push(examples.iter().map(error).sum::<f64>() / examples.len() as f64);
         let right = examples[7 * step % examples.len()];
         let (x, y) = if step == ACCIDENT.0 { (1.0, ACCIDENT.1) } else { right };
-        slope_step(&mut neuron, array![x].view(), y, 0.2);
+        gradient_step(&mut neuron, array![x].view(), y, 0.2);
     }
     errors
 }
