@@ -1,19 +1,15 @@
 //! Draws the figures and measures the numbers of chapter 3: `cargo run -p ch03_backprop`.
 
 mod derivative;
-
 mod chain_rule;
 mod neuron;
-
 mod layer;
 mod losses;
 mod network;
-
 mod cost;
 mod gradient_check;
 mod tape;
 mod wrong_gradients;
-
 mod example;
 
 use std::process::ExitCode;

@@ -5,22 +5,22 @@
 //! the shape of what it is taken with respect to. Then come two ways not to believe any of it: a
 //! check by finite differences, and a tape that finds the same gradients by itself.
 //!
-//! The modules, in the order of the chapter's pages:
+//! The modules, in the order of the pages:
 //!
-//! 1. [`neuron`], the backward pass of an activation function
-//! 2. [`layer`], that of a dense layer
-//! 3. [`losses`], the gradients of the losses, with which it begins
-//! 4. [`network`], all of it
-//! 5. [`gradient_check`], the comparison with finite differences
-//! 6. [`tape`], reverse-mode automatic differentiation
-//!
-//! All that they hold can be had from the crate itself: [`Tape`] is [`tape::Tape`].
+//! 1. [`neuron`]: the backward pass of an activation function (*One neuron*);
+//! 2. [`layer`]: the backward pass of a dense layer (*One layer*);
+//! 3. [`losses`]: the gradients of the losses, with which a backward pass begins (*Where the walk back
+//!    begins*);
+//! 4. [`network`]: the backward pass of a network (*The whole network*);
+//! 5. [`gradient_check`]: the comparison of a backward pass with finite differences (*The gradient
+//!    check*);
+//! 6. [`tape`]: a record of a computation that can be run backward (*A tape*).
 
-pub mod gradient_check;
+pub mod neuron;
 pub mod layer;
 pub mod losses;
 pub mod network;
-pub mod neuron;
+pub mod gradient_check;
 pub mod tape;
 
 pub use gradient_check::{

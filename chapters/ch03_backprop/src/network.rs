@@ -39,9 +39,9 @@ pub trait NetworkBackward<T> {
         self.backward_with(inputs, trace, output_gradient, |_, gradient| gradient)
     }
 
-    /// The same for a forward pass that changed the activations between two layers: `between` is
-    /// given the index of a layer, from 1 on, and the gradient with respect to what that layer was
-    /// given, and answers with the gradient with respect to what the layer before it put out.
+    /// The same for a forward pass with something between the layers, [`Network::trace_with`]:
+    /// `between(index, gradient)` turns the gradient with respect to what layer `index` was given,
+    /// from 1 on, into that with respect to the activations of the layer before it.
     fn backward_with(
         &self,
         inputs: ArrayView2<T>,

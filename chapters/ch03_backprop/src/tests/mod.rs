@@ -1,9 +1,9 @@
 //! How the code of chapter 3 behaves, apart from its formulas: a file for each page.
 
-mod gradient_check;
 mod layer;
 mod losses;
 mod network;
+mod gradient_check;
 mod tape;
 
 use ch01_neuron::{Activation, Real};

@@ -1,7 +1,7 @@
 //! The backward pass of a network.
 
 use ch01_neuron::Activation;
-use ch02_forward::{Initialization, Loss, Network, Trace};
+use ch02_forward::{Initialization, Loss, Network};
 use ndarray::Array2;
 use proptest::prelude::*;
 
@@ -90,29 +90,17 @@ fn masks() -> [Array2<f64>; 2] {
     [5, 3].map(|width| random((6, width), &mut generator).mapv(|x| if x < 0.0 { 0.0 } else { 2.0 }))
 }
 
-/// A forward pass in which each layer but the first is given its inputs times a mask.
-fn masked_trace(network: &Network<f64>, inputs: &Array2<f64>, masks: &[Array2<f64>]) -> Trace<f64> {
-    let mut trace = Trace { pre_activations: Vec::new(), activations: Vec::new() };
-    for (index, layer) in network.layers.iter().enumerate() {
-        let z = layer.dense.forward(trace.inputs_of(index, inputs.view()));
-        let a = layer.activate(z.view());
-        let dropped = masks.get(index).map_or_else(|| a.clone(), |mask| &a * mask);
-        trace.pre_activations.push(z);
-        trace.activations.push(dropped);
-    }
-    trace
-}
-
 #[test]
 fn a_backward_pass_takes_back_what_was_done_between_two_layers() {
     let mut generator = generator();
     let (network, masks) = (network(&[4, 5, 3, 2]), masks());
     let (x, y) = (random((6, 4), &mut generator), random((6, 2), &mut generator));
-    let loss = |network: &Network<f64>| {
-        let trace = masked_trace(network, &x, &masks);
-        Loss::MeanSquaredError.value(trace.output(), y.view())
+    let masked = |network: &Network<f64>| {
+        network.trace_with(x.view(), |index, activations| activations * &masks[index - 1])
     };
-    let trace = masked_trace(&network, &x, &masks);
+    let loss =
+        |network: &Network<f64>| Loss::MeanSquaredError.value(masked(network).output(), y.view());
+    let trace = masked(&network);
     let output_gradient = Loss::MeanSquaredError.gradient(trace.output(), y.view());
     let mut places = Vec::new();
     let gradients =

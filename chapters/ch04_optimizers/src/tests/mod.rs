@@ -1,10 +1,10 @@
 //! How the code of chapter 4 behaves, apart from its formulas: a file for each page.
 
-mod adaptive;
-mod momentum;
-mod noise;
 mod optimizer;
 mod quadratics;
+mod momentum;
+mod adaptive;
+mod noise;
 
 use ch01_neuron::Real;
 use rand::{RngExt, SeedableRng};
