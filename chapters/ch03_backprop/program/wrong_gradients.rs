@@ -48,7 +48,7 @@ pub enum Mistake {
 
 impl Mistake {
     const ALL: [(Self, &'static str, &'static str); 6] = [
-        (Self::Nothing, "right", "right"),
+        (Self::Nothing, "correct", "right"),
         (Self::SumForMean, "sum_for_mean", "sum for mean"),
         (Self::LastExample, "last_example", "last example"),
         (Self::NoTranspose, "no_transpose", "no transpose"),
@@ -66,11 +66,16 @@ impl Mistake {
     }
 
     /// δ of a layer.
-    fn delta(self, f: Activation, z: ArrayView2<f64>, by_a: Array2<f64>) -> Array2<f64> {
+    fn delta(
+        self,
+        f: Activation,
+        z: ArrayView2<f64>,
+        activation_gradient: Array2<f64>,
+    ) -> Array2<f64> {
         match self {
-            Self::SlopeTwice => f.backward(z, f.backward(z, by_a)),
-            Self::SlopeOfOutput => f.backward(z.mapv(|z| f.value(z)).view(), by_a),
-            _ => f.backward(z, by_a),
+            Self::SlopeTwice => f.backward(z, f.backward(z, activation_gradient)),
+            Self::SlopeOfOutput => f.backward(z.mapv(|z| f.value(z)).view(), activation_gradient),
+            _ => f.backward(z, activation_gradient),
         }
     }
 
@@ -103,21 +108,21 @@ fn last_row<'a>(batch: &'a ArrayView2<f64>) -> ArrayView2<'a, f64> {
 }
 
 /// The backward pass of a network, with one mistake in it.
-fn backward_with(
+fn backward_with_mistake(
     mistake: Mistake,
     network: &Network<f64>,
     inputs: ArrayView2<f64>,
     trace: &Trace<f64>,
     targets: ArrayView2<f64>,
 ) -> Gradients<f64> {
-    let mut by_a = mistake.output_gradient(trace.output(), targets);
+    let mut activation_gradient = mistake.output_gradient(trace.output(), targets);
     let mut layers = Vec::new();
     for (index, layer) in network.layers.iter().enumerate().rev() {
         let z = trace.pre_activations[index].view();
-        let delta = mistake.delta(layer.activation, z, by_a);
+        let delta = mistake.delta(layer.activation, z, activation_gradient);
         let inputs = trace.inputs_of(index, inputs);
         layers.push(mistake.gradient(layer, inputs, delta.view()));
-        by_a = mistake.input_gradient(layer, delta.view());
+        activation_gradient = mistake.input_gradient(layer, delta.view());
     }
     layers.reverse();
     Gradients { layers }
@@ -169,7 +174,7 @@ impl Task {
     }
 
     /// The share of the hidden activations where the sigmoid has a slope below 1/100.
-    fn flat(&self, network: &Network<f64>) -> f64 {
+    fn saturated(&self, network: &Network<f64>) -> f64 {
         let trace = network.trace(self.inputs.view());
         let hidden = &trace.pre_activations[..network.layers.len() - 1];
         let slopes: Vec<f64> =
@@ -182,7 +187,7 @@ impl Task {
         let (inputs, targets) = (self.inputs.view(), self.targets.view());
         let trace = network.trace(inputs);
         let loss = Loss::SoftmaxCrossEntropy.value(trace.output(), targets);
-        (loss, backward_with(mistake, network, inputs, &trace, targets))
+        (loss, backward_with_mistake(mistake, network, inputs, &trace, targets))
     }
 
     /// Plain descent: the loss before each step, and the trained network.
@@ -227,9 +232,9 @@ struct Study {
     /// The last loss with each seed.
     last: Vec<f64>,
     /// The share of points that are right at the end, with each seed.
-    right: Vec<f64>,
+    accuracy: Vec<f64>,
     /// The share of flat hidden activations at the end, with each seed.
-    flat: Vec<f64>,
+    saturated: Vec<f64>,
     /// How far the gradient points past the right one, with each seed: before the first step.
     angle: Vec<f64>,
     /// And after the last.
@@ -246,7 +251,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     for (mistake, key, name) in Mistake::ALL {
         let study = study(mistake, name);
         let (lowest, highest) = range(&study.last);
-        let shares = range(&study.right);
+        let shares = range(&study.accuracy);
         let (start, end) = (range(&study.angle), range(&study.last_angle));
         print(format_args!(
             "  {name:16} last loss {lowest:.3} to {highest:.3}, right {:.0} to {:.0} %, up to \
@@ -258,7 +263,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         ))?;
         let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
         let mut set = |what: &str, measured: Measured| {
-            values.set(&format!("wrong.{key}.{what}"), measured.note(&note))
+            values.set(&format!("wrong_gradients.{key}.{what}"), measured.note(&note))
         };
         let loss = |loss: f64| match loss {
             ..0.1 => Measured::number(loss, Format::Decimals(3)).within(0.001),
@@ -268,16 +273,16 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         let percent = |share| Measured::number(share, Format::Percent(0)).within(0.01);
         set("loss_low", loss(lowest))?;
         set("loss_high", loss(highest))?;
-        set("right_low", percent(shares.0))?;
-        set("right_high", percent(shares.1))?;
+        set("accuracy_low", percent(shares.0))?;
+        set("accuracy_high", percent(shares.1))?;
         let degrees = |angle: f64| Measured::number(angle, Format::Integer).within(1.0);
         set("angle_low", degrees(start.0))?;
         set("angle_high", degrees(start.1))?;
         set("last_angle_low", degrees(end.0))?;
         set("last_angle_high", degrees(end.1))?;
         if mistake == Mistake::SumForMean {
-            let share = Measured::number(range(&study.flat).0, Format::Percent(0));
-            set("flat", share.machine())?; // it leaps
+            let share = Measured::number(range(&study.saturated).0, Format::Percent(0));
+            set("saturated", share.machine())?; // it leaps
         }
         verdict(mistake, key, values)?;
         studies.push(study);
@@ -286,10 +291,12 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         unreachable!("six studies")
     };
     let title = "Two mistakes that shout";
-    output.figure("loud", &chart(title, &[sum, last, right]).machine_dependent())?; // it leaps
+    output.figure("diverging", &chart(title, &[sum, last, right]).machine_dependent())?; // it leaps
     let title = "Three mistakes that whisper";
-    output
-        .figure("quiet", &chart(title, &[of_output, twice, no_transpose, right]).tolerance(6.0))?;
+    output.figure(
+        "falling",
+        &chart(title, &[of_output, twice, no_transpose, right]).tolerance(6.0),
+    )?;
     Ok(())
 }
 
@@ -325,8 +332,8 @@ fn study(mistake: Mistake, name: &'static str) -> Study {
         let task = Task::new(seed);
         let (losses, network) = task.train(mistake);
         study.last.push(task.loss(&network));
-        study.right.push(task.accuracy(&network));
-        study.flat.push(task.flat(&network));
+        study.accuracy.push(task.accuracy(&network));
+        study.saturated.push(task.saturated(&network));
         study.angle.push(task.angle(mistake, &task.network));
         study.last_angle.push(task.angle(mistake, &network));
         if seed == SEEDS.start {
@@ -343,8 +350,9 @@ fn range(numbers: &[f64]) -> (f64, f64) {
 
 /// What the check says of a mistake.
 fn verdict(mistake: Mistake, key: &str, values: &mut Values) -> Result<()> {
-    let mut set =
-        |what: &str, measured: Measured| values.set(&format!("wrong.{key}.{what}"), measured);
+    let mut set = |what: &str, measured: Measured| {
+        values.set(&format!("wrong_gradients.{key}.{what}"), measured)
+    };
     match Task::new(SEEDS.start).check(mistake) {
         Ok(largest) => {
             print(format_args!("    the check passes; largest relative error {largest:.0e}"))?;

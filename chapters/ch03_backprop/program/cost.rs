@@ -54,9 +54,9 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     values.set("cost.forward", machine(1e6 * last.forward, Format::Unit(0, "µs")))?;
     let backpropagation = machine(1e6 * last.backpropagation, Format::Unit(0, "µs"));
     values.set("cost.backpropagation", backpropagation)?;
-    values.set("cost.nudging", machine(last.nudging, Format::Seconds(0)))?;
+    values.set("cost.finite_differences", machine(last.nudging, Format::Seconds(0)))?;
     let ratio = machine(last.backpropagation / last.forward, Format::Decimals(1));
-    values.set("cost.passes", ratio)?;
+    values.set("cost.forward_passes", ratio)?;
     let ratio = last.nudging / last.backpropagation;
     let digit = 10f64.powf(ratio.log10().floor());
     let ratio = machine((ratio / digit).round() * digit, Format::Integer);

@@ -18,7 +18,7 @@ pub fn run(output: &Output) -> Result<()> {
 fn graph() -> ComputationGraph {
     let tape = Tape::new();
     let Squared { w, x, b, y, product, z, difference, loss } = example::squared(&tape);
-    let by = loss.backward();
+    let gradient = loss.backward();
     let description = format!(
         "Forward: 3 times −2 is {}, plus 10 is {}, minus 1 is {}, squared is {}. Backward: the \
          gradient is {} at the difference, {} at b, {} at w and {} at x.",
@@ -26,10 +26,10 @@ fn graph() -> ComputationGraph {
         z.value,
         difference.value,
         loss.value,
-        by.by(difference),
-        by.by(b),
-        by.by(w),
-        by.by(x)
+        gradient.with_respect_to(difference),
+        gradient.with_respect_to(b),
+        gradient.with_respect_to(w),
+        gradient.with_respect_to(x)
     );
     let mut graph = ComputationGraph::new("Four operations, forward and backward", description);
     let nodes = [("w", (0.0, 0.0)), ("x", (0.0, 1.0)), ("b", (1.0, 1.6)), ("y", (2.0, 2.1))];
@@ -49,7 +49,7 @@ fn graph() -> ComputationGraph {
         (minus, square, difference),
         (square, end, loss),
     ] {
-        graph.wire(from, to, Some(number.value), Some(by.by(number)));
+        graph.wire(from, to, Some(number.value), Some(gradient.with_respect_to(number)));
     }
     graph
 }
@@ -69,24 +69,24 @@ fn gates() -> ComputationGraph {
             "×" => u * v,
             _ => u + (v - u).activate(Activation::Relu), // max(u, v)
         };
-        let by = (q * tape.variable(2.0)).backward();
+        let gradient = (q * tape.variable(2.0)).backward();
         let row = 1.55 * row as f64;
         let at_u = graph.variable("q₁", (0.0, row));
         let at_v = graph.variable("q₂", (0.0, row + 1.0));
         let gate = graph.operation(name, (1.2, row + 0.5));
         let end = graph.variable("q", (2.4, row + 0.5));
-        graph.wire(at_u, gate, Some(u.value), Some(by.by(u)));
-        graph.wire(at_v, gate, Some(v.value), Some(by.by(v)));
-        graph.wire(gate, end, Some(q.value), Some(by.by(q)));
+        graph.wire(at_u, gate, Some(u.value), Some(gradient.with_respect_to(u)));
+        graph.wire(at_v, gate, Some(v.value), Some(gradient.with_respect_to(v)));
+        graph.wire(gate, end, Some(q.value), Some(gradient.with_respect_to(q)));
     }
     let tape = Tape::new();
     let u = tape.variable(3.0);
     let q = u.powi(2);
-    let by = (q * tape.variable(2.0)).backward();
+    let gradient = (q * tape.variable(2.0)).backward();
     let [at_u, end] = [("q₁", 0.0), ("q", 2.4)].map(|(name, x)| graph.variable(name, (x, 4.85)));
     let gate = graph.operation("²", (1.2, 4.85));
-    graph.wire(at_u, gate, Some(u.value), Some(by.by(u)));
-    graph.wire(gate, end, Some(q.value), Some(by.by(q)));
+    graph.wire(at_u, gate, Some(u.value), Some(gradient.with_respect_to(u)));
+    graph.wire(gate, end, Some(q.value), Some(gradient.with_respect_to(q)));
     graph
 }
 
@@ -97,8 +97,8 @@ fn fork() -> impl Figure {
     let (straight, around) = (tape.variable(2.0), tape.variable(2.0));
     let sigma = around.activate(Activation::Sigmoid);
     let product = straight * sigma;
-    let by = product.backward();
-    let shares = [straight, around].map(|x| by.by(x));
+    let gradient = product.backward();
+    let shares = [straight, around].map(|x| gradient.with_respect_to(x));
     let description = format!(
         "The number 2 is used twice. Its wires carry back {:.3} and {:.3}; together {:.2}.",
         shares[0],
@@ -112,7 +112,7 @@ fn fork() -> impl Figure {
     let end = graph.variable("L", (3.0, 0.0));
     graph.wire(x, times, Some(straight.value), Some(shares[0]));
     graph.wire(x, f, Some(around.value), Some(shares[1]));
-    graph.wire(f, times, Some(sigma.value), Some(by.by(sigma)));
+    graph.wire(f, times, Some(sigma.value), Some(gradient.with_respect_to(sigma)));
     graph.wire(times, end, Some(product.value), Some(1.0));
     graph.tolerance(2.0)
 }

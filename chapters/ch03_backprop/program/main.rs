@@ -1,16 +1,16 @@
 //! Draws the figures and measures the numbers of chapter 3: `cargo run -p ch03_backprop`.
 
-mod check;
-mod cost;
-mod example;
-mod graphs;
-mod losses;
+mod derivative;
+mod chain_rule;
 mod neuron;
-mod passes;
-mod shapes;
+mod layer;
+mod losses;
+mod network;
+mod cost;
+mod gradient_check;
 mod tape;
-mod wrong;
-mod xor;
+mod wrong_gradients;
+mod example;
 
 use std::process::ExitCode;
 
@@ -26,15 +26,15 @@ fn main() -> ExitCode {
 }
 
 fn run(output: &Output, values: &mut Values) -> Result<()> {
-    neuron::run(output, values)?;
-    graphs::run(output)?;
-    shapes::run(output)?;
+    derivative::run(output, values)?;
+    chain_rule::run(output)?;
+    neuron::run(output)?;
+    layer::run(output)?;
     losses::run(output, values)?;
-    passes::run(output, values)?;
-    xor::run(output, values)?;
+    network::run(output, values)?;
     cost::run(output, values)?;
-    check::run(output, values)?;
+    gradient_check::run(output, values)?;
     tape::run(output)?;
-    wrong::run(output, values)?;
+    wrong_gradients::run(output, values)?;
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Products {
             Dense { weights: Array2::<f64>::zeros((5, 4)), bias: ndarray::Array1::zeros(4) };
         let (x, delta) = (Array2::zeros((3, 5)), Array2::zeros((3, 4)));
         let gradient = dense.backward(x.view(), delta.view());
-        let by_x = dense.input_gradient(delta.view());
+        let input_gradient = dense.input_gradient(delta.view());
         let first = [
             Grid { name: "Xᵀ", shape: x.t().dim(), filled: |row, _| row == 1 },
             Grid { name: "δ", shape: delta.dim(), filled: |_, column| column == 2 },
@@ -48,7 +48,9 @@ impl Products {
         let second = [
             Grid { name: "δ", shape: delta.dim(), filled: |row, _| row == 0 },
             Grid { name: "Wᵀ", shape: dense.weights.t().dim(), filled: |_, column| column == 3 },
-            Grid { name: "∂L/∂X", shape: by_x.dim(), filled: |r, i| (r, i) == (0, 3) },
+            Grid {
+                name: "∂L/∂X", shape: input_gradient.dim(), filled: |r, i| (r, i) == (0, 3)
+            },
         ];
         let description = "A batch of 3, 5 inputs, 4 neurons. The 5 × 3 matrix Xᵀ times the 3 × 4 \
                            matrix δ gives a 5 × 4 matrix, the shape of W. The 3 × 4 matrix δ times \

@@ -25,7 +25,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         "  {} parameters agree; largest relative error {largest:.0e}",
         entries.len()
     ))?;
-    values.set("check.parameters", Measured::count(entries.len()))?;
+    values.set("gradient_check.parameters", Measured::count(entries.len()))?;
     passes.gradients.layers[0].weights[[1, 0]] = 0.35; // a slip of the pen: 3.52 / 10
     let mismatch = check.network(&network, &passes.gradients, entries, loss).unwrap_err();
     print(format_args!("  with a slip of the pen: {mismatch}"))?;
@@ -34,7 +34,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let parts = std::iter::once(parameter).chain(rest.split(", "));
     for (part, text) in ["parameter", "analytic", "numeric", "error"].into_iter().zip(parts) {
         // The last digit depends on rounding, and rounding on the machine.
-        values.set(&format!("check.message.{part}"), Measured::text(text).machine())?;
+        values.set(&format!("gradient_check.message.{part}"), Measured::text(text).machine())?;
     }
     output.figure("steps", &steps(values)?)?;
     output.figure("kink", &kink())?;
@@ -50,8 +50,8 @@ fn loss<T: Real>(weight: T) -> T {
 /// Its derivative, by the rules of the chapter.
 fn slope(weight: f64) -> f64 {
     let z = weight - 3.0;
-    let by_a = 2.0 * (Activation::Sigmoid.value(z) - 1.0);
-    Activation::Sigmoid.backward(array![[z]].view(), array![[by_a]])[[0, 0]]
+    let output_gradient = 2.0 * (Activation::Sigmoid.value(z) - 1.0);
+    Activation::Sigmoid.backward(array![[z]].view(), array![[output_gradient]])[[0, 0]]
 }
 
 /// The root of the mean square over many weights between 0 and 6.
@@ -78,9 +78,10 @@ fn steps(values: &mut Values) -> Result<impl Figure> {
     let seen = steps(-13).min_by(|&g, &h| central(g).total_cmp(&central(h))).expect("steps");
     print(format_args!("  best of the steps tried: {seen:.1e}, error {:.1e}", central(seen)))?;
     let one = |number| Measured::number(number, Format::Scientific(0));
-    values.set("check.size", Measured::number(size, Format::Decimals(1)).within(0.1))?;
-    values.set("check.third", Measured::number(third, Format::Decimals(1)).within(0.1))?;
-    values.set("check.best", Measured::number(best, Format::Scientific(1)).within(1e-6))?;
+    values.set("gradient_check.size", Measured::number(size, Format::Decimals(1)).within(0.1))?;
+    values.set("gradient_check.third", Measured::number(third, Format::Decimals(1)).within(0.1))?;
+    values
+        .set("gradient_check.best", Measured::number(best, Format::Scientific(1)).within(1e-6))?;
     let error = central(seen);
     let lowest = |from: i32, error: &dyn Fn(f64) -> f64| {
         steps(from).map(error).fold(f64::INFINITY, f64::min)
@@ -93,7 +94,7 @@ fn steps(values: &mut Values) -> Result<impl Figure> {
         ("single", lowest(-6, &single)),
     ] {
         let digit = Format::Scientific(0).last_digit(error);
-        values.set(&format!("check.{name}"), one(error).within(digit))?;
+        values.set(&format!("gradient_check.{name}"), one(error).within(digit))?;
     }
     let (low, high) = (1e-12, 1.0);
     let description = format!(
