@@ -399,7 +399,11 @@ fn sum_over_paths() {
         let result = x * x + x * x.activate(Activation::Sigmoid);
         let (sigma, slope) =
             (Activation::Sigmoid.value(value), Activation::Sigmoid.derivative(value));
-        assert_close(result.backward().with_respect_to(x), 2.0 * value + sigma + value * slope, 1e-14);
+        assert_close(
+            result.backward().with_respect_to(x),
+            2.0 * value + sigma + value * slope,
+            1e-14,
+        );
     }
 }
 
@@ -575,7 +579,11 @@ fn function_gate() {
             let by_q = slope(loss, f(q1));
             assert_close(slope(|q1| loss(f(q1)), q1), slope(&f, q1) * by_q, 1e-8);
             let gradient = (q * q * q).backward();
-            assert_close(gradient.with_respect_to(input), slope(&f, q1) * gradient.with_respect_to(q), 1e-7);
+            assert_close(
+                gradient.with_respect_to(input),
+                slope(&f, q1) * gradient.with_respect_to(q),
+                1e-7,
+            );
         }
     }
 }
@@ -773,8 +781,10 @@ fn vanishing_gradient() {
         }
         let a = z[layers - 1].activate(Activation::Sigmoid);
         let gradient = (a - tape.variable(0.9)).powi(2).backward();
-        let bound =
-            w.iter().skip(1).fold(gradient.with_respect_to(z[layers - 1]).abs(), |d, w| d * w.abs() / 4.0);
+        let bound = w
+            .iter()
+            .skip(1)
+            .fold(gradient.with_respect_to(z[layers - 1]).abs(), |d, w| d * w.abs() / 4.0);
         let first = gradient.with_respect_to(z[0]).abs();
         assert!(first <= bound * (1.0 + 1e-12), "{first} > {bound}");
         if at_zero {
