@@ -383,8 +383,8 @@ fn tape_operations() {
         ] {
             let gradient = result.backward();
             assert_close(result.value, f(x, y), 1e-14);
-            assert_close(gradient.by(u), slope(|x| f(x, y), x), 1e-8);
-            assert_close(gradient.by(v), slope(|y| f(x, y), y), 1e-8);
+            assert_close(gradient.with_respect_to(u), slope(|x| f(x, y), x), 1e-8);
+            assert_close(gradient.with_respect_to(v), slope(|y| f(x, y), y), 1e-8);
         }
     }
 }
@@ -399,7 +399,11 @@ fn sum_over_paths() {
         let result = x * x + x * x.activate(Activation::Sigmoid);
         let (sigma, slope) =
             (Activation::Sigmoid.value(value), Activation::Sigmoid.derivative(value));
-        assert_close(result.backward().by(x), 2.0 * value + sigma + value * slope, 1e-14);
+        assert_close(
+            result.backward().with_respect_to(x),
+            2.0 * value + sigma + value * slope,
+            1e-14,
+        );
     }
 }
 
@@ -449,8 +453,8 @@ fn tape_agrees_with_layers() {
         let (loss, parameters) = loss_on_tape(&tape, &network, (&x, &y));
         let (first, second) = (loss.backward(), loss.backward());
         for (parameter, layers) in parameters.into_iter().zip(gradients) {
-            assert_close(first.by(parameter), layers, 1e-13);
-            assert_eq!(first.by(parameter), second.by(parameter));
+            assert_close(first.with_respect_to(parameter), layers, 1e-13);
+            assert_eq!(first.with_respect_to(parameter), second.with_respect_to(parameter));
         }
     }
 }
@@ -506,7 +510,7 @@ fn gate_gradients(
     let (q1, q2) = (tape.variable(q1), tape.variable(q2));
     let q = gate(q1, q2);
     let gradient = q.powi(3).backward();
-    [q, q1, q2].map(|variable| gradient.by(variable))
+    [q, q1, q2].map(|variable| gradient.with_respect_to(variable))
 }
 
 /// Two hundred pairs of numbers, with some zeros.
@@ -575,7 +579,11 @@ fn function_gate() {
             let by_q = slope(loss, f(q1));
             assert_close(slope(|q1| loss(f(q1)), q1), slope(&f, q1) * by_q, 1e-8);
             let gradient = (q * q * q).backward();
-            assert_close(gradient.by(input), slope(&f, q1) * gradient.by(q), 1e-7);
+            assert_close(
+                gradient.with_respect_to(input),
+                slope(&f, q1) * gradient.with_respect_to(q),
+                1e-7,
+            );
         }
     }
 }
@@ -773,9 +781,11 @@ fn vanishing_gradient() {
         }
         let a = z[layers - 1].activate(Activation::Sigmoid);
         let gradient = (a - tape.variable(0.9)).powi(2).backward();
-        let bound =
-            w.iter().skip(1).fold(gradient.by(z[layers - 1]).abs(), |d, w| d * w.abs() / 4.0);
-        let first = gradient.by(z[0]).abs();
+        let bound = w
+            .iter()
+            .skip(1)
+            .fold(gradient.with_respect_to(z[layers - 1]).abs(), |d, w| d * w.abs() / 4.0);
+        let first = gradient.with_respect_to(z[0]).abs();
         assert!(first <= bound * (1.0 + 1e-12), "{first} > {bound}");
         if at_zero {
             assert_relative(first, bound, 1e-12);

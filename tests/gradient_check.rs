@@ -342,6 +342,6 @@ fn a_tape_that_forgets_the_first_use_of_a_variable_is_found() {
     let check = |analytic: f64| {
         GradientCheck::default().entry(|| "x".into(), analytic, value, |x| x * x.exp())
     };
-    assert!(check(result.backward().by(x)).is_ok());
+    assert!(check(result.backward().with_respect_to(x)).is_ok());
     assert_eq!(check(overwritten).unwrap_err().parameter, "x");
 }

@@ -13,7 +13,7 @@ use ch04_optimizers::{
     AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Schedule, Sgd,
     parameters,
 };
-use ch06_overfitting::{Displacement, MaskedNetwork, SmallWeights};
+use ch06_overfitting::{Displacement, MaskedNetwork, WeightDecay};
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
@@ -232,14 +232,14 @@ fn dropout_and_weight_decay_agree_with_pytorch_step_by_step() {
             let masks = masks.map(|(mask, keep)| matrix(mask) / keep).collect();
             let trace = network.masked_trace(inputs.view(), masks);
             let loss = Loss::SoftmaxCrossEntropy;
-            let value = loss.value(trace.output.view(), targets.view());
+            let value = loss.value(trace.trace.output(), targets.view());
             let what = format!("{name}, step {index}");
             assert_agree(&format!("loss of {what}"), &[value], &[step["loss"].as_f64().unwrap()]);
-            let output_gradient = loss.gradient(trace.output.view(), targets.view());
+            let output_gradient = loss.gradient(trace.trace.output(), targets.view());
             let mut gradients = network.masked_backward(&trace, output_gradient);
             match name {
                 "AdamW" => network.decay(rate * decay),
-                _ => network.add_penalty_gradient(decay, &mut gradients),
+                _ => network.add_l2_gradient(decay, &mut gradients),
             }
             match name {
                 "Sgd" => sgd.step(rate, parameters(&mut network, &gradients)),

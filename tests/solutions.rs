@@ -14,8 +14,8 @@ mod ch03_gates;
 mod ch03_normalize;
 #[path = "../chapters/ch04_optimizers/exercises/solutions/amsgrad.rs"]
 mod ch04_amsgrad;
-#[path = "../chapters/ch04_optimizers/exercises/solutions/turned.rs"]
-mod ch04_turned;
+#[path = "../chapters/ch04_optimizers/exercises/solutions/rotated.rs"]
+mod ch04_rotated;
 #[path = "../chapters/ch05_mnist/exercises/solutions/neighbors.rs"]
 mod ch05_neighbors;
 #[path = "../chapters/ch05_mnist/exercises/solutions/recall.rs"]

@@ -81,7 +81,7 @@ fn programs(chapters: &Path) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(chapters).map_err(unreadable)? {
         let path: PathBuf = entry.map_err(unreadable)?.path();
-        if path.join("src/main.rs").is_file() {
+        if path.join("program/main.rs").is_file() {
             names.extend(path.file_name().map(|name| name.to_string_lossy().into_owned()));
         }
     }

@@ -89,6 +89,57 @@ impl Source {
         Ok((self.read_file(of_images, images)?, self.read_file(of_labels, labels)?))
     }
 
+    /// A set as a program wants it: its images and labels, joined.
+    ///
+    /// The functions are those of chapter 5, which this crate cannot name: chapter 5's program uses it.
+    ///
+    /// # Errors
+    /// Those of [`Source::read`], and that of `join`, with the names of both files.
+    pub fn load<I, L, D, E, F>(
+        &self,
+        set: Set,
+        images: impl FnOnce(&mut dyn Read) -> Result<I, E>,
+        labels: impl FnOnce(&mut dyn Read) -> Result<L, E>,
+        join: impl FnOnce(I, L) -> Result<D, F>,
+    ) -> Result<D>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+        F: std::error::Error + Send + Sync + 'static,
+    {
+        let (images, labels) = self.read(set, images, labels)?;
+        let names = Self::names(set).join(" and ");
+        join(images, labels).with_context(|| format!("{}: {names}", self.folder().display()))
+    }
+
+    /// The training set and the test set, each as `load` gives it; `shape` tells the examples, the
+    /// height and the width of a set.
+    ///
+    /// # Errors
+    /// Those of `load`, and if the images of the two sets differ in size, or if there are fewer than
+    /// `least` training images.
+    pub fn load_both<D>(
+        &self,
+        least: usize,
+        load: impl Fn(&Self, Set) -> Result<D>,
+        shape: impl Fn(&D) -> [usize; 3],
+    ) -> Result<(D, D)> {
+        let (train, test) = (load(self, Set::Train)?, load(self, Set::Test)?);
+        let ([examples, height, width], [_, test_height, test_width]) =
+            (shape(&train), shape(&test));
+        let folder = self.folder().display();
+        if (height, width) != (test_height, test_width) {
+            let (of_train, of_test) = (Self::names(Set::Train)[0], Self::names(Set::Test)[0]);
+            bail!(
+                "{folder}: expected images of one size, found {height} × {width} pixels in {of_train} \
+                 and {test_height} × {test_width} in {of_test}"
+            );
+        }
+        if examples < least {
+            bail!("{folder}: expected at least {least} training images, found {examples}");
+        }
+        Ok((train, test))
+    }
+
     /// The names of the files of a set, for messages.
     pub fn names(set: Set) -> [&'static str; 2] {
         FILES[set as usize].map(|(name, _)| name)

@@ -1,119 +1,190 @@
-//! Each activation function with its derivative, drawn.
+//! Eight activation functions, each with its derivative. Page: *Eight activation functions*
+//! (`ch01_neuron/activations.md`).
+//!
+//! Each is a function of one number; [`Activation`] names all of them, so that a neuron or a layer
+//! can hold its own.
 
-use anyhow::Result;
-use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
-use book_programs::print;
-use ch01_neuron::Activation;
+use crate::real::Real;
 
-/// How an activation function is drawn: its file, its name, and the heights that are shown.
-struct Portrait {
-    activation: Activation,
-    file: &'static str,
-    name: &'static str,
-    heights: (f64, f64),
+/// All or nothing, as in the neuron of McCulloch and Pitts (1943): 1 from zero upward, 0 below.
+pub fn step<T: Real>(z: T) -> T {
+    if z >= T::zero() { T::one() } else { T::zero() }
 }
 
-const fn portrait(
-    activation: Activation,
-    file: &'static str,
-    name: &'static str,
-    heights: (f64, f64),
-) -> Portrait {
-    Portrait { activation, file, name, heights }
+/// f′(z) = 0 wherever the derivative exists; at the jump there is none, and we return 0 too.
+pub fn step_derivative<T: Real>(_z: T) -> T {
+    T::zero()
 }
 
-/// In the order of the page.
-const PORTRAITS: [Portrait; 8] = [
-    portrait(Activation::Identity, "identity", "identity", (-3.0, 3.0)),
-    portrait(Activation::Step, "step", "step", (-0.25, 1.25)),
-    portrait(Activation::Sigmoid, "sigmoid", "sigmoid", (-0.05, 1.05)),
-    portrait(Activation::Tanh, "tanh", "tanh", (-1.1, 1.1)),
-    portrait(Activation::Relu, "relu", "ReLU", (-0.5, 3.0)),
-    portrait(Activation::LeakyRelu, "leaky_relu", "leaky ReLU", (-0.08, 0.08)),
-    portrait(Activation::Softplus, "softplus", "softplus", (-0.5, 3.0)),
-    portrait(Activation::Gelu, "gelu", "GELU", (-0.5, 3.0)),
-];
+/// The activation that changes nothing: f(z) = z.
+pub fn identity<T: Real>(z: T) -> T {
+    z
+}
 
-/// Draws all eight, and notes the slopes that the page names.
-pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
-    print("eight activation functions and their slopes, at −2, 0 and 2:")?;
-    print("function     f(−2)     f(0)     f(2)    f′(−2)    f′(0)    f′(2)")?;
-    for portrait in PORTRAITS {
-        let f = portrait.activation;
-        let [low, zero, high] = [-2.0, 0.0, 2.0].map(|z: f64| f.value(z));
-        let slopes = [-2.0, 0.0, 2.0].map(|z: f64| f.derivative(z));
-        let [low_slope, zero_slope, high_slope] = slopes;
-        print(format_args!(
-            "{:10}{low:8.4}{zero:9.4}{high:9.4}{low_slope:10.4}{zero_slope:9.4}{high_slope:9.4}",
-            portrait.name
-        ))?;
-        let description = format!(
-            "The {} is {low:.3} at −2, {zero:.3} at 0 and {high:.3} at 2. Its derivative there is \
-             {low_slope:.3}, {zero_slope:.3} and {high_slope:.3}.",
-            portrait.name
-        );
-        output.figure(portrait.file, &portrait.chart(description))?;
+/// f′(z) = 1.
+pub fn identity_derivative<T: Real>(_z: T) -> T {
+    T::one()
+}
+
+/// The logistic function, σ(z) = 1 / (1 + e⁻ᶻ), between 0 and 1.
+///
+/// The exponential is taken of −|z| only, so it cannot overflow.
+pub fn sigmoid<T: Real>(z: T) -> T {
+    let e = (-z.abs()).exp(); // at most 1
+    if z >= T::zero() { T::one() / (T::one() + e) } else { e / (T::one() + e) }
+}
+
+/// σ′(z) = σ(z) σ(−z), at most 1/4.
+///
+/// It equals σ(z) (1 − σ(z)), but the subtraction would round to 0 long before the product does.
+pub fn sigmoid_derivative<T: Real>(z: T) -> T {
+    sigmoid(z) * sigmoid(-z)
+}
+
+/// The hyperbolic tangent, tanh z = (eᶻ − e⁻ᶻ) / (eᶻ + e⁻ᶻ), between −1 and 1.
+pub fn tanh<T: Real>(z: T) -> T {
+    z.tanh()
+}
+
+/// tanh′(z) = 1 − tanh² z = 4 σ′(2z); the second form keeps its digits where tanh z is nearly ±1.
+pub fn tanh_derivative<T: Real>(z: T) -> T {
+    T::of(4.0) * sigmoid_derivative(z + z)
+}
+
+/// The rectified linear unit, relu(z) = max(z, 0). Not-a-number stays what it is.
+pub fn relu<T: Real>(z: T) -> T {
+    if z < T::zero() { T::zero() } else { z }
+}
+
+/// 1 right of zero, 0 left of it; at the kink there is no derivative, and we return 0.
+pub fn relu_derivative<T: Real>(z: T) -> T {
+    if z > T::zero() { T::one() } else { T::zero() }
+}
+
+/// The slope of [`leaky_relu`] left of zero.
+pub const LEAKY_SLOPE: f64 = 0.01;
+
+/// A ReLU that keeps a small slope, [`LEAKY_SLOPE`], left of zero.
+pub fn leaky_relu<T: Real>(z: T) -> T {
+    if z < T::zero() { T::of(LEAKY_SLOPE) * z } else { z }
+}
+
+/// 1 right of zero, [`LEAKY_SLOPE`] left of it and at the kink.
+pub fn leaky_relu_derivative<T: Real>(z: T) -> T {
+    if z > T::zero() { T::one() } else { T::of(LEAKY_SLOPE) }
+}
+
+/// A ReLU with its corner rounded off: softplus(z) = ln(1 + eᶻ) = max(z, 0) + ln(1 + e⁻|ᶻ|).
+pub fn softplus<T: Real>(z: T) -> T {
+    relu(z) + (-z.abs()).exp().ln_1p()
+}
+
+/// softplus′(z) = σ(z).
+pub fn softplus_derivative<T: Real>(z: T) -> T {
+    sigmoid(z)
+}
+
+/// The Gaussian error linear unit, gelu(z) = z Φ(z) (Hendrycks and Gimpel 2016). At −∞ it is 0.
+pub fn gelu<T: Real>(z: T) -> T {
+    let open = normal_cdf(z);
+    if open == T::zero() { open } else { z * open } // −∞ · 0 would be not-a-number
+}
+
+/// gelu′(z) = Φ(z) + z φ(z). At −∞ it is 0, and at ∞ it is 1.
+pub fn gelu_derivative<T: Real>(z: T) -> T {
+    let (open, height) = (normal_cdf(z), normal_density(z));
+    if height == T::zero() { open } else { open + z * height } // ∞ · 0, as above
+}
+
+/// Φ(z), the probability that a standard normal number is at most z.
+pub fn normal_cdf<T: Real>(z: T) -> T {
+    T::of(0.5) * (-z * T::of(std::f64::consts::FRAC_1_SQRT_2)).erfc()
+}
+
+/// φ(z) = exp(−z²/2) / √(2π), the derivative of Φ.
+pub fn normal_density<T: Real>(z: T) -> T {
+    (-T::of(0.5) * z * z).exp() / T::of(std::f64::consts::TAU.sqrt())
+}
+
+/// One name for all the activation functions, so that a neuron can hold its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Activation {
+    /// [`identity`]
+    Identity,
+    /// [`step`]
+    Step,
+    /// [`sigmoid`]
+    Sigmoid,
+    /// [`tanh`]
+    Tanh,
+    /// [`relu`]
+    Relu,
+    /// [`leaky_relu`]
+    LeakyRelu,
+    /// [`softplus`]
+    Softplus,
+    /// [`gelu`]
+    Gelu,
+}
+
+impl Activation {
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 8] = [
+        Self::Identity,
+        Self::Step,
+        Self::Sigmoid,
+        Self::Tanh,
+        Self::Relu,
+        Self::LeakyRelu,
+        Self::Softplus,
+        Self::Gelu,
+    ];
+
+    /// a = f(z).
+    pub fn value<T: Real>(self, z: T) -> T {
+        let mut numbers = [z];
+        self.apply(&mut numbers);
+        numbers[0]
     }
-    let formats = [(2.0, Format::Decimals(3)), (5.0, Format::Decimals(4))];
-    for (z, format) in formats.into_iter().chain([(10.0_f64, Format::Scientific(1))]) {
-        let slope = Measured::number(Activation::Sigmoid.derivative(z), format);
-        values.set(&format!("sigmoid_slope_at_{z}"), slope)?;
-    }
-    let steepest = grid().map(|z| Activation::Gelu.derivative(z)).fold(0.0, f64::max);
-    let steepest = Measured::number(steepest, Format::Decimals(2)).within(0.001);
-    values.set("gelu_steepest", steepest)?;
-    let z = lowest_of_gelu();
-    let value = Activation::Gelu.value(z);
-    print(format_args!("GELU is lowest at {z:.5}, where it is {value:.5}"))?;
-    values.set("gelu_lowest.at", Measured::number(z, Format::Decimals(3)).within(1e-6))?;
-    values.set("gelu_lowest.value", Measured::number(value, Format::Decimals(2)).within(1e-6))?;
-    Ok(())
-}
 
-/// Where the slope of GELU is 0. It is below 0 at −1 and above 0 at 0, with one zero in between; an
-/// interval around that is halved until it is as small as rounding allows.
-fn lowest_of_gelu() -> f64 {
-    let (mut falling, mut rising) = (-1.0, 0.0);
-    for _ in 0..60 {
-        let middle = (falling + rising) / 2.0;
-        if Activation::Gelu.derivative(middle) < 0.0 {
-            falling = middle;
-        } else {
-            rising = middle;
+    /// f′(z).
+    pub fn derivative<T: Real>(self, z: T) -> T {
+        let mut numbers = [z];
+        self.apply_derivative(&mut numbers);
+        numbers[0]
+    }
+
+    /// Each z of a list becomes f(z). The function is looked up once, not for each number.
+    pub fn apply<T: Real>(self, numbers: &mut [T]) {
+        match self {
+            Self::Identity => for_each(numbers, identity),
+            Self::Step => for_each(numbers, step),
+            Self::Sigmoid => for_each(numbers, sigmoid),
+            Self::Tanh => for_each(numbers, tanh),
+            Self::Relu => for_each(numbers, relu),
+            Self::LeakyRelu => for_each(numbers, leaky_relu),
+            Self::Softplus => for_each(numbers, softplus),
+            Self::Gelu => for_each(numbers, gelu),
         }
     }
-    rising
-}
 
-/// −4 to 4 in steps of a fiftieth.
-fn grid() -> impl Iterator<Item = f64> {
-    (-200..=200).map(|k| f64::from(k) / 50.0)
-}
-
-impl Portrait {
-    fn chart(&self, description: String) -> Chart {
-        let f = self.activation;
-        let chart = Chart::new(format!("The {} and its derivative", self.name), description)
-            .x_axis(Axis::new("pre-activation z"))
-            .y_axis(Axis::new("f(z), f′(z)").range(self.heights.0, self.heights.1))
-            .height(300.0);
-        let slope = || grid().map(|z| (z, f.derivative(z)));
-        let series = match f {
-            Activation::Step => {
-                [Series::line("f", jump(|z| f.value(z))), Series::line("f′", slope())]
-            }
-            Activation::Relu | Activation::LeakyRelu => [
-                Series::line("f", grid().map(|z| (z, f.value(z)))),
-                Series::line("f′", jump(|z| f.derivative(z))),
-            ],
-            _ => [Series::line("f", grid().map(|z| (z, f.value(z)))), Series::line("f′", slope())],
-        };
-        series.into_iter().fold(chart, Chart::series)
+    /// Each z of a list becomes f′(z).
+    pub fn apply_derivative<T: Real>(self, numbers: &mut [T]) {
+        match self {
+            Self::Identity => for_each(numbers, identity_derivative),
+            Self::Step => for_each(numbers, step_derivative),
+            Self::Sigmoid => for_each(numbers, sigmoid_derivative),
+            Self::Tanh => for_each(numbers, tanh_derivative),
+            Self::Relu => for_each(numbers, relu_derivative),
+            Self::LeakyRelu => for_each(numbers, leaky_relu_derivative),
+            Self::Softplus => for_each(numbers, softplus_derivative),
+            Self::Gelu => for_each(numbers, gelu_derivative),
+        }
     }
 }
 
-/// A function that jumps at 0, so that its line goes straight up there.
-fn jump(f: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
-    let points = [-4.0, -1e-9, 1e-9, 4.0];
-    points.map(|z| (z, f(z))).to_vec()
+fn for_each<T: Real>(numbers: &mut [T], f: impl Fn(T) -> T) {
+    for number in numbers {
+        *number = f(*number);
+    }
 }

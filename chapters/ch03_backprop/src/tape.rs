@@ -1,125 +1,164 @@
-//! A tape as it is recorded, and the walk back along it.
+//! A record of a computation that can be run backward. Page: *A tape* (`ch03_backprop/tape.md`).
 
-use anyhow::Result;
-use book_figures::{Canvas, Element, Error, Figure, Head, Output};
-use ch03_backprop::{Tape, Variable};
+use std::cell::RefCell;
+use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::example::{self, Squared};
+use ch01_neuron::{Activation, Real};
 
-pub fn run(output: &Output) -> Result<()> {
-    output.figure("tape", &TapeDrawing::new())?;
-    Ok(())
+/// A record of a computation, operation by operation, that can be run backward.
+#[derive(Debug, Default)]
+pub struct Tape<T> {
+    nodes: RefCell<Vec<Node<T>>>,
 }
 
-/// One node of the drawing.
-struct Cell {
-    name: &'static str,
-    value: f64,
-    gradient: f64,
-    /// The nodes that it took its numbers from, and how it changes with each.
-    inputs: Vec<(usize, f64)>,
+/// One operation: the nodes it took its numbers from, and how its result changes with each.
+#[derive(Debug, Clone, Copy)]
+struct Node<T> {
+    inputs: [Option<(usize, T)>; 2],
 }
 
-/// The tape of (wx + b − y)² for w = 3, x = −2, b = 10, y = 1.
-struct TapeDrawing {
-    head: Head,
-    cells: Vec<Cell>,
+/// A number whose history is on a tape.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable<'t, T> {
+    tape: &'t Tape<T>,
+    node: usize,
+    /// The number itself.
+    pub value: T,
 }
 
-impl TapeDrawing {
-    fn new() -> Self {
-        let tape = Tape::new();
-        let Squared { w, x, b, y, product, z, difference, loss } = example::squared(&tape);
-        let by = loss.backward();
-        let cell = |name, variable: Variable<f64>, inputs: &[(usize, Variable<f64>)]| {
-            let slopes = variable.backward();
-            let inputs = inputs.iter().map(|&(node, input)| (node, slopes.by(input))).collect();
-            Cell { name, value: variable.value, gradient: by.by(variable), inputs }
+/// How one variable changes with each of the others: the outcome of a backward pass along the tape.
+#[derive(Debug, Clone)]
+pub struct TapeGradient<'t, T> {
+    tape: &'t Tape<T>,
+    node_gradients: Vec<T>,
+}
+
+impl<T: Real> Tape<T> {
+    /// An empty tape.
+    pub fn new() -> Self {
+        Self { nodes: RefCell::new(Vec::new()) }
+    }
+
+    /// A number that does not come from others: an input, a weight, a constant.
+    pub fn variable(&self, value: T) -> Variable<'_, T> {
+        self.record(value, [None, None])
+    }
+
+    fn record(&self, value: T, inputs: [Option<(usize, T)>; 2]) -> Variable<'_, T> {
+        let mut nodes = self.nodes.borrow_mut();
+        nodes.push(Node { inputs });
+        Variable { tape: self, node: nodes.len() - 1, value }
+    }
+}
+
+impl<'t, T: Real> Variable<'t, T> {
+    /// Records a function of one variable: its value, and its derivative here.
+    pub fn unary(self, value: T, derivative: T) -> Self {
+        self.tape.record(value, [Some((self.node, derivative)), None])
+    }
+
+    /// Records a function of two variables: its value, and how it changes with each.
+    fn binary(self, other: Self, value: T, self_derivative: T, other_derivative: T) -> Self {
+        assert!(std::ptr::eq(self.tape, other.tape), "both variables must be on the same tape");
+        self.tape.record(
+            value,
+            [Some((self.node, self_derivative)), Some((other.node, other_derivative))],
+        )
+    }
+
+    /// eˣ
+    pub fn exp(self) -> Self {
+        self.unary(self.value.exp(), self.value.exp())
+    }
+
+    /// ln x
+    pub fn ln(self) -> Self {
+        self.unary(self.value.ln(), self.value.recip())
+    }
+
+    /// xⁿ
+    pub fn powi(self, n: i32) -> Self {
+        let derivative = match n {
+            0 => T::zero(), // also at 0, where 0 · 0⁻¹ would not be a number
+            _ => T::of(f64::from(n)) * self.value.powi(n - 1),
         };
-        let cells = vec![
-            cell("w", w, &[]),
-            cell("x", x, &[]),
-            cell("b", b, &[]),
-            cell("y", y, &[]),
-            cell("w·x", product, &[(0, w), (1, x)]),
-            cell("+", z, &[(4, product), (2, b)]),
-            cell("−", difference, &[(5, z), (3, y)]),
-            cell("²", loss, &[(6, difference)]),
-        ];
-        let numbers: Vec<String> = cells
-            .iter()
-            .map(|cell| format!("{}: {}, gradient {}", cell.name, cell.value, cell.gradient))
-            .collect();
-        let description = format!("Eight nodes in the order of recording. {}.", numbers.join("; "));
-        let head = Head::new("A tape, and the walk back along it", description);
-        Self { head, cells }
-    }
-}
-
-const WIDTH: f64 = 76.0;
-const HEIGHT: f64 = 44.0;
-const TOP: f64 = 150.0;
-
-/// The left edge of a cell.
-fn left(index: usize) -> f64 {
-    16.0 + WIDTH * index as f64
-}
-
-impl Figure for TapeDrawing {
-    fn head(&self) -> &Head {
-        &self.head
+        self.unary(self.value.powi(n), derivative)
     }
 
-    fn head_mut(&mut self) -> &mut Head {
-        &mut self.head
+    /// f(x)
+    pub fn activate(self, activation: Activation) -> Self {
+        self.unary(activation.value(self.value), activation.derivative(self.value))
     }
 
-    fn draw(&self) -> Result<Canvas, Error> {
-        let mut canvas = Canvas::new(640.0, TOP + HEIGHT + 96.0);
-        for (index, cell) in self.cells.iter().enumerate() {
-            for &(input, slope) in &cell.inputs {
-                draw_arc(index, input, slope, &mut canvas);
+    /// How this variable changes with every variable recorded before it: one pass back along the
+    /// tape, on which each node hands its gradient to its inputs, times the slope of its operation.
+    ///
+    /// The gradient is a value of its own. The tape stays as it is, so that a second pass, from
+    /// here or from elsewhere, starts from nothing too.
+    pub fn backward(self) -> TapeGradient<'t, T> {
+        let nodes = self.tape.nodes.borrow();
+        let mut node_gradients = vec![T::zero(); nodes.len()];
+        node_gradients[self.node] = T::one();
+        for index in (0..=self.node).rev() {
+            for (input, derivative) in nodes[index].inputs.into_iter().flatten() {
+                let handed_on = node_gradients[index] * derivative;
+                node_gradients[input] += handed_on; // added: a variable may be used more than once
             }
         }
-        for (index, cell) in self.cells.iter().enumerate() {
-            let (x, middle) = (left(index) + WIDTH / 2.0, TOP + HEIGHT / 2.0);
-            let border = Element::rect((left(index), TOP), (WIDTH, HEIGHT));
-            canvas.push(border.set("stroke", "currentColor").set("fill", "none"));
-            let name = Element::label(cell.name, (x, middle), "middle");
-            canvas.push(name.set("font-weight", "600"));
-            let text = number(cell.value);
-            canvas.push(Element::label(&text, (x, TOP + HEIGHT + 18.0), "middle"));
-            let text = number(cell.gradient);
-            let gradient = Element::label(&text, (x, TOP + HEIGHT + 44.0), "middle");
-            canvas.push(gradient.set("font-style", "italic"));
-        }
-        let text = "on an arc: the slope · below: the value, then, slanted, the gradient";
-        let key = Element::label(text, (320.0, TOP + HEIGHT + 80.0), "middle");
-        canvas.push(key.number("font-size", 16.0).set("fill-opacity", "0.8"));
-        Ok(canvas)
+        TapeGradient { tape: self.tape, node_gradients }
     }
 }
 
-/// An arc from a node back to one of its inputs, with the slope on it.
-fn draw_arc(from: usize, to: usize, slope: f64, canvas: &mut Canvas) {
-    let near = from == to + 1; // so short an arc has its ends to itself
-    let (leave, arrive) = if near { (0.3, 0.75) } else { (0.65, 0.5) };
-    let (start, end) = (left(from) + leave * WIDTH, left(to) + arrive * WIDTH);
-    let rise = (22.0 + 0.30 * (start - end)).min(TOP - 24.0);
-    let middle = (start + end) / 2.0;
-    let path = format!(
-        "M{start:.1} {TOP:.1} Q{middle:.1} {:.1} {end:.1} {:.1}",
-        TOP - 2.0 * rise,
-        TOP - 6.0
-    );
-    let arc = Element::new("path").set("d", path).set("fill", "none");
-    canvas.push(arc.set("stroke", "currentColor").set("stroke-opacity", "0.7"));
-    let head = [(end, TOP - 1.0), (end - 3.0, TOP - 12.0), (end + 6.0, TOP - 10.0)];
-    canvas.push(Element::points("polygon", head));
-    canvas.push(Element::label(&number(slope), (middle, TOP - rise), "middle").halo());
+impl<T: Real> TapeGradient<'_, T> {
+    /// The derivative with respect to `variable`; 0 if it had no part in the result.
+    ///
+    /// # Panics
+    /// If the variable is on another tape.
+    pub fn with_respect_to(&self, variable: Variable<T>) -> T {
+        assert!(std::ptr::eq(self.tape, variable.tape), "the variable must be on the same tape");
+        self.node_gradients.get(variable.node).copied().unwrap_or_default()
+    }
 }
 
-/// A number with a real minus sign.
-fn number(number: f64) -> String {
-    number.to_string().replace('-', "−")
+impl<T: Real> Add for Variable<'_, T> {
+    type Output = Self;
+
+    /// A plus hands its gradient on to both.
+    fn add(self, other: Self) -> Self {
+        self.binary(other, self.value + other.value, T::one(), T::one())
+    }
+}
+
+impl<T: Real> Sub for Variable<'_, T> {
+    type Output = Self;
+
+    fn sub(self, other: Self) -> Self {
+        self.binary(other, self.value - other.value, T::one(), -T::one())
+    }
+}
+
+impl<T: Real> Mul for Variable<'_, T> {
+    type Output = Self;
+
+    /// A times hands on its gradient times the other factor.
+    fn mul(self, other: Self) -> Self {
+        self.binary(other, self.value * other.value, other.value, self.value)
+    }
+}
+
+impl<T: Real> Div for Variable<'_, T> {
+    type Output = Self;
+
+    fn div(self, other: Self) -> Self {
+        let quotient = self.value / other.value;
+        self.binary(other, quotient, other.value.recip(), -quotient / other.value)
+    }
+}
+
+impl<T: Real> Neg for Variable<'_, T> {
+    type Output = Self;
+
+    fn neg(self) -> Self {
+        self.unary(-self.value, -T::one())
+    }
 }

@@ -1,13 +1,14 @@
 //! Draws the figures and measures the numbers of chapter 4: `cargo run -p ch04_optimizers`.
 
-mod bowls;
-mod curvature;
-mod landscapes;
-mod memories;
+mod gradient_descent;
+mod quadratics;
+mod momentum;
+mod adaptive;
 mod noise;
+mod landscapes;
+mod numbers;
 mod paths;
-mod range;
-mod schedules;
+mod ravine;
 mod spirals;
 
 use std::process::ExitCode;
@@ -24,12 +25,11 @@ fn main() -> ExitCode {
 }
 
 fn run(output: &Output, values: &mut Values) -> Result<()> {
-    bowls::run(output, values)?;
-    memories::run(output, values)?;
+    gradient_descent::run(output)?;
+    quadratics::run(output, values)?;
+    momentum::run(output, values)?;
+    adaptive::run(output, values)?;
     noise::run(output, values)?;
-    schedules::run(output, values)?;
     landscapes::run(output, values)?;
-    range::run(output, values)?;
-    curvature::run(output, values)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Mini-batches: how noisy a gradient is, and how far it keeps a weight from rest.
+//! Mini-batches: how noisy a gradient is, how far it keeps a weight from the minimum, and schedules.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::bowls::number as exact;
+use crate::numbers::number as exact;
 
 const SEED: u64 = 4;
 const EXAMPLES: usize = 1000;
@@ -19,14 +19,15 @@ const RUNS: u64 = 1000;
 /// The points of a line: the step, and the mean squared distance.
 type Line = Vec<(f64, f64)>;
 
-/// All of it.
+/// Draws the figures of the page and measures its numbers.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let task = Task::new();
-    spread(&task, output, values)?;
-    cloud(&task, output, values)?;
+    gradient_noise(&task, output, values)?;
+    noise_floor(&task, output, values)?;
     floors(&task, values)?;
-    settle(&task, output, values)?;
-    after_schedules(&task, values)
+    decaying_rate(&task, output, values)?;
+    schedules(output, values)?;
+    schedule_result(&task, values)
 }
 
 /// Numbers whose mean is to be found: L(θ) is half the mean of (θ − x)², a parabola of curvature 1.
@@ -77,7 +78,7 @@ impl Task {
 }
 
 /// The deviation of a batch's gradient from that of all examples, by the size of the batch.
-fn spread(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+fn gradient_noise(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
     let mut generator = ChaCha8Rng::seed_from_u64(SEED);
     let sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256];
     let measured = sizes.map(|size| {
@@ -97,9 +98,9 @@ fn spread(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
         .y_axis(Axis::new("deviation of the gradient").log())
         .series(Series::line("formula", formula))
         .series(Series::scatter("measured", measured));
-    output.figure("spread", &chart)?;
-    values.set("spread.one", number(measured[0].1))?;
-    values.set("spread.sixty_four", number(measured[6].1))?;
+    output.figure("gradient_noise", &chart)?;
+    values.set("gradient_noise.one", number(measured[0].1))?;
+    values.set("gradient_noise.sixty_four", number(measured[6].1))?;
     Ok(())
 }
 
@@ -108,7 +109,7 @@ fn number(value: f64) -> Measured {
 }
 
 /// The squared distance from the goal by step, for several batch sizes at one rate.
-fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+fn noise_floor(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
     let rate = 0.1;
     let mut told = Vec::new();
     let mut lines = Vec::new();
@@ -118,7 +119,7 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
         let late = late / (STEPS / 2 + 1) as f64;
         let floor = rate * task.variance / batch as f64 / (2.0 - rate);
         let measured = Measured::number(late, Format::Scientific(1)).within(0.009 * late);
-        values.set(&format!("cloud.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
+        values.set(&format!("noise_floor.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
         print(format_args!(
             "batches of {batch:2}: mean square {late:.2e}, by the formula {floor:.2e}"
         ))?;
@@ -126,7 +127,7 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
         lines.push((batch, line, floor));
     }
     let description = format!("In the long run the mean square is {}.", told.join(", "));
-    price(&lines, output, values)?;
+    examples_seen(&lines, output, values)?;
     let mut chart = Chart::new("The cloud around the lowest point", description)
         .x_axis(Axis::new("step").integers())
         .y_axis(Axis::new("mean squared distance").log());
@@ -134,12 +135,12 @@ fn cloud(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
         chart = chart.series(Series::line(format!("n = {batch}"), line));
         chart = chart.horizontal_rule(floor, "");
     }
-    output.figure("cloud", &chart)?;
+    output.figure("noise_floor", &chart)?;
     Ok(())
 }
 
-/// The same lines by what they cost: not by steps, but by examples looked at.
-fn price(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> Result<()> {
+/// The same lines, not by steps but by examples looked at.
+fn examples_seen(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> Result<()> {
     let bought = |batch: usize, line: &[(f64, f64)]| -> Line {
         let points = line.iter().skip(1).map(|&(step, square)| (step * batch as f64, square));
         points.collect()
@@ -154,7 +155,8 @@ fn price(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> 
     for batch in [1, 64] {
         let square = after(batch, 64.0);
         let measured = Measured::number(square, Format::Decimals(2)).within(0.005);
-        values.set(&format!("price.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
+        values
+            .set(&format!("examples_seen.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
     }
     let description = format!(
         "After 64 examples the mean squared distance is {:.2} with batches of one and {:.2} with a \
@@ -169,7 +171,7 @@ fn price(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> 
     for (batch, line) in lines {
         chart = chart.series(Series::line(format!("n = {batch}"), line));
     }
-    output.figure("price", &chart)?;
+    output.figure("examples_seen", &chart)?;
     Ok(())
 }
 
@@ -196,14 +198,67 @@ fn floors(task: &Task, values: &mut Values) -> Result<()> {
         let numbers = [sgd, formulas[0], adam, formulas[1]];
         for (name, floor) in ["sgd", "sgd_formula", "adam", "adam_formula"].iter().zip(numbers) {
             let measured = Measured::number(floor, Format::Scientific(1)).within(0.009 * floor);
-            values.set(&format!("floor.{name}_{batch}"), measured.note("a million steps"))?;
+            values.set(&format!("noise_floor.{name}_{batch}"), measured.note("a million steps"))?;
         }
     }
     Ok(())
 }
 
+/// A constant rate, a tenth of it, and one that falls to 0: the steady recipe in small.
+fn decaying_rate(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+    let lines = [
+        ("constant 0.1", task.mean_squares(4, 0.1, &Schedule::Constant)),
+        ("constant 0.01", task.mean_squares(4, 0.01, &Schedule::Constant)),
+        ("0.1 falling to 0", task.mean_squares(4, 0.1, &Schedule::Linear)),
+        ("one over t", task.with_rates(4, |step| 1.0 / (step + 1) as f64)),
+    ];
+    let ends = lines.iter().map(|(name, line)| format!("{:.1e} with {name}", line[STEPS].1));
+    let ends = ends.collect::<Vec<_>>().join(", ");
+    let description = format!("After {STEPS} steps the mean squared distance is {ends}.");
+    let mut chart = Chart::new("Far and settled", description)
+        .x_axis(Axis::new("step").integers())
+        .y_axis(Axis::new("mean squared distance").log());
+    for (name, (_, line)) in ["constant", "small", "linear", "one_over_t"].into_iter().zip(&lines) {
+        let end = line[STEPS].1;
+        let measured = Measured::number(end, Format::Scientific(1)).within(0.009 * end);
+        values.set(&format!("decaying_rate.{name}"), measured.note(format!("{RUNS} runs")))?;
+    }
+    for (name, line) in lines {
+        chart = chart.series(Series::line(name, line));
+    }
+    output.figure("decaying_rate", &chart)?;
+    Ok(())
+}
+
+/// Five schedules over a hundred steps.
+fn schedules(output: &Output, values: &mut Values) -> Result<()> {
+    let warm_up = Schedule::WarmUp { steps: 15, then: Box::new(Schedule::Cosine) };
+    let schedules = [
+        ("constant", Schedule::Constant),
+        ("step", Schedule::Step { every: 30, factor: 0.5 }),
+        ("linear", Schedule::Linear),
+        ("cosine", Schedule::Cosine),
+        ("warm-up, cosine", warm_up),
+    ];
+    let half = |schedule: &Schedule| schedule.factor(50, 100);
+    let told = schedules.iter().map(|(name, schedule)| format!("{name} {:.2}", half(schedule)));
+    let told = told.collect::<Vec<_>>().join(", ");
+    let description = format!("The factor of the learning rate halfway through: {told}.");
+    let mut chart = Chart::new("Schedules", description)
+        .x_axis(Axis::new("step").integers())
+        .y_axis(Axis::new("factor of the learning rate").from_zero());
+    for (name, schedule) in schedules {
+        let mean = (0..100).map(|step| schedule.factor(step, 100)).sum::<f64>() / 100.0;
+        values.set(&format!("schedules.{}", name.split(',').next().unwrap()), exact(mean, 2))?;
+        let line = (0..=100).map(|step| (step as f64, schedule.factor(step, 100)));
+        chart = chart.series(Series::line(name, line));
+    }
+    output.figure("schedules", &chart)?;
+    Ok(())
+}
+
 /// Where the five schedules end, by the recursion of the mean square: nothing is left to chance.
-fn after_schedules(task: &Task, values: &mut Values) -> Result<()> {
+fn schedule_result(task: &Task, values: &mut Values) -> Result<()> {
     let schedules = [
         ("constant", Schedule::Constant),
         ("step", Schedule::Step { every: 120, factor: 0.5 }),
@@ -218,34 +273,8 @@ fn after_schedules(task: &Task, values: &mut Values) -> Result<()> {
             (1.0 - rate).powi(2) * square + rate * rate * variance
         });
         print(format_args!("{name}: mean square {end:.5} after {STEPS} steps"))?;
-        values.set(&format!("after.{name}"), exact(end, 4))?;
+        values.set(&format!("schedule_result.{name}"), exact(end, 4))?;
     }
-    values.set("after.steps", Measured::count(STEPS))?;
-    Ok(())
-}
-
-/// A constant rate, a tenth of it, and one that falls to 0: the steady recipe in small.
-fn settle(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
-    let lines = [
-        ("constant 0.1", task.mean_squares(4, 0.1, &Schedule::Constant)),
-        ("constant 0.01", task.mean_squares(4, 0.01, &Schedule::Constant)),
-        ("0.1 falling to 0", task.mean_squares(4, 0.1, &Schedule::Linear)),
-        ("one over t", task.with_rates(4, |step| 1.0 / (step + 1) as f64)),
-    ];
-    let ends = lines.iter().map(|(name, line)| format!("{:.1e} with {name}", line[STEPS].1));
-    let ends = ends.collect::<Vec<_>>().join(", ");
-    let description = format!("After {STEPS} steps the mean squared distance is {ends}.");
-    let mut chart = Chart::new("Far and settled", description)
-        .x_axis(Axis::new("step").integers())
-        .y_axis(Axis::new("mean squared distance").log());
-    for (name, (_, line)) in ["constant", "small", "falling", "over_t"].into_iter().zip(&lines) {
-        let end = line[STEPS].1;
-        let measured = Measured::number(end, Format::Scientific(1)).within(0.009 * end);
-        values.set(&format!("settle.{name}"), measured.note(format!("{RUNS} runs")))?;
-    }
-    for (name, line) in lines {
-        chart = chart.series(Series::line(name, line));
-    }
-    output.figure("settle", &chart)?;
+    values.set("schedule_result.steps", Measured::count(STEPS))?;
     Ok(())
 }

@@ -43,7 +43,7 @@ pub fn descend(
     path
 }
 
-/// The gradient of a bowl of two parameters.
+/// The gradient of a quadratic of two parameters.
 pub fn slope(bowl: &Quadratic<f64>) -> impl Fn(Point) -> Point + '_ {
     |[x, y]| {
         let gradient = bowl.gradient(array![x, y].view());
@@ -51,9 +51,9 @@ pub fn slope(bowl: &Quadratic<f64>) -> impl Fn(Point) -> Point + '_ {
     }
 }
 
-/// A bowl of two parameters with these curvatures along its axes, the steep one turned by so many
-/// degrees from upright; its lowest point is (1, 0.5).
-pub fn turned_bowl([flat, steep]: [f64; 2], degrees: f64) -> Quadratic<f64> {
+/// A quadratic of two parameters with these curvatures along its axes, the steep one rotated by so
+/// many degrees from upright; its minimum is (1, 0.5).
+pub fn rotated_quadratic([flat, steep]: [f64; 2], degrees: f64) -> Quadratic<f64> {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let mixed = (flat - steep) * sin * cos;
     let along = flat * cos * cos + steep * sin * sin;
@@ -95,4 +95,19 @@ pub fn best_path(
 /// The points as a figure wants them.
 pub fn drawn(path: &[Point]) -> Vec<(f64, f64)> {
     path.iter().map(|&[x, y]| (x, y)).collect()
+}
+
+/// The lengths of the steps that a rule takes with rate 1 when it is given these gradients.
+pub fn step_lengths(
+    mut optimizer: impl Optimizer<f64>,
+    gradients: impl IntoIterator<Item = f64>,
+) -> Vec<(f64, f64)> {
+    let mut weight = [0.0];
+    let step = |(index, gradient): (usize, f64)| {
+        let before = weight[0];
+        let parameter = Parameter { values: &mut weight, gradient: &[gradient] };
+        optimizer.step(1.0, vec![parameter]);
+        (index as f64 + 1.0, (weight[0] - before).abs())
+    };
+    gradients.into_iter().enumerate().map(step).collect()
 }

@@ -3,11 +3,15 @@
 use ch01_neuron::Activation;
 use ch02_forward::{Initialization, Loss, Network};
 use ch03_backprop::{Gradients, LossBackward, NetworkBackward};
-use ch04_optimizers::{Optimizer, parameters};
-use ndarray::Array2;
+use ch04_optimizers::{Optimizer, Quadratic, parameters};
+use ndarray::{Array1, Array2};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
+use rayon::prelude::*;
+
+/// The seed of the points and of the weights.
+pub const SEED: u64 = 0;
 
 const LOSS: Loss = Loss::BinaryCrossEntropy;
 
@@ -76,5 +80,26 @@ impl Task {
         steps: usize,
     ) -> Vec<f64> {
         (0..steps).map(|_| self.step(network, optimizer, rate)).collect()
+    }
+    /// All curvatures of the loss at a network, smallest first.
+    pub fn curvatures(&self, network: &Network<f64>) -> Vec<f64> {
+        let flat = |network: &Network<f64>| -> Vec<f64> {
+            self.loss_and_gradients(network).1.slices().concat()
+        };
+        let (count, h) = (network.parameter_count(), 1e-5);
+        let nudged = |index: usize, h: f64| {
+            let mut network = network.clone();
+            let mut slices = network.parameters_mut();
+            *slices.iter_mut().flat_map(|slice| slice.iter_mut()).nth(index).expect("counted") += h;
+            flat(&network)
+        };
+        let row = |index: usize| -> Vec<f64> {
+            let both = nudged(index, h).into_iter().zip(nudged(index, -h));
+            both.map(|(up, down)| (up - down) / (2.0 * h)).collect()
+        };
+        let rows: Vec<Vec<f64>> = (0..count).into_par_iter().map(row).collect();
+        let hessian = Array2::from_shape_fn((count, count), |(i, j)| rows[i][j]);
+        let curvature = 0.5 * (&hessian + &hessian.t()); // the nudges leave it symmetric but for 1e-9
+        Quadratic { curvature, minimum: Array1::zeros(count) }.eigenvalues()
     }
 }

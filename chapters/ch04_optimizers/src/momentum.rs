@@ -64,7 +64,10 @@ impl<T, const N: usize> Default for OptimizerState<T, N> {
 impl<T: Real, const N: usize> OptimizerState<T, N> {
     /// Applies `rule` to every weight: it is given the weight, its gradient and its state, and
     /// answers with the new weight and the new state.
-    pub(crate) fn step(
+    ///
+    /// # Panics
+    /// If the parameters are not as long as at the first step, or not as long as their gradients.
+    pub fn step(
         &mut self,
         parameters: Vec<Parameter<'_, T>>,
         rule: impl Fn(T, T, [T; N]) -> (T, [T; N]) + Sync,

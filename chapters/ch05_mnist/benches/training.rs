@@ -8,7 +8,7 @@ use std::path::Path;
 use ch02_forward::{Loss, Network, product, product_by_definition, transposed_product};
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::{Adam, Optimizer, parameters};
-use ch05_mnist::{Dataset, Recipe, Trainer, evaluate, read_images, read_labels, train_step};
+use ch05_mnist::{Dataset, Recipe, evaluate, read_images, read_labels, train_step};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use flate2::read::GzDecoder;
 use ndarray::Array2;
@@ -93,7 +93,8 @@ fn step(criterion: &mut Criterion) {
     group.bench_function("all of it", |b| {
         let mut adam = Adam::default();
         let batch = (inputs.view(), targets.view());
-        b.iter(|| train_step(&mut network, &mut adam, 1e-6, black_box(batch)));
+        let mut chance = generator();
+        b.iter(|| train_step(&mut network, &mut adam, 1e-6, black_box(batch), &mut chance));
     });
     group.finish();
 }
@@ -107,8 +108,12 @@ fn epoch(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(data.len() as u64)); // examples
     group.bench_function("60,000 examples", |b| {
         one_thread(|| {
-            let trainer = || Trainer::<f32, _>::new(&recipe, &data, generator());
-            b.iter_batched_ref(trainer, |trainer| trainer.epoch(|| ()), BatchSize::PerIteration);
+            let trainer = || recipe.trainer::<f32, _>(data.pixels(), generator());
+            b.iter_batched_ref(
+                trainer,
+                |trainer| trainer.epoch(&data, || ()),
+                BatchSize::PerIteration,
+            );
         });
     });
     let first = data.first(10_000);
@@ -129,8 +134,12 @@ fn growth(criterion: &mut Criterion) {
         let (recipe, data) = (Recipe::documents(), data.first(examples));
         group.throughput(Throughput::Elements(examples as u64));
         group.bench_function(BenchmarkId::from_parameter(examples), |b| {
-            let trainer = || Trainer::<f32, _>::new(&recipe, &data, generator());
-            b.iter_batched_ref(trainer, |trainer| trainer.epoch(|| ()), BatchSize::PerIteration);
+            let trainer = || recipe.trainer::<f32, _>(data.pixels(), generator());
+            b.iter_batched_ref(
+                trainer,
+                |trainer| trainer.epoch(&data, || ()),
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();
@@ -141,8 +150,12 @@ fn growth(criterion: &mut Criterion) {
         let recipe = Recipe { hidden: vec![hidden], ..Recipe::documents() };
         group.throughput(Throughput::Elements((data.len() * hidden) as u64));
         group.bench_function(BenchmarkId::from_parameter(hidden), |b| {
-            let trainer = || Trainer::<f32, _>::new(&recipe, &data, generator());
-            b.iter_batched_ref(trainer, |trainer| trainer.epoch(|| ()), BatchSize::PerIteration);
+            let trainer = || recipe.trainer::<f32, _>(data.pixels(), generator());
+            b.iter_batched_ref(
+                trainer,
+                |trainer| trainer.epoch(&data, || ()),
+                BatchSize::PerIteration,
+            );
         });
     }
     group.finish();

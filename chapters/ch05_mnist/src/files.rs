@@ -1,72 +1,155 @@
-//! What the program reads and writes: data sets, weights, pictures. Every error names its file.
+//! The four files of MNIST, read byte by byte from whatever they are handed as. Page: *A file, byte by
+//! byte* (`ch05_mnist/files.md`).
 
-use std::fs;
-use std::path::Path;
+use std::io::{self, Read};
 
-use anyhow::{Context, Result, bail};
-use book_programs::data::{Set, Source};
-use ch02_forward::Network;
-use ch05_mnist::{Dataset, load_weights, read_images, read_labels, save_weights};
-use image::{DynamicImage, GrayImage, ImageReader, Limits};
+use byteorder::{BigEndian, ReadBytesExt};
+use ndarray::Array2;
+use thiserror::Error;
 
-/// The training set and the test set.
-pub fn load(source: &Source) -> Result<(Dataset, Dataset)> {
-    let (train, test) = (load_set(source, Set::Train)?, load_set(source, Set::Test)?);
-    let size = |data: &Dataset| (data.images.height, data.images.width);
-    if size(&train) != size(&test) {
-        bail!(
-            "{}: expected images of one size, found {:?} pixels in {} and {:?} in {}",
-            source.folder().display(),
-            size(&train),
-            Source::names(Set::Train)[0],
-            size(&test),
-            Source::names(Set::Test)[0],
-        );
+/// The digits 0 to 9.
+pub const CLASSES: usize = 10;
+
+/// The first four bytes of a file of images: unsigned bytes (8) in three dimensions (3).
+pub const IMAGES_MAGIC: u32 = 0x0000_0803;
+/// The first four bytes of a file of labels: unsigned bytes (8) in one dimension (1).
+pub const LABELS_MAGIC: u32 = 0x0000_0801;
+/// No file of images is larger than this many bytes: a header that promises more is not believed.
+pub const LARGEST_FILE: u64 = 1 << 32;
+
+/// What can be wrong with an IDX file.
+#[derive(Debug, Error)]
+pub enum IdxError {
+    /// The bytes could not be read, or not be unpacked; the source of the error says why.
+    #[error("expected a file that can be read and unpacked to its end")]
+    Read(#[from] io::Error),
+    /// The file ends within its header.
+    #[error("expected a header of {expected} bytes, found the end of the file")]
+    ShortHeader {
+        /// How long a header is.
+        expected: usize,
+    },
+    /// It is not a file of this kind.
+    #[error("expected the magic number {expected:#010x}, found {found:#010x}")]
+    Magic {
+        /// The number a file of this kind begins with.
+        expected: u32,
+        /// The number this file begins with.
+        found: u32,
+    },
+    /// The header promises more than [`LARGEST_FILE`].
+    #[error(
+        "expected at most {LARGEST_FILE} bytes, found a header that promises {count} images of \
+         {height} × {width} pixels"
+    )]
+    TooLarge {
+        /// How many images.
+        count: u32,
+        /// Pixels from top to bottom.
+        height: u32,
+        /// Pixels from left to right.
+        width: u32,
+    },
+    /// There is no image, or no pixel.
+    #[error(
+        "expected at least one image of at least one pixel, found {count} of {height} × {width}"
+    )]
+    Empty {
+        /// How many images.
+        count: u32,
+        /// Pixels from top to bottom.
+        height: u32,
+        /// Pixels from left to right.
+        width: u32,
+    },
+    /// There is less than the header promises.
+    #[error("expected {expected} bytes after the header, found {found}")]
+    Truncated {
+        /// What the header promises.
+        expected: u64,
+        /// What there is.
+        found: u64,
+    },
+    /// There is more than the header promises.
+    #[error("expected the file to end after {expected} bytes, found more behind them")]
+    TrailingBytes {
+        /// What the header promises.
+        expected: u64,
+    },
+    /// A label that is no digit.
+    #[error("expected labels from 0 to 9, found {label} as label number {index}")]
+    Label {
+        /// Which label, counted from 0.
+        index: usize,
+        /// What it says.
+        label: u8,
+    },
+}
+
+/// Images of one size, as they are in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images {
+    /// Brightness from 0 (paper) to 255 (ink), `[images × pixels]`, each image row by row.
+    pub pixels: Array2<u8>,
+    /// Pixels from top to bottom.
+    pub height: usize,
+    /// Pixels from left to right.
+    pub width: usize,
+}
+
+/// Reads a file of images: magic number, count, height and width, four bytes each, the most
+/// significant first; then the pixels.
+pub fn read_images(mut file: impl Read) -> Result<Images, IdxError> {
+    let [count, height, width] = read_header(&mut file, IMAGES_MAGIC)?;
+    let size = u64::from(height) * u64::from(width);
+    let bytes = size.checked_mul(count.into()).filter(|&bytes| bytes <= LARGEST_FILE);
+    let bytes = bytes.ok_or(IdxError::TooLarge { count, height, width })?;
+    if bytes == 0 {
+        return Err(IdxError::Empty { count, height, width });
     }
-    Ok((train, test))
+    let pixels = read_body(file, bytes)?;
+    let shape = (count as usize, size as usize);
+    let pixels = Array2::from_shape_vec(shape, pixels).expect("as many bytes as the shape says");
+    Ok(Images { pixels, height: height as usize, width: width as usize })
 }
 
-/// One of the two sets.
-pub fn load_set(source: &Source, set: Set) -> Result<Dataset> {
-    let (images, labels) = source.read(set, |file| read_images(file), |file| read_labels(file))?;
-    let names = Source::names(set).join(" and ");
-    Dataset::new(images, labels).with_context(|| format!("{}: {names}", source.folder().display()))
+/// Reads a file of labels: magic number and count, four bytes each; then a byte for each label.
+pub fn read_labels(mut file: impl Read) -> Result<Vec<u8>, IdxError> {
+    let [count] = read_header(&mut file, LABELS_MAGIC)?;
+    let labels = read_body(file, count.into())?;
+    match labels.iter().position(|&label| usize::from(label) >= CLASSES) {
+        Some(index) => Err(IdxError::Label { index, label: labels[index] }),
+        None => Ok(labels),
+    }
 }
 
-/// Writes the weights, whole or not at all.
-pub fn write_weights(path: &Path, network: &Network<f32>) -> Result<()> {
-    book_programs::files::write(path, &save_weights(network))
+/// The N sizes of a header that begins with `magic`.
+fn read_header<const N: usize>(file: &mut impl Read, magic: u32) -> Result<[u32; N], IdxError> {
+    let mut next = || match file.read_u32::<BigEndian>() {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(IdxError::ShortHeader { expected: 4 + 4 * N })
+        }
+        other => Ok(other?),
+    };
+    let found = next()?;
+    if found != magic {
+        return Err(IdxError::Magic { expected: magic, found });
+    }
+    let mut sizes = [0; N];
+    for size in &mut sizes {
+        *size = next()?;
+    }
+    Ok(sizes)
 }
 
-/// The network of a file of weights, for images of `pixels` pixels.
-pub fn read_weights(path: &Path, pixels: usize) -> Result<Network<f32>> {
-    let name = || path.display().to_string();
-    let bytes =
-        fs::read(path).with_context(|| format!("{}: expected a file of weights", name()))?;
-    load_weights(&bytes, pixels).with_context(name)
-}
-
-/// A picture in shades of gray. What is transparent shows white paper behind it, or black paper if
-/// the rest is light.
-pub fn read_picture(path: &Path) -> Result<GrayImage> {
-    let name = || format!("{}: expected a PNG image", path.display());
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(10_000), Some(10_000));
-    let reader = ImageReader::open(path).with_context(name)?.with_guessed_format();
-    let mut reader = reader.with_context(name)?;
-    reader.limits(limits);
-    let picture = reader.decode().with_context(name)?;
-    Ok(on_paper(&picture))
-}
-
-fn on_paper(picture: &DynamicImage) -> GrayImage {
-    let pixels = picture.to_luma_alpha8();
-    let sum = |value: fn([u8; 2]) -> u64| pixels.pixels().map(|pixel| value(pixel.0)).sum::<u64>();
-    let opacity = sum(|[_, alpha]| alpha.into());
-    let light = sum(|[light, alpha]| u64::from(light) * u64::from(alpha));
-    let paper = if light > opacity * 128 { 0 } else { 255 };
-    GrayImage::from_fn(pixels.width(), pixels.height(), |x, y| {
-        let [light, alpha] = pixels.get_pixel(x, y).0.map(u32::from);
-        image::Luma([((light * alpha + paper * (255 - alpha)) / 255) as u8])
-    })
+/// All that follows the header, if it is `expected` bytes. The memory grows with what is there, not
+/// with what is promised.
+fn read_body(file: impl Read, expected: u64) -> Result<Vec<u8>, IdxError> {
+    let mut body = Vec::new();
+    file.take(expected + 1).read_to_end(&mut body)?; // one more, to see whether there is more
+    match body.len() as u64 {
+        found if found < expected => Err(IdxError::Truncated { expected, found }),
+        found if found > expected => Err(IdxError::TrailingBytes { expected }),
+        _ => Ok(body),
+    }
 }

@@ -12,9 +12,9 @@ mod common;
 
 /// The program's own module, so that a [`Source::Shipped`] can be a folder of ours; on the command
 /// line it is always the folder beside the chapter.
-#[path = "../src/files.rs"]
+#[path = "../program/disk.rs"]
 #[allow(dead_code, reason = "only the reading of data sets is tested here")]
-mod files;
+mod disk;
 
 /// Runs the program, which must fail properly; gives its error message.
 fn error_of(mut command: assert_cmd::Command) -> String {
@@ -208,8 +208,8 @@ fn training_and_test_images_must_be_of_one_size() {
     for (height, width) in [(4, 5), (2, 8)] {
         let folder = Folder::small();
         folder.write(TEST_IMAGES, &idx_images(&labels(20), height, width, 0));
-        let found = format!("({height}, {width})");
-        refuses_data(&folder, &[TRAIN_IMAGES, "(4, 4)", TEST_IMAGES, &found]);
+        let found = format!("{height} × {width}");
+        refuses_data(&folder, &[TRAIN_IMAGES, "4 × 4 pixels", TEST_IMAGES, &found]);
     }
 }
 
@@ -279,14 +279,14 @@ fn the_digests_of_the_shipped_data_are_checked() {
         std::fs::copy(shipped_folder().join(&packed), folder.file(&packed)).unwrap();
     }
     let source = Source::Shipped(folder.path().to_owned());
-    files::load(&source).expect("an exact copy is fine");
+    disk::load(&source).expect("an exact copy is fine");
 
     let test = shipped_test_set();
     let mut changed = test.images.pixels.clone();
     changed[[4_711, 300]] ^= 1; // one bit of one pixel
     let pixels = changed.as_slice().unwrap();
     folder.write(TEST_IMAGES, &idx(IMAGES_MAGIC, &[10_000, 28, 28], pixels));
-    let message = format!("{:#}", files::load_set(&source, Set::Test).unwrap_err());
+    let message = format!("{:#}", disk::load_set(&source, Set::Test).unwrap_err());
     let known = "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7";
     assert_names(
         &message,
@@ -296,10 +296,10 @@ fn the_digests_of_the_shipped_data_are_checked() {
 
     let swapped: Vec<u8> = test.labels.iter().rev().copied().collect();
     folder.write(TEST_LABELS, &idx_labels(&swapped));
-    let message = format!("{:#}", files::load_set(&source, Set::Test).unwrap_err());
+    let message = format!("{:#}", disk::load_set(&source, Set::Test).unwrap_err());
     assert_names(&message, &[TEST_LABELS, "SHA-256", "expected", "ff7bcfd4", "found"]);
     let elsewhere = Source::Folder(folder.path().to_owned());
-    files::load_set(&elsewhere, Set::Test).expect("any other folder may hold what it likes");
+    disk::load_set(&elsewhere, Set::Test).expect("any other folder may hold what it likes");
 }
 
 // --------------------------------------------------------------------------------------- weights --

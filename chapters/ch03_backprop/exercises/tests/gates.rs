@@ -8,7 +8,7 @@ fn at(gate: impl Fn(Variable<f64>) -> Variable<f64>, x: f64) -> (f64, f64) {
     let tape = Tape::new();
     let x = tape.variable(x);
     let result = gate(x);
-    (result.value, result.backward().by(x))
+    (result.value, result.backward().with_respect_to(x))
 }
 
 /// Value of `larger` and its slopes by both.
@@ -17,7 +17,7 @@ fn larger_at(u: f64, v: f64) -> (f64, [f64; 2]) {
     let (u, v) = (tape.variable(u), tape.variable(v));
     let result = larger(u, v);
     let gradient = result.backward();
-    (result.value, [gradient.by(u), gradient.by(v)])
+    (result.value, [gradient.with_respect_to(u), gradient.with_respect_to(v)])
 }
 
 /// Fifty points from −3 to 3, each confirmed by nudging.

@@ -4,7 +4,7 @@ use super::*;
 use ch04_optimizers::Adam;
 
 fn amsgrad(beta1: f64, beta2: f64) -> AmsGrad<f64> {
-    AmsGrad { beta1, beta2, epsilon: 1e-8, steps: 0, memory: Vec::new() }
+    AmsGrad { beta1, beta2, epsilon: 1e-8, state: OptimizerState::default() }
 }
 
 /// A single weight that starts at 0, after each of these gradients at rate 1.
@@ -50,7 +50,7 @@ fn while_gradients_only_grow_it_is_adam() {
 }
 
 #[test]
-fn every_weight_of_every_list_has_a_memory_of_its_own() {
+fn every_weight_has_a_state_of_its_own() {
     let mut optimizer = amsgrad(0.0, 9.0 / 16.0);
     let (mut first, mut second) = ([0.0, 0.0], [0.0]);
     for [a, b, c] in [[2.0, -1.0, 4.0], [1.0, -1.0, 1.0]] {

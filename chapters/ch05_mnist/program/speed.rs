@@ -1,0 +1,324 @@
+//! Page *Where the time goes*: the parts of a step, products, subnormal numbers, sizes, other libraries.
+
+use std::fmt::{self, Display};
+use std::num::NonZero;
+use std::time::Instant;
+
+use anyhow::Result;
+use book_figures::{Axis, BarChart, Chart, Figure, Format, Measured, Output, Series, Values};
+use ch02_forward::{Loss, NonZeros, product, product_by_definition};
+use ch03_backprop::{LossBackward, NetworkBackward};
+use ch04_optimizers::{Adam, Optimizer, Parameter, Snapshot, parameters};
+use ch05_mnist::{Dataset, Recipe, shuffled};
+use indicatif::ProgressBar;
+use ndarray::Array2;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::peers::Comparison;
+use crate::runs::{dated, progress, run, trainer};
+
+const PARTS: [&str; 4] = ["deal a batch", "forward pass", "backward pass", "update"];
+
+/// Times the parts of the steps of one epoch, and one product in three ways.
+pub fn draw(data: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
+    let mut generator = ChaCha8Rng::seed_from_u64(0);
+    let recipe = Recipe::documents();
+    let mut network = recipe.network::<f32>(data.pixels(), &mut generator);
+    let mut optimizer = recipe.optimizer.optimizer();
+    let mut seconds = [0.0; 4];
+    let mut steps = 0.0;
+    for indices in shuffled(data.len(), &mut generator).chunks(recipe.batch_size) {
+        let mut clock = Instant::now();
+        let mut lap = |part: usize| {
+            seconds[part] += clock.elapsed().as_secs_f64();
+            clock = Instant::now();
+        };
+        let (inputs, targets) = data.batch(indices);
+        lap(0);
+        let trace = network.trace(inputs.view());
+        lap(1);
+        let gradient = Loss::SoftmaxCrossEntropy.gradient(trace.output(), targets.view());
+        let gradients = network.backward(inputs.view(), &trace, gradient);
+        lap(2);
+        optimizer.step(0.001, parameters(&mut network, &gradients));
+        lap(3);
+        steps += 1.0;
+    }
+    let micro = seconds.map(|seconds| 1e6 * seconds / steps);
+    let total: f64 = micro.iter().sum();
+    for (name, part) in ["batch", "forward", "backward", "update"].iter().zip(micro) {
+        let share = Measured::number(part / total, Format::Percent(0)).machine();
+        values.set(&format!("time.{name}"), share.note("of a step, mean of an epoch"))?;
+    }
+    values.set("time.step", Measured::number(total / 1e3, Format::Decimals(2)).machine())?;
+    let listed = PARTS.iter().zip(micro).map(|(name, part)| format!("{name} {part:.0}"));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let description = format!("Microseconds of a training step with 32 images: {listed}.");
+    let axis = Axis::new("microseconds a step");
+    let mut chart = BarChart::new("Where the time of a step goes", description, axis);
+    for (name, part) in PARTS.iter().zip(micro) {
+        chart = chart.bar(*name, part);
+    }
+    output.figure("time", &chart.horizontal().print(Format::Integer).machine_dependent())?;
+    products(data, values)
+}
+
+/// X [32 × 784] times W [784 × 128]: median times of many repetitions.
+fn products(data: &Dataset, values: &mut Values) -> Result<()> {
+    let mut generator = ChaCha8Rng::seed_from_u64(0);
+    let network = Recipe::documents().network::<f32>(data.pixels(), &mut generator);
+    let weights = &network.layers[0].dense.weights;
+    let (inputs, _) = data.batch::<f32>(&(0..32).collect::<Vec<_>>());
+    let median = |repetitions: usize, work: &dyn Fn() -> f32| {
+        let once = |_| {
+            let start = Instant::now();
+            std::hint::black_box(work());
+            start.elapsed().as_secs_f64()
+        };
+        let mut seconds: Vec<f64> = (0..repetitions).map(once).collect();
+        seconds.sort_by(f64::total_cmp);
+        seconds[repetitions / 2]
+    };
+    let skipping = median(301, &|| product(inputs.view(), weights.view())[[0, 0]]);
+    let tuned = median(301, &|| inputs.dot(weights)[[0, 0]]);
+    let plain = median(21, &|| product_by_definition(inputs.view(), weights.view())[[0, 0]]);
+    for (name, seconds) in [("tuned", tuned), ("plain", plain)] {
+        let times = Measured::number(seconds / skipping, Format::Decimals(1)).machine();
+        values.set(&format!("time.product_{name}"), times.note("as long as with skipping"))?;
+    }
+    let size = 512; // large enough for blocks, small enough for the processor's own memory
+    let square = Array2::from_shape_fn((size, size), |(i, j)| ((i + 2 * j) % 7) as f32 - 3.5);
+    let dense = median(21, &|| square.dot(&square)[[0, 0]]);
+    let ink = NonZeros::of_rows(inputs.view()).count();
+    for (name, multiplications, seconds) in [
+        ("dense", size.pow(3), dense),
+        ("done", ink * weights.ncols(), skipping),
+        ("defined", inputs.len() * weights.ncols(), skipping),
+    ] {
+        let billions = multiplications as f64 / seconds / 1e9;
+        let rate = Measured::number(billions, Format::Integer).machine();
+        values.set(&format!("time.rate_{name}"), rate.note("billions a second, one thread"))?;
+    }
+    Ok(())
+}
+
+/// Seconds of each epoch, with the flushing of chapter 4 and without it.
+pub struct Subnormal {
+    pub with: Vec<f64>,
+    pub without: Vec<f64>,
+    /// How many weights of the two trained networks are not the same to the last bit.
+    pub different_weights: usize,
+    /// The share of subnormal numbers among the first layer's m, without flushing.
+    pub subnormal_share: f64,
+}
+
+/// The documents' recipe with both optimizers, seed 0.
+pub fn subnormal(train: &Dataset) -> Result<Subnormal> {
+    let (with, flushed, _) = train_with(train, Box::new(Adam::default()));
+    let (without, kept, state) = train_with(train, Box::new(Unflushed::default()));
+    let different = flushed.iter().zip(&kept).filter(|(a, b)| a.to_bits() != b.to_bits()).count();
+    let means = &state.slots[0]; // m of the first layer's weights
+    let subnormal = means.iter().filter(|m| m.is_subnormal()).count();
+    let subnormal_share = subnormal as f64 / means.len().max(1) as f64;
+    Ok(Subnormal { with, without, different_weights: different, subnormal_share })
+}
+
+/// Seconds of each epoch with this optimizer, the trained weights, and what the optimizer kept.
+fn train_with(
+    train: &Dataset,
+    optimizer: Box<dyn Optimizer<f32>>,
+) -> (Vec<f64>, Vec<f32>, Snapshot<f32>) {
+    let recipe = Recipe::documents();
+    let mut trainer = trainer(&recipe, 0, train);
+    trainer.optimizer = optimizer;
+    let progress = progress(&recipe, train);
+    let epoch = |_| {
+        let start = Instant::now();
+        trainer.epoch(train, || progress.inc(1));
+        start.elapsed().as_secs_f64()
+    };
+    let seconds = (0..recipe.epochs).map(epoch).collect();
+    progress.finish_and_clear();
+    (seconds, trainer.model.parameters().concat(), trainer.optimizer.snapshot())
+}
+
+/// Adam as in chapter 4, with the same operations in the same order, but without its last one: what
+/// is tiny stays.
+#[derive(Default)]
+struct Unflushed {
+    steps: i32,
+    /// m and s of each array of parameters in turn.
+    slots: Vec<Vec<f32>>,
+}
+
+impl Optimizer<f32> for Unflushed {
+    fn step(&mut self, learning_rate: f32, parameters: Vec<Parameter<'_, f32>>) {
+        let Adam { beta1, beta2, epsilon, .. } = Adam::<f32>::default();
+        self.steps += 1;
+        let rate = learning_rate / (1.0 - beta1.powi(self.steps));
+        let scale = (1.0 - beta2.powi(self.steps)).sqrt().recip();
+        self.slots.resize_with(2 * parameters.len(), Vec::new);
+        for (parameter, slots) in parameters.into_iter().zip(self.slots.chunks_mut(2)) {
+            let [m, s] = slots else { unreachable!("two for each array") };
+            m.resize(parameter.values.len(), 0.0);
+            s.resize(parameter.values.len(), 0.0);
+            let weights = parameter.values.iter_mut().zip(parameter.gradient);
+            for ((weight, gradient), (m, s)) in weights.zip(m.iter_mut().zip(s)) {
+                *m = beta1 * *m + (1.0 - beta1) * gradient;
+                *s = beta2 * *s + (1.0 - beta2) * gradient * gradient;
+                *weight -= rate * *m / (scale * s.sqrt() + epsilon);
+            }
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot<f32> {
+        Snapshot { steps: self.steps, slots: self.slots.clone() }
+    }
+
+    fn restore(&mut self, Snapshot { steps, slots }: Snapshot<f32>) {
+        (self.steps, self.slots) = (steps, slots);
+    }
+}
+
+/// Draws how long the epochs took with and without flushing.
+pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
+    let how = dated("cargo run -p ch05_mnist -- subnormal --record");
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    values.forget("subnormal");
+    let times = outcome.without.last().expect("epochs") / outcome.with.last().expect("epochs");
+    let description = format!(
+        "Seconds of each epoch. With the comparison the last takes {:.1} s; without it the first \
+         takes {:.1} s and the last {:.1} s.",
+        outcome.with.last().expect("epochs"),
+        outcome.without[0],
+        outcome.without.last().expect("epochs")
+    );
+    let points = |seconds: &[f64]| {
+        let points = seconds.iter().enumerate().map(|(i, &s)| (i as f64 + 1.0, s));
+        points.collect::<Vec<_>>()
+    };
+    let chart = Chart::new("What subnormal numbers cost", description)
+        .x_axis(Axis::new("epoch").integers())
+        .y_axis(Axis::new("seconds of the epoch").from_zero())
+        .series(Series::line("without flushing", points(&outcome.without)).markers())
+        .series(Series::line("with flushing", points(&outcome.with)).markers())
+        .height(320.0)
+        .legend();
+    output.figure("subnormal", &chart.experiment(&how))?;
+    let times = Measured::number(times, Format::Decimals(1)).machine();
+    values.set("subnormal.times", times.note("the last epoch, seed 0").experiment(&how))?;
+    let share = Measured::number(outcome.subnormal_share, Format::Percent(0)).within(0.01);
+    let note = "of the means m of the first layer's weights, after the last epoch, seed 0";
+    values.set("subnormal.share", share.note(note).experiment(&how))?;
+    let same = Measured::count(outcome.different_weights).note("weights that differ, seed 0");
+    values.set("subnormal.different", same.experiment(&how))?;
+    values.save()?;
+    Ok(())
+}
+
+/// How long an epoch takes at one size.
+#[derive(Debug)]
+pub struct Timing {
+    pub examples: usize,
+    pub hidden: usize,
+    pub seconds: f64,
+}
+
+impl Timing {
+    /// Microseconds for one example and a thousand weights: the same at every size, if time grows
+    /// linearly.
+    pub fn per_weight(&self, pixels: usize) -> f64 {
+        let weights = (self.hidden * (pixels + 10)) as f64 / 1e3;
+        1e6 * self.seconds / self.examples as f64 / weights
+    }
+}
+
+impl Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (examples, hidden, seconds) = (self.examples, self.hidden, self.seconds);
+        let per_weight = self.per_weight(28 * 28);
+        write!(f, "{examples:8}{hidden:8}{seconds:19.3}{per_weight:46.4}")
+    }
+}
+
+/// Epochs of the documents' recipe with more and more examples, and with more and more hidden
+/// neurons; each the median of `repeats`.
+pub fn scaling(train: &Dataset, repeats: usize) -> Result<Vec<Timing>> {
+    let sizes = [7_500, 15_000, 30_000, 60_000].map(|examples| (examples, 128));
+    let widths = [32, 64, 256, 512].map(|hidden| (15_000, hidden));
+    let measure = |(examples, hidden): (usize, usize)| {
+        let data = train.first(examples);
+        let recipe = Recipe { hidden: vec![hidden], epochs: 1, ..Recipe::documents() };
+        let once = |seed| Ok(run(&recipe, seed, &data, &ProgressBar::hidden())?.fit_seconds);
+        let mut seconds = (0..repeats as u64).map(once).collect::<Result<Vec<_>>>()?;
+        seconds.sort_by(f64::total_cmp);
+        Ok(Timing { examples: data.len(), hidden, seconds: seconds[repeats / 2] })
+    };
+    sizes.into_iter().chain(widths).map(measure).collect()
+}
+
+/// Writes the outcome of `scaling` into the chapter's values.
+pub fn record_scaling(timings: &[Timing]) -> Result<()> {
+    let mut values = Output::chapter("ch05_mnist")?.values()?;
+    values.forget("scaling");
+    for timing in timings {
+        let name = format!("scaling.{}_examples_{}_hidden", timing.examples, timing.hidden);
+        let epoch = Measured::number(1e3 * timing.seconds, Format::Integer);
+        let per_weight = Measured::number(1e3 * timing.per_weight(28 * 28), Format::Integer);
+        for (part, measured, note) in [
+            ("epoch", epoch, "milliseconds, the documents' recipe"),
+            ("per_weight", per_weight, "nanoseconds an example and a thousand weights"),
+        ] {
+            let measured = measured.machine().note(note);
+            let command = "cargo run -p ch05_mnist -- scaling --record";
+            values.set(&format!("{name}.{part}"), measured.experiment(dated(command)))?;
+        }
+    }
+    values.save()?;
+    Ok(())
+}
+
+/// Writes medians, ratios and accuracies into the chapter's values, and the figure.
+pub fn record_peers(comparison: &Comparison) -> Result<()> {
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    values.forget("peers");
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    for peer in &comparison.peers {
+        let note = format!("median of {} runs in turn, on {cores} cores", peer.seconds.len());
+        let mut set = |what: &str, measured: Measured| {
+            let measured = measured.machine().note(&note).experiment(dated("peers/compare.sh"));
+            values.set(&format!("peers.{}.{what}", peer.key), measured)
+        };
+        set("seconds", Measured::number(peer.median(), Format::Seconds(1)))?;
+        set("times", Measured::number(comparison.times(peer), Format::Decimals(1)))?;
+        set("accuracy", Measured::number(peer.accuracy(), Format::Percent(1)))?;
+    }
+    values.save()?;
+    output.figure("peers", &peers_chart(comparison).experiment(dated("peers/compare.sh")))?;
+    Ok(())
+}
+
+fn peers_chart(comparison: &Comparison) -> BarChart {
+    let slowest = comparison.peers.iter().max_by(|a, b| a.median().total_cmp(&b.median()));
+    let slowest = slowest.expect("there is at least the reference");
+    let description = format!(
+        "Seconds of training for {} programs, medians of {} runs each. The longest, {}, is {:.1} \
+         times as long as the documents' recipe in this chapter's program.",
+        comparison.peers.len(),
+        slowest.seconds.len(),
+        slowest.name,
+        comparison.times(slowest)
+    );
+    let title = "The same five epochs in other libraries";
+    let mut chart = BarChart::new(title, description, Axis::new("training, seconds"))
+        .horizontal()
+        .print(Format::Decimals(1));
+    for peer in &comparison.peers {
+        let spread = (peer.fastest(), peer.slowest());
+        chart = chart.bar_with_spread(&peer.name, peer.median(), spread);
+    }
+    chart
+}

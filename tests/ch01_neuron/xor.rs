@@ -1,0 +1,24 @@
+//! The formula of *What one neuron cannot do*.
+
+use ch01_neuron::{self as library, Activation, Gate, Neuron};
+use ndarray::array;
+
+/// XOR wants z ≥ 0 at (0, 1) and (1, 0), and z < 0 at (0, 0) and (1, 1). But both pairs have the
+/// same sum, w₁ + w₂ + 2b, which cannot be both: no neuron does it. A search over 68,921 neurons
+/// finds none either, though it finds the other gates.
+#[test]
+fn xor_impossible() {
+    let solved_by_some = |gate: Gate| {
+        let (inputs, targets) = gate.examples::<f64>();
+        let tick = |i: i32| f64::from(i) / 4.0 - 5.0;
+        (0..41 * 41 * 41).any(|n| {
+            let weights = array![tick(n % 41), tick(n / 41 % 41)];
+            let neuron = Neuron { weights, bias: tick(n / 41 / 41), activation: Activation::Step };
+            let z: Vec<f64> = inputs.rows().into_iter().map(|x| neuron.pre_activation(x)).collect();
+            assert_eq!(z[1] + z[2], z[0] + z[3]);
+            z.iter().zip(&targets).all(|(&z, &y)| library::step(z) == y)
+        })
+    };
+    assert!(!solved_by_some(Gate::Xor));
+    assert!([Gate::And, Gate::Or, Gate::Nand].into_iter().all(solved_by_some));
+}

@@ -1,0 +1,11 @@
+//! The formulas of chapter 5, each checked with numbers, a file for each page.
+
+mod parameters;
+mod data;
+mod training;
+mod results;
+mod mistakes;
+mod speed;
+mod weights;
+mod your_digit;
+mod common;

@@ -1,0 +1,69 @@
+//! The formulas of `ch05_mnist/mistakes.md`.
+
+use crate::common::*;
+use ch02_forward::Dense;
+use ch05_mnist::{CLASSES, Evaluation, Recipe, evaluate, likeliest};
+use formulas::*;
+use ndarray::{ArrayView1, Axis};
+
+/// Of the examples of a digit, the share that is read right, counted one by one; and the accuracy is
+/// the mean of the recalls, each weighted by how often its digit comes. 1e-12: ten roundings.
+#[test]
+fn recall() {
+    let data = noise(1203);
+    let network = Recipe::documents().network::<f64>(12, &mut generator());
+    let evaluation = evaluate(&network, &data);
+    let mut weighted = 0.0;
+    for j in 0..CLASSES {
+        let (mut of_digit, mut found) = (0.0, 0.0);
+        for (row, &label) in evaluation.probabilities.rows().into_iter().zip(&data.labels) {
+            if usize::from(label) == j {
+                of_digit += 1.0;
+                found += f64::from(row.iter().all(|&p| p <= row[j]));
+            }
+        }
+        let matrix = &evaluation.confusion;
+        assert_eq!(matrix[[j, j]] as f64 / matrix.row(j).sum() as f64, found / of_digit);
+        weighted += found / of_digit * of_digit / 1203.0;
+    }
+    assert_close(evaluation.accuracy, weighted, 1e-12);
+}
+
+/// Of what is called a digit, the share that is one, counted one by one: found among the answers, where
+/// recall looks among the labels. Exact: quotients of the same whole numbers.
+#[test]
+fn precision() {
+    let data = noise(1203);
+    let network = Recipe::documents().network::<f64>(12, &mut generator());
+    let Evaluation { confusion, probabilities, .. } = evaluate(&network, &data);
+    for k in 0..CLASSES {
+        let answered = |row: &ArrayView1<f64>| row.iter().all(|&p| p <= row[k]);
+        let rows = probabilities.rows().into_iter().zip(&data.labels);
+        let called: Vec<u8> = rows.filter(|(row, _)| answered(row)).map(|(_, &l)| l).collect();
+        if called.is_empty() {
+            continue; // nothing is called so, and nothing can be said
+        }
+        let right = called.iter().filter(|&&label| usize::from(label) == k).count();
+        let expected = right as f64 / called.len() as f64;
+        assert_eq!(confusion[[k, k]] as f64 / confusion.column(k).sum() as f64, expected);
+    }
+}
+
+/// The nearest of ten points is the one with the largest x · m − |m|²/2: a dense layer whose column
+/// j is point j. Exact, but for ties, which random points do not have.
+#[test]
+fn nearest_mean() {
+    let mut generator = generator();
+    let means = matrix(5, 10, &mut generator); // [inputs × classes]
+    let bias = means.map_axis(Axis(0), |mean| -0.5 * mean.dot(&mean));
+    let layer = Dense { weights: means.clone(), bias };
+    let points = matrix(200, 5, &mut generator);
+    for (point, sums) in points.rows().into_iter().zip(layer.forward(points.view()).rows()) {
+        let distance = |j: usize| {
+            let offset = &point - &means.column(j);
+            offset.dot(&offset)
+        };
+        let nearest = (0..10).min_by(|&j, &k| distance(j).total_cmp(&distance(k)));
+        assert_eq!(nearest, Some(likeliest(sums)));
+    }
+}

@@ -1,0 +1,14 @@
+//! The formulas of `ch05_mnist.md`.
+
+use ch05_mnist::Recipe;
+use formulas::*;
+
+/// A layer of n inputs and m outputs has nm + m parameters: 101,770 in the documents' network.
+/// Exact: counted one by one.
+#[test]
+fn documents_parameters() {
+    let network = Recipe::documents().network::<f32>(784, &mut generator());
+    let counted = network.parameters().concat().len();
+    assert_eq!(counted, (784 * 128 + 128) + (128 * 10 + 10));
+    assert_eq!([counted, network.parameter_count()], [101_770, 101_770]);
+}
