@@ -1,8 +1,8 @@
 //! The formulas of chapter 4, each checked with numbers.
 
 use ch04_optimizers::{
-    AdaGrad, Adam, AdamW, Bowl, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Schedule, Sgd,
-    rosenbrock as rosenbrock_height, rosenbrock_gradient,
+    AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, Quadratic, RmsProp, Schedule,
+    Sgd, rosenbrock as rosenbrock_height, rosenbrock_gradient,
 };
 use formulas::*;
 use ndarray::{Array1, Array2, array};
@@ -242,14 +242,14 @@ fn warm_up() {
 
 /// A bowl with these curvatures along the axes, and the axes, turned in space, as columns. They are
 /// turned by a mirror, M = 1 − 2uuᵀ/|u|², which is its own inverse: H = M Λ M.
-fn bowl(curvatures: &[f64]) -> (Bowl<f64>, Array2<f64>) {
+fn bowl(curvatures: &[f64]) -> (Quadratic<f64>, Array2<f64>) {
     let mut generator = generator();
     let size = curvatures.len();
     let u = matrix(size, 1, &mut generator);
     let mirror = Array2::eye(size) - 2.0 * u.dot(&u.t()) / u.mapv(|u| u * u).sum();
     let curvatures = Array2::from_diag(&Array1::from(curvatures.to_vec()));
     let curvature = mirror.dot(&curvatures).dot(&mirror);
-    (Bowl { curvature, lowest: vector(size, &mut generator) }, mirror)
+    (Quadratic { curvature, minimum: vector(size, &mut generator) }, mirror)
 }
 
 /// Curvatures for bowls: round, long, very long, and one-dimensional.
@@ -262,8 +262,8 @@ fn example() -> Array2<f64> {
 }
 
 /// The distance of `point` to the lowest point of the bowl.
-fn distance(bowl: &Bowl<f64>, point: &Array1<f64>) -> f64 {
-    (point - &bowl.lowest).mapv(|x| x * x).sum().sqrt()
+fn distance(bowl: &Quadratic<f64>, point: &Array1<f64>) -> f64 {
+    (point - &bowl.minimum).mapv(|x| x * x).sum().sqrt()
 }
 
 /// ½ (θ − c)ᵀ H (θ − c) is half the sum over i and j of h_ij (θ_i − c_i)(θ_j − c_j): a double loop
@@ -271,14 +271,14 @@ fn distance(bowl: &Bowl<f64>, point: &Array1<f64>) -> f64 {
 #[test]
 fn bowl_value() {
     for (bowl, _) in CURVATURES.map(bowl) {
-        let theta = vector(bowl.lowest.len(), &mut generator()) * 2.0;
-        let offset = &theta - &bowl.lowest;
+        let theta = vector(bowl.minimum.len(), &mut generator()) * 2.0;
+        let offset = &theta - &bowl.minimum;
         let mut sum = 0.0;
         for ((i, j), &h) in bowl.curvature.indexed_iter() {
             sum += h * offset[i] * offset[j] / 2.0;
         }
         assert_close(bowl.value(theta.view()), sum, 1e-13);
-        assert_eq!(bowl.value(bowl.lowest.view()), 0.0);
+        assert_eq!(bowl.value(bowl.minimum.view()), 0.0);
     }
 }
 
@@ -286,7 +286,7 @@ fn bowl_value() {
 #[test]
 fn bowl_gradient() {
     for (bowl, _) in CURVATURES.map(bowl) {
-        let theta = vector(bowl.lowest.len(), &mut generator()) * 2.0;
+        let theta = vector(bowl.minimum.len(), &mut generator()) * 2.0;
         let slopes = slopes(|theta| bowl.value(theta.view()), &theta);
         assert_all_close(&bowl.gradient(theta.view()), &slopes, 1e-9);
     }
@@ -310,7 +310,7 @@ fn second_order() {
         let (x, y) = (c[0], c[1]);
         let g = Array1::from(rosenbrock_gradient([x, y]).to_vec());
         let h = array![[2.0 - 400.0 * (y - 3.0 * x * x), -400.0 * x], [-400.0 * x, 200.0]];
-        let bowl = Bowl { curvature: h, lowest: c.clone() };
+        let bowl = Quadratic { curvature: h, minimum: c.clone() };
         let wrong_by = |size: f64| {
             let theta = &c + size * &array![0.8, -0.6];
             let estimate = valley(&c) + g.dot(&(&theta - &c)) + bowl.value(theta.view());
@@ -356,7 +356,7 @@ fn contraction() {
         let (bowl, axes) = bowl(curvatures);
         let mut slowest = 0.0_f64;
         for (k, curvature) in curvatures.iter().enumerate() {
-            let mut theta = &bowl.lowest + &axes.column(k);
+            let mut theta = &bowl.minimum + &axes.column(k);
             let gradient = bowl.gradient(theta.view()).to_vec();
             step(&mut Sgd::default(), rate, theta.as_slice_mut().unwrap(), &gradient);
             assert_close(distance(&bowl, &theta), (1.0 - rate * curvature).abs(), 1e-12);
@@ -367,8 +367,13 @@ fn contraction() {
 }
 
 /// The share of the first distance that is left after so many steps, from a start off all axes.
-fn left_after(steps: usize, bowl: &Bowl<f64>, mut rule: impl Optimizer<f64>, rate: f64) -> f64 {
-    let mut theta = &bowl.lowest + 1.0;
+fn left_after(
+    steps: usize,
+    bowl: &Quadratic<f64>,
+    mut rule: impl Optimizer<f64>,
+    rate: f64,
+) -> f64 {
+    let mut theta = &bowl.minimum + 1.0;
     let start = distance(bowl, &theta);
     for _ in 0..steps {
         let gradient = bowl.gradient(theta.view()).to_vec();
@@ -409,7 +414,7 @@ fn best_rate() {
 fn heavy_ball_rate() {
     for curvatures in [[1.0, 4.0], [0.5, 8.0], [0.1, 10.0]] {
         let (mut bowl, _) = bowl(&curvatures);
-        bowl.lowest.fill(0.0); // so that distances below 1e-16 have digits
+        bowl.minimum.fill(0.0); // so that distances below 1e-16 have digits
         let root = (curvatures[1] / curvatures[0]).sqrt();
         let ((rate, mu), by_hand) = (bowl.best_momentum(), (root - 1.0) / (root + 1.0));
         assert_close(mu.sqrt(), by_hand, 1e-12);
@@ -431,7 +436,7 @@ fn heavy_ball_rate() {
 fn nesterov_rate() {
     for curvatures in [[1.0, 4.0], [0.5, 8.0], [0.1, 10.0]] {
         let (mut bowl, _) = bowl(&curvatures);
-        bowl.lowest.fill(0.0); // so that distances below 1e-16 have digits
+        bowl.minimum.fill(0.0); // so that distances below 1e-16 have digits
         let root = (curvatures[1] / curvatures[0]).sqrt();
         let (rate, mu) = bowl.best_nesterov();
         assert_close(rate, 1.0 / curvatures[1], 1e-12);
@@ -446,14 +451,19 @@ fn nesterov_rate() {
 }
 
 /// One step of `rule` on `bowl`, from `theta`.
-fn descend(bowl: &Bowl<f64>, rule: &mut impl Optimizer<f64>, rate: f64, theta: &mut Array1<f64>) {
+fn descend(
+    bowl: &Quadratic<f64>,
+    rule: &mut impl Optimizer<f64>,
+    rate: f64,
+    theta: &mut Array1<f64>,
+) {
     let gradient = bowl.gradient(theta.view()).to_vec();
     step(rule, rate, theta.as_slice_mut().expect("standard layout"), &gradient);
 }
 
 /// A bowl of one weight: a parabola with this curvature, and its lowest point.
-fn parabola(curvature: f64, lowest: f64) -> Bowl<f64> {
-    Bowl { curvature: array![[curvature]], lowest: array![lowest] }
+fn parabola(curvature: f64, lowest: f64) -> Quadratic<f64> {
+    Quadratic { curvature: array![[curvature]], minimum: array![lowest] }
 }
 
 /// Rates times curvatures: small, at rest in a single step, to and fro, at the limit, and beyond.
@@ -499,7 +509,7 @@ fn bowl_axis() {
         for (axis, lambda) in axes.columns().into_iter().zip(bowl.eigenvalues()) {
             assert_all_close(&bowl.curvature.dot(&axis), &(lambda * &axis), 1e-12);
             for s in [-5.0, 0.1, 2.0] {
-                let gradient = bowl.gradient((&bowl.lowest + s * &axis).view());
+                let gradient = bowl.gradient((&bowl.minimum + s * &axis).view());
                 assert_all_close(&gradient, &(s * lambda * &axis), 1e-12);
             }
         }
@@ -520,15 +530,15 @@ fn newton_step() {
     for (curvatures, (bowl, axes)) in bowls.map(|curvatures| (curvatures, bowl(curvatures))) {
         let undone = curvatures.iter().map(|curvature| 1.0 / curvature).collect::<Vec<_>>();
         let inverse = axes.dot(&Array2::from_diag(&Array1::from(undone))).dot(&axes);
-        let along_first = &bowl.lowest + &axes.column(0) * 3.0;
+        let along_first = &bowl.minimum + &axes.column(0) * 3.0;
         for theta in [along_first.clone(), vector(curvatures.len(), &mut generator()) * 2.0] {
             let step = inverse.dot(&bowl.gradient(theta.view()));
-            assert_all_close(&(&theta - &step), &bowl.lowest, 1e-11);
+            assert_all_close(&(&theta - &step), &bowl.minimum, 1e-11);
         }
-        let climbs = bowl.value(along_first.view()) < bowl.value(bowl.lowest.view());
+        let climbs = bowl.value(along_first.view()) < bowl.value(bowl.minimum.view());
         assert_eq!(climbs, curvatures[0] < 0.0);
     }
-    let bowl = Bowl { curvature: example(), lowest: array![1.0, 0.5] };
+    let bowl = Quadratic { curvature: example(), minimum: array![1.0, 0.5] };
     let gradient = bowl.gradient(array![2.0, 0.5].view());
     assert_all_close(&gradient, &array![5.75, -8.23], 0.005);
     let inverse = array![[15.25, 8.23], [8.23, 5.75]] / (5.75 * 15.25 - 8.23 * 8.23);
@@ -543,13 +553,13 @@ fn path_along_axes() {
     for (curvatures, rate) in CURVATURES.iter().flat_map(|c| [0.01, 0.2, 0.4].map(|r| (c, r))) {
         let (bowl, axes) = bowl(curvatures);
         let mut theta = vector(curvatures.len(), &mut generator()) * 2.0 - 1.0;
-        let start = &theta - &bowl.lowest;
+        let start = &theta - &bowl.minimum;
         for t in 0..=20 {
             let mut sum = Array1::zeros(curvatures.len());
             for (axis, lambda) in axes.columns().into_iter().zip(*curvatures) {
                 sum += &((1.0 - rate * lambda).powi(t) * axis.dot(&start) * &axis);
             }
-            assert_all_close(&(&theta - &bowl.lowest), &sum, 1e-11);
+            assert_all_close(&(&theta - &bowl.minimum), &sum, 1e-11);
             descend(&bowl, &mut Sgd::default(), rate, &mut theta);
         }
     }
@@ -561,7 +571,7 @@ fn path_along_axes() {
 fn descent_lemma() {
     let mut generator = generator();
     for (bowl, axes) in CURVATURES.map(bowl) {
-        let size = bowl.lowest.len();
+        let size = bowl.minimum.len();
         let steepest = bowl.eigenvalues()[size - 1];
         let sides = |theta: Array1<f64>, eta: f64| {
             let g = bowl.gradient(theta.view());
@@ -573,7 +583,7 @@ fn descent_lemma() {
                 let (after, bound) = sides(vector(size, &mut generator) * 3.0, eta);
                 assert!(after <= bound + 1e-12 * after.abs().max(1.0), "{after} > {bound}");
             }
-            let (after, bound) = sides(&bowl.lowest + 2.0 * &axes.column(size - 1), eta);
+            let (after, bound) = sides(&bowl.minimum + 2.0 * &axes.column(size - 1), eta);
             assert_close(after, bound, 1e-12);
         }
     }
@@ -587,7 +597,7 @@ fn steps_at_best_rate() {
         let steps = -1.0 / ((kappa - 1.0) / (kappa + 1.0)).ln();
         assert_relative(steps, kappa / 2.0, 0.4 / (kappa * kappa));
         let (bowl, axes) = bowl(&[0.2, 0.2 * kappa]);
-        let mut theta = &bowl.lowest + &axes.sum_axis(ndarray::Axis(1)); // off both axes
+        let mut theta = &bowl.minimum + &axes.sum_axis(ndarray::Axis(1)); // off both axes
         let (nearer, mut counted) = (distance(&bowl, &theta) / 1.0_f64.exp(), 0);
         while distance(&bowl, &theta) > nearer {
             descend(&bowl, &mut Sgd::default(), bowl.best_rate(), &mut theta);
@@ -649,7 +659,7 @@ fn heavy_ball_form() {
 fn momentum_roots() {
     let (bowl, axes) = bowl(&[0.5, 1.0, 8.0]);
     for (mu, eta) in [(0.5, 0.1), (0.9, 0.1), (0.2, 0.05), (0.9, 0.5_f64)] {
-        let mut path = vec![&bowl.lowest + 1.0];
+        let mut path = vec![&bowl.minimum + 1.0];
         let mut ball = Momentum::new(mu);
         for t in 0..30 {
             let mut theta = path[t].clone();
@@ -657,7 +667,7 @@ fn momentum_roots() {
             path.push(theta);
         }
         for (axis, lambda) in axes.columns().into_iter().zip([0.5, 1.0, 8.0]) {
-            let xi = |t: usize| axis.dot(&(&path[t] - &bowl.lowest));
+            let xi = |t: usize| axis.dot(&(&path[t] - &bowl.minimum));
             let half = (1.0 + mu - eta * lambda) / 2.0; // ζ = half ± √(half² − μ)
             let root = (half * half - mu).abs().sqrt();
             let (a, b) = (xi(0), (xi(1) - half * xi(0)) / root);
@@ -685,7 +695,7 @@ fn steps_with_momentum() {
         let steps = -1.0 / ((root - 1.0) / (root + 1.0)).ln();
         assert_relative(steps, root / 2.0, 0.4 / kappa);
         let (mut bowl, _) = bowl(&[0.2, 0.2 * kappa]);
-        bowl.lowest.fill(0.0); // so that distances below 1e-16 have digits
+        bowl.minimum.fill(0.0); // so that distances below 1e-16 have digits
         let (rate, mu) = bowl.best_momentum();
         let left = |steps| left_after(steps, &bowl, Momentum::new(mu), rate);
         let share = (left(2 * long) / left(long) / 2.0).powf(1.0 / long as f64);
@@ -909,7 +919,7 @@ fn rosenbrock() {
     let along = slopes(|p| gradient(p)[1], &lowest);
     let curvature = array![[across[0], across[1]], [along[0], along[1]]];
     assert_all_close(&curvature, &array![[802.0, -400.0], [-400.0, 200.0]], 1e-8);
-    assert_close(Bowl { curvature, lowest }.condition_number(), 2508.0, 1e-3);
+    assert_close(Quadratic { curvature, minimum: lowest }.condition_number(), 2508.0, 1e-3);
 }
 
 /// The gradients 3, −1, −1, in turn, add up to 1 a round, so the best place between −1 and 1 is −1.

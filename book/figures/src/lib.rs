@@ -45,6 +45,7 @@ mod plot;
 mod png;
 mod svg;
 mod values;
+mod write;
 
 pub use bar_chart::BarChart;
 pub use chart::{Chart, Series};

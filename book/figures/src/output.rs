@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 use crate::figure::Figure;
 use crate::values::Values;
+use crate::write::write_if_changed;
 
 /// The folder `book/src/generated/chNN_name/`, into which one chapter's program writes.
 #[derive(Debug, Clone)]
@@ -79,14 +80,6 @@ fn check_name(name: &str) -> Result<(), Error> {
     Err(Error::Name { name: name.to_owned(), allowed })
 }
 
-/// Leaves a file alone that already holds `content`, so that nothing rebuilds for it.
-pub(crate) fn write_if_changed(path: &Path, content: &str) -> Result<(), Error> {
-    if std::fs::read_to_string(path).is_ok_and(|old| old == content) {
-        return Ok(());
-    }
-    std::fs::write(path, content).map_err(Error::file(path, "write"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,19 +102,6 @@ mod tests {
     fn figures_go_into_the_book_unless_the_environment_names_another_folder() {
         assert!(generated(None).ends_with("book/src/generated"));
         assert_eq!(generated(Some("elsewhere".into())), PathBuf::from("elsewhere"));
-    }
-
-    #[test]
-    fn a_file_is_written_only_if_its_content_changed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("x.svg");
-        write_if_changed(&path, "one").unwrap();
-        let long_ago = std::time::SystemTime::UNIX_EPOCH;
-        std::fs::File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
-        write_if_changed(&path, "one").unwrap();
-        assert_eq!(path.metadata().unwrap().modified().unwrap(), long_ago);
-        write_if_changed(&path, "two").unwrap();
-        assert_ne!(path.metadata().unwrap().modified().unwrap(), long_ago);
     }
 
     #[test]

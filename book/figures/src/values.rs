@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::Error;
-use crate::output::write_if_changed;
+use crate::write::write_if_changed;
 
 /// What was measured, as the program had it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

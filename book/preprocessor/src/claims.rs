@@ -1,10 +1,12 @@
 //! The tests of the formulas: a folder a chapter, a file a page, a test a formula.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::Item as Syntax;
 
+use crate::chapter::chapter_of_path;
 use crate::pages::Page;
 use crate::problems::{Place, Problems};
 use crate::project::{Project, file_name, files_in, folders_in, unix};
@@ -30,26 +32,25 @@ impl Claim {
     }
 }
 
-/// Reads the functions of all folders `chNN_…` of the folder of tests, and of its folder `tests`.
+/// Reads the functions of all folders `chNN_…` in the folder of tests, whose root is `main.rs`.
 ///
-/// A folder's root is its `main.rs`; a chapter whose tests are few may have a file `chNN_….rs`.
+/// A file `chNN_….rs` is where the tests of a chapter were before they had a folder.
 pub fn read(project: &Project, problems: &mut Problems) -> Vec<Claim> {
     let mut claims = Vec::new();
     let manifest = Manifest::read(project);
-    for folder in [project.tests(), project.tests().join("tests")] {
-        let within = project.root.join(&folder);
-        let files = files_in(&within, "rs").into_iter().map(|file| folder.join(file_name(&file)));
-        let folders = folders_in(&within);
-        let roots = folders.iter().map(|inner| folder.join(file_name(inner)).join("main.rs"));
-        for file in files.chain(roots) {
-            let Some(chapter) = file.strip_prefix(&folder).ok().and_then(chapter_of_path) else {
-                continue;
-            };
-            let defect = manifest.defect_of(project, &file);
-            let (claims, files) = (&mut claims, Vec::new());
-            let mut reader = Reader { project, problems, chapter, claims, files };
-            reader.read_root(&file, defect);
-        }
+    let folder = project.tests();
+    let files = files_in(&project.root.join(&folder), "rs").into_iter();
+    let files = files.map(|file| folder.join(file_name(&file)));
+    let folders = folders_in(&project.root.join(&folder)).into_iter();
+    let roots = folders.map(|inner| folder.join(file_name(&inner)).join("main.rs"));
+    for file in files.chain(roots) {
+        let Some(chapter) = file.strip_prefix(&folder).ok().and_then(chapter_of_path) else {
+            continue;
+        };
+        let defect = manifest.defect_of(project, &file);
+        let (claims, files) = (&mut claims, Vec::new());
+        let mut reader = Reader { project, problems, chapter, claims, files };
+        reader.read_root(&file, defect);
     }
     report_twins(&claims, problems);
     claims
@@ -73,8 +74,6 @@ fn report_twins(claims: &[Claim], problems: &mut Problems) {
 struct Manifest {
     /// The paths of its tests.
     listed: Vec<PathBuf>,
-    /// Whether cargo finds the files of its folder `tests` by itself.
-    automatic: bool,
 }
 
 impl Manifest {
@@ -87,17 +86,14 @@ impl Manifest {
             !off("test") && !off("harness") && target.get("required-features").is_none()
         };
         let path = |target: &toml::Value| Some(target.get("path")?.as_str()?.into());
-        let listed = targets.into_iter().flatten().filter(runs).filter_map(path).collect();
-        let off = manifest.get("package").and_then(|package| package.get("autotests"));
-        Self { listed, automatic: off.and_then(toml::Value::as_bool) != Some(false) }
+        Self { listed: targets.into_iter().flatten().filter(runs).filter_map(path).collect() }
     }
 
     /// Why cargo does not run the tests of a file, if it does not.
     fn defect_of(&self, project: &Project, file: &Path) -> Option<String> {
         let tests = project.tests();
         let path = file.strip_prefix(&tests).unwrap_or(file);
-        let found = self.automatic && path.starts_with("tests");
-        (!found && !self.listed.iter().any(|listed| listed == path)).then(|| {
+        (!self.listed.iter().any(|listed| listed == path)).then(|| {
             format!(
                 "cargo does not run it, expected [[test]] with path = \"{}\" in {}",
                 path.display(),
@@ -105,14 +101,6 @@ impl Manifest {
             )
         })
     }
-}
-
-/// The number of the chapter in the name of a file or a folder: 3 in `ch03_backprop.rs`.
-pub fn chapter_in(name: &str) -> Option<u32> {
-    let rest = name.strip_prefix("ch")?;
-    let digits = &rest[..rest.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(rest.len())];
-    let ends = rest[digits.len()..].starts_with(['_', '-', '.']) || rest.len() == digits.len();
-    digits.parse().ok().filter(|_| ends)
 }
 
 /// The file in which the test of a formula of a page is expected, for messages.
@@ -134,7 +122,7 @@ pub fn expected_file(project: &Project, claims: &[Claim], page: &Page, chapter: 
 /// A file whose items are read.
 struct Source<'a> {
     file: &'a Path,
-    text: &'a str,
+    text: &'a Rc<str>,
     /// The folder in which the files of its modules are.
     folder: PathBuf,
 }
@@ -301,22 +289,4 @@ fn condition(has: impl Fn(&str) -> bool) -> Option<String> {
     ];
     let defect = defects.into_iter().find(|(name, _)| has(name));
     defect.map(|(_, defect)| defect.to_owned())
-}
-
-/// The number of the chapter in a path of a page or a file.
-pub fn chapter_of_path(path: &Path) -> Option<u32> {
-    path.iter().find_map(|part| chapter_in(&part.to_string_lossy()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_chapter_is_known_by_its_path() {
-        assert_eq!(chapter_of_path(Path::new("ch03_backprop/shapes.md")), Some(3));
-        assert_eq!(chapter_of_path(Path::new("ch12.md")), Some(12));
-        assert_eq!(chapter_of_path(Path::new("chart.md")), None);
-        assert_eq!(chapter_of_path(Path::new("ch1x.md")), None);
-    }
 }

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{FnArg, Item as Syntax, Visibility};
 
 use crate::html::{anchor, attribute, block_text, rust_code};
-use crate::markup::Kind;
+use crate::marks::Kind;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, did_you_mean};
 use crate::project::{Project, file_name, files_in, folders_in, unix};
@@ -94,7 +94,7 @@ impl Part {
     fn listing(&self, what: &str, name: &str, project: &Project) -> String {
         let label = format!(r#"aria-label="{what} of {}""#, attribute(name));
         let caption = format!("<figcaption>{}</figcaption>", self.excerpt.link(project));
-        let code = rust_code(&self.excerpt.text);
+        let code = rust_code(&self.excerpt.text());
         format!(r#"<figure class="listing" {label}>{caption}{code}</figure>"#)
     }
 
@@ -104,7 +104,7 @@ impl Part {
             count => format!("its {count} tests"),
         };
         let summary = format!(r#"<summary><span class="check-label">{count}</span></summary>"#);
-        let (code, link) = (rust_code(&self.excerpt.text), self.excerpt.link(project));
+        let (code, link) = (rust_code(&self.excerpt.text()), self.excerpt.link(project));
         let source = format!(r#"<p class="check-source">{link}</p>"#);
         format!(r#"<details class="check">{summary}{code}{source}</details>"#)
     }

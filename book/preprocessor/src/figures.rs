@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::html::anchor;
-use crate::markup::Kind;
+use crate::marks::Kind;
 use crate::pages::{Page, continuation};
 use crate::problems::{Place, Problems, did_you_mean};
 use crate::project::{Project, file_name, files_in, folders_in};
@@ -20,10 +20,13 @@ struct Drawn {
 /// A figure on a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    name: String,
-    page: usize,
+    /// `ch05_mnist/loss`
+    pub name: String,
+    /// The index of its page.
+    pub page: usize,
     offset: usize,
-    place: Place,
+    /// Its file and line.
+    pub place: Place,
     /// Its number as the reader sees it: `3.2`.
     label: String,
     chapter: Option<u32>,
@@ -103,6 +106,16 @@ impl Figures {
             number: format!(r#"<span class="figure-number">Figure {label}.</span> "#),
             close: "</figcaption></figure>".to_owned(),
         })
+    }
+
+    /// The figures on pages, in the order of the book.
+    pub fn shown(&self) -> &[Shown] {
+        &self.shown
+    }
+
+    /// Whether a program drew a figure of this name.
+    pub fn is_drawn(&self, name: &str) -> bool {
+        self.drawn.iter().any(|drawn| drawn.name == name)
     }
 
     /// Says which figures no page shows.

@@ -2,7 +2,7 @@
 
 use crate::claims::{self, Claim};
 use crate::html::{attribute, block_text, rust_code, table};
-use crate::markup::{DisplayedMath, Kind};
+use crate::marks::{DisplayedMath, Kind};
 use crate::math::Converter;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, did_you_mean, line_at};
@@ -81,7 +81,7 @@ impl Formula {
 
 /// The ✓ that unfolds the source of a test.
 fn rendered_check(check: &Claim, project: &Project) -> String {
-    let (name, code) = (block_text(&check.name), rust_code(&check.excerpt.text));
+    let (name, code) = (block_text(&check.name), rust_code(&check.excerpt.text()));
     let link = check.excerpt.link(project);
     let mark = r#"<span class="check-mark" aria-hidden="true">✓</span>"#;
     let label = format!(r#"<span class="check-label">checked by <code>{name}</code></span>"#);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::directive::{self, MDBOOK};
-use crate::markup::{Kind, Mark};
+use crate::marks::{Kind, Mark};
 
 /// Directives outside of the ranges that were already read.
 ///

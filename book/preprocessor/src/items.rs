@@ -1,12 +1,10 @@
 //! The items of the chapters' crates: every function, type, trait, constant, macro, `impl` and
 //! method with its Rust path and its lines.
 
-use std::path::{Path, PathBuf};
+use syn::spanned::Spanned;
+use syn::{ImplItem, Item as Syntax, TraitItem};
 
-use syn::{ImplItem, Item as Syntax, TraitItem, Visibility};
-
-use crate::problems::Problems;
-use crate::project::{Project, file_name, folders_in};
+use crate::modules::{Crate, Crates, Module, attributes_of, is_public};
 use crate::source::{self, Excerpt};
 
 /// What kind of item it is, as messages call it.
@@ -113,6 +111,16 @@ impl Item {
         root_of(&self.module)
     }
 
+    /// The name of its crate.
+    pub fn krate(&self) -> &str {
+        self.module.split("::").next().unwrap_or_default()
+    }
+
+    /// Whether it stands in the program of a chapter, not in its library.
+    pub fn is_of_program(&self) -> bool {
+        self.root() != self.krate()
+    }
+
     /// Whether it is at a plain path: `ch03_backprop::Dense::backward`.
     pub fn is_at(&self, path: &str) -> bool {
         let module = path.strip_suffix(&self.name).and_then(|path| path.strip_suffix("::"));
@@ -161,20 +169,34 @@ pub struct Items {
 }
 
 impl Items {
-    /// Reads the library of every chapter, and its program as the module `main`.
-    pub fn read(project: &Project, problems: &mut Problems) -> Self {
-        let mut reader = Reader { project, problems, items: Self::default() };
-        for folder in folders_in(&project.root.join(project.chapters())) {
-            let name = file_name(&folder);
-            let chapter = project.chapters().join(&name);
-            reader.items.crates.push(name.clone());
-            reader.read_root(&chapter.join("src/lib.rs"), &name, true);
-            reader.read_root(&project.program(&name), &format!("{name}::main"), false);
+    /// Takes in the library of every chapter, and its program as the module `main`.
+    pub fn of(crates: &Crates) -> Self {
+        let mut items = Self::default();
+        items.crates.extend(crates.chapters.iter().map(|chapter| chapter.name.clone()));
+        for chapter in &crates.chapters {
+            let main = format!("{}::main", chapter.name);
+            for (path, from, is_library) in
+                [(&chapter.name, &chapter.library, true), (&main, &chapter.program, false)]
+            {
+                from.iter().for_each(|from| items.take_in(from, path, is_library));
+            }
         }
-        let mut items = reader.items;
         items.open_exports();
         items.close_methods_of_private_types();
         items
+    }
+
+    /// Takes in a crate at a path; what a program has is never public.
+    fn take_in(&mut self, from: &Crate, path: &str, is_library: bool) {
+        for module in &from.modules {
+            let public = is_library && module.public;
+            let path = match module.path.as_str() {
+                "" => path.to_owned(),
+                inner => format!("{path}::{inner}"),
+            };
+            let mut reader = Reader { path, public, module, items: self };
+            module.items.iter().for_each(|item| reader.read_item(item));
+        }
     }
 
     /// Makes public what a private module holds and `pub use` exports.
@@ -227,50 +249,18 @@ impl Items {
     }
 }
 
-/// A module that is being read.
-#[derive(Clone)]
-struct Module<'a> {
+/// A walk over the items of a module.
+struct Reader<'a> {
+    /// Its path, as authors type it.
     path: String,
     /// Whether another crate can name it.
     public: bool,
-    file: &'a Path,
-    source: &'a str,
-    /// The folder in which the files of its modules are.
-    folder: PathBuf,
-}
-
-/// A walk over the files of the chapters.
-struct Reader<'a> {
-    project: &'a Project,
-    problems: &'a mut Problems,
-    items: Items,
+    module: &'a Module,
+    items: &'a mut Items,
 }
 
 impl Reader<'_> {
-    /// Reads the file at the root of a crate, if there is one.
-    fn read_root(&mut self, file: &Path, path: &str, public: bool) {
-        if self.project.root.join(file).is_file() {
-            let folder = file.parent().unwrap_or(file).to_owned();
-            self.read_file(file, path, public, folder);
-        }
-    }
-
-    fn read_file(&mut self, file: &Path, path: &str, public: bool, folder: PathBuf) {
-        let parsed = source::parse(&self.project.root, file, self.problems);
-        let Some((source, syntax)) = parsed else { return };
-        let module = Module { path: path.to_owned(), public, file, source: &source, folder };
-        self.read_items(&syntax.items, &module);
-    }
-
-    fn read_items(&mut self, items: &[Syntax], module: &Module<'_>) {
-        for item in items {
-            if !source::has_argument(attributes_of(item), "cfg", "test") {
-                self.read_item(item, module);
-            }
-        }
-    }
-
-    fn read_item(&mut self, item: &Syntax, module: &Module<'_>) {
+    fn read_item(&mut self, item: &Syntax) {
         use ItemKind as Kind;
         let (visibility, name, kind) = match item {
             Syntax::Fn(it) => (&it.vis, &it.sig.ident, Kind::Function),
@@ -281,18 +271,26 @@ impl Reader<'_> {
             Syntax::Static(it) => (&it.vis, &it.ident, Kind::Constant),
             Syntax::Type(it) => (&it.vis, &it.ident, Kind::Type),
             Syntax::Trait(it) => {
-                self.read_trait(it, module);
+                self.read_trait(it);
                 (&it.vis, &it.ident, Kind::Trait)
             }
-            Syntax::Impl(it) => return self.read_impl(item, it, module),
-            Syntax::Macro(it) => return self.read_macro(item, it, module),
-            Syntax::Mod(it) => return self.read_module(item, it, module),
-            Syntax::Use(it) if is_public(&it.vis) => return self.read_use(&it.tree, "", module),
+            Syntax::Impl(it) => return self.read_impl(item, it),
+            Syntax::Macro(it) => return self.read_macro(item, it),
+            // What is in it comes as a module of its own.
+            Syntax::Mod(it) if it.content.is_some() => {
+                let excerpt = self.excerpt(item);
+                return self.push(it.ident.to_string(), None, Kind::Module, false, excerpt);
+            }
+            Syntax::Use(it) if is_public(&it.vis) => return self.read_use(&it.tree, ""),
             _ => return,
         };
         let visible = is_public(visibility) && !is_undocumented(attributes_of(item));
-        let excerpt = Excerpt::of(module.file, module.source, item);
-        self.push(name.to_string(), None, kind, visible, module, excerpt);
+        let excerpt = self.excerpt(item);
+        self.push(name.to_string(), None, kind, visible, excerpt);
+    }
+
+    fn excerpt(&self, syntax: &impl Spanned) -> Excerpt {
+        Excerpt::of(&self.module.file, &self.module.source, syntax)
     }
 
     fn push(
@@ -301,15 +299,13 @@ impl Reader<'_> {
         block: Option<Block>,
         kind: ItemKind,
         visible: bool,
-        module: &Module<'_>,
         excerpt: Excerpt,
     ) {
-        let public = visible && module.public;
-        let module = module.path.clone();
+        let (public, module) = (visible && self.public, self.path.clone());
         self.items.all.push(Item { module, name, block, kind, visible, public, excerpt });
     }
 
-    fn read_trait(&mut self, syntax: &syn::ItemTrait, module: &Module<'_>) {
+    fn read_trait(&mut self, syntax: &syn::ItemTrait) {
         let owner = &syntax.ident;
         for member in &syntax.items {
             let name = match member {
@@ -318,21 +314,21 @@ impl Reader<'_> {
                 TraitItem::Type(alias) => &alias.ident,
                 _ => continue,
             };
-            let excerpt = Excerpt::of(module.file, module.source, member);
+            let excerpt = self.excerpt(member);
             let name = format!("{owner}::{name}");
-            self.push(name, None, ItemKind::Method, false, module, excerpt);
+            self.push(name, None, ItemKind::Method, false, excerpt);
         }
     }
 
-    fn read_impl(&mut self, item: &Syntax, syntax: &syn::ItemImpl, module: &Module<'_>) {
+    fn read_impl(&mut self, item: &Syntax, syntax: &syn::ItemImpl) {
         let type_name = written(&*syntax.self_ty);
         let trait_name = syntax.trait_.as_ref().map(|(_, path, _)| written(path));
         let inherent = trait_name.is_none();
         let owner = short(&type_name);
         let block = Block { type_name, trait_name, owner: owner.clone() };
-        let excerpt = Excerpt::of(module.file, module.source, item);
+        let excerpt = self.excerpt(item);
         let name = block.name();
-        self.push(name, Some(block.clone()), ItemKind::Impl, false, module, excerpt);
+        self.push(name, Some(block.clone()), ItemKind::Impl, false, excerpt);
         for member in &syntax.items {
             let (name, kind, visibility, attributes) = match member {
                 ImplItem::Fn(it) => (&it.sig.ident, ItemKind::Method, &it.vis, &it.attrs),
@@ -340,62 +336,47 @@ impl Reader<'_> {
                 _ => continue,
             };
             let visible = inherent && is_public(visibility) && !is_undocumented(attributes);
-            let excerpt = Excerpt::of(module.file, module.source, member);
+            let excerpt = self.excerpt(member);
             let name = format!("{owner}::{name}");
-            self.push(name, Some(block.clone()), kind, visible, module, excerpt);
+            self.push(name, Some(block.clone()), kind, visible, excerpt);
         }
     }
 
-    fn read_macro(&mut self, item: &Syntax, syntax: &syn::ItemMacro, module: &Module<'_>) {
+    fn read_macro(&mut self, item: &Syntax, syntax: &syn::ItemMacro) {
         let Some(name) = &syntax.ident else { return };
         let visible = source::has_attribute(&syntax.attrs, "macro_export");
-        let excerpt = Excerpt::of(module.file, module.source, item);
-        self.push(name.to_string(), None, ItemKind::Macro, visible, module, excerpt);
+        let excerpt = self.excerpt(item);
+        self.push(name.to_string(), None, ItemKind::Macro, visible, excerpt);
     }
 
-    fn read_module(&mut self, item: &Syntax, syntax: &syn::ItemMod, module: &Module<'_>) {
-        let name = syntax.ident.to_string();
-        let path = format!("{}::{name}", module.path);
-        let public = module.public && is_public(&syntax.vis);
-        let folder = module.folder.join(&name);
-        if let Some((_, items)) = &syntax.content {
-            let excerpt = Excerpt::of(module.file, module.source, item);
-            self.push(name, None, ItemKind::Module, false, module, excerpt);
-            let inner = Module { path, public, folder, ..module.clone() };
-            return self.read_items(items, &inner);
-        }
-        let file = source::module_file(&self.project.root, &module.folder, syntax);
-        self.read_file(&file, &path, public, folder);
-    }
-
-    fn read_use(&mut self, tree: &syn::UseTree, before: &str, module: &Module<'_>) {
+    fn read_use(&mut self, tree: &syn::UseTree, before: &str) {
         let joined = |name: &syn::Ident| match before {
             "" => name.to_string(),
             before if name == "self" => before.to_owned(),
             before => format!("{before}::{name}"),
         };
         match tree {
-            syn::UseTree::Path(path) => self.read_use(&path.tree, &joined(&path.ident), module),
+            syn::UseTree::Path(path) => self.read_use(&path.tree, &joined(&path.ident)),
             syn::UseTree::Name(name) => {
                 let path = joined(&name.ident);
-                self.export(&path, path.rsplit("::").next().unwrap_or(&path), module);
+                self.export(&path, path.rsplit("::").next().unwrap_or(&path));
             }
             syn::UseTree::Rename(name) => {
-                self.export(&joined(&name.ident), &name.rename.to_string(), module);
+                self.export(&joined(&name.ident), &name.rename.to_string());
             }
             syn::UseTree::Group(group) => {
-                group.items.iter().for_each(|tree| self.read_use(tree, before, module));
+                group.items.iter().for_each(|tree| self.read_use(tree, before));
             }
             syn::UseTree::Glob(_) => {
-                let to = self.items.absolute(&module.path, before);
-                self.items.aliases.push(Alias { from: module.path.clone(), to, glob: true });
+                let to = self.items.absolute(&self.path, before);
+                self.items.aliases.push(Alias { from: self.path.clone(), to, glob: true });
             }
         }
     }
 
-    fn export(&mut self, path: &str, name: &str, module: &Module<'_>) {
-        let to = self.items.absolute(&module.path, path);
-        let from = format!("{}::{name}", module.path);
+    fn export(&mut self, path: &str, name: &str) {
+        let to = self.items.absolute(&self.path, path);
+        let from = format!("{}::{name}", self.path);
         self.items.aliases.push(Alias { from, to, glob: false });
     }
 }
@@ -408,31 +389,9 @@ pub fn root_of(module: &str) -> &str {
     if first == "::main" { &module[..krate.len() + first.len()] } else { krate }
 }
 
-fn is_public(visibility: &Visibility) -> bool {
-    matches!(visibility, Visibility::Public(_))
-}
-
 /// Whether documentation leaves the item out.
 fn is_undocumented(attributes: &[syn::Attribute]) -> bool {
     source::has_argument(attributes, "doc", "hidden")
-}
-
-fn attributes_of(item: &Syntax) -> &[syn::Attribute] {
-    match item {
-        Syntax::Fn(it) => &it.attrs,
-        Syntax::Struct(it) => &it.attrs,
-        Syntax::Union(it) => &it.attrs,
-        Syntax::Enum(it) => &it.attrs,
-        Syntax::Const(it) => &it.attrs,
-        Syntax::Static(it) => &it.attrs,
-        Syntax::Type(it) => &it.attrs,
-        Syntax::Trait(it) => &it.attrs,
-        Syntax::Impl(it) => &it.attrs,
-        Syntax::Macro(it) => &it.attrs,
-        Syntax::Mod(it) => &it.attrs,
-        Syntax::Use(it) => &it.attrs,
-        _ => &[],
-    }
 }
 
 /// A type or a trait as one would write it: `Dense<F>`.

@@ -43,6 +43,33 @@
 //! the module `tests` of both. `Cargo.toml` of the chapter names the stub as a test that a plain
 //! `cargo test` passes by; `solutions.rs` in the folder of the tests names the solution.
 //!
+//! # The house
+//!
+//! A page, the code that it shows, the program that draws it and the tests that hold it bear one
+//! name. For the page `ch03_backprop/tape.md`:
+//!
+//! | what the page is the first to show | stands in |
+//! | --- | --- |
+//! | an item of the library | `chapters/ch03_backprop/src/tape.rs` |
+//! | an item of the program | `chapters/ch03_backprop/program/tape.rs` |
+//! | a figure | `chapters/ch03_backprop/program/tape.rs`, with its name as a string literal |
+//! | a formula | `tests/ch03_backprop/tape.rs` |
+//!
+//! The first page of a chapter, `ch03_backprop.md`, gives its name to no file: what it shows stands
+//! in files of the same folders that are named for an idea, and for no page. What an earlier page
+//! has shown, in part or in whole, may be shown again; the first page that shows something is one of
+//! its own chapter.
+//!
+//! The root of a library, `lib.rs`, is a table of contents: docs, `mod` and `use` lines, and
+//! `#[cfg(test)] mod tests;`. The modules that have a page stand in the order of the pages. Each file
+//! of a library opens with `//!`; one that has a page names it there, as in `ch03_backprop/tape.md`.
+//! No file below `src` has more than 350 lines.
+//!
+//! No two files of a crate import each other, and no file needs itself over others: in the
+//! libraries and programs of the chapters, and in the crates beside the pages. In a library, a
+//! module that has a page imports only from modules above it in `lib.rs`. What a table of contents
+//! exports is looked up in the module where it stands. Tests may import what they like.
+//!
 //! # The check
 //!
 //! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
@@ -110,8 +137,9 @@
 //!
 //! # How it works
 //!
-//! `markup` reads a page with mdBook's own parser and marks byte ranges. `items`, `claims`,
-//! `figures`, `exercises`, `values`, `references` and `notation` read what pages may name. `press`
+//! `markup` reads a page with mdBook's own parser and marks byte ranges. `modules` reads the crates;
+//! `items`, `claims`, `figures`, `exercises`, `values`, `references` and `notation` what pages may
+//! name. `house` compares the names, `library` and `circles` look at the crates themselves. `press`
 //! puts the two together, replaces the marked ranges and leaves every other byte of the page alone.
 //! A replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
 //! list, a quote or a table. All problems are collected and shown at once, each with its file and
@@ -120,6 +148,8 @@
 //! `debris` takes out of a pressed page what nobody searches for. `search` has mdBook's own renderer
 //! render such pages aside, and keeps nothing of that but the index.
 
+mod chapter;
+mod circles;
 mod claims;
 mod debris;
 mod directive;
@@ -129,12 +159,17 @@ mod figures;
 mod formulas;
 mod heading;
 mod hidden;
+mod house;
 mod html;
+mod imports;
 mod includes;
 mod items;
+mod library;
 mod listing;
+mod marks;
 mod markup;
 mod math;
+mod modules;
 mod notation;
 mod pages;
 mod press;
@@ -146,6 +181,7 @@ mod search;
 mod source;
 mod tags;
 mod values;
+mod written;
 
 pub use disk::load;
 pub use exercises::exercise_commands;

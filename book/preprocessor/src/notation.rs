@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::formulas::Formulas;
 use crate::html::{block_text, table};
-use crate::markup::{self, Kind};
+use crate::marks::Kind;
+use crate::markup;
 use crate::math::{Converter, symbols};
 use crate::pages::Page;
 use crate::problems::{Place, Problems, line_at};

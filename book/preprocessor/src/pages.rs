@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use mdbook_preprocessor::book::{Book, Chapter};
 
-use crate::claims::chapter_of_path;
-use crate::markup::{self, Mark};
+use crate::chapter::chapter_of_path;
+use crate::marks::Mark;
+use crate::markup;
 use crate::problems::{Place, Problems};
 use crate::project::{Project, unix};
 

@@ -9,12 +9,14 @@ use crate::directive::{self, BLOCK, Directive, MDBOOK};
 use crate::exercises::Exercises;
 use crate::figures::Figures;
 use crate::formulas::{self, Formulas};
+use crate::house::House;
 use crate::html::inline_text;
 use crate::includes;
 use crate::items::Items;
 use crate::listing;
-use crate::markup::{InlineMath, Kind, Mark};
+use crate::marks::{InlineMath, Kind, Mark};
 use crate::math::Converter;
+use crate::modules::Crates;
 use crate::notation::Notation;
 use crate::pages::{self, Page};
 use crate::problems::{Place, Problems};
@@ -31,6 +33,7 @@ struct Catalog<'a> {
     pages: &'a [Page],
     converter: Converter,
     claims: Vec<Claim>,
+    crates: Crates,
     items: Items,
     formulas: Formulas,
     figures: Figures,
@@ -79,6 +82,7 @@ impl<'a> Catalog<'a> {
             problems.error(Place::new("book.toml", 1), message);
             Converter::plain()
         });
+        let crates = Crates::read(project, problems);
         let claims = claims::read(project, problems);
         let formulas = Formulas::gather(project, pages, &claims, &converter, problems);
         let notation = Notation::gather(project, pages, &converter, problems);
@@ -86,7 +90,8 @@ impl<'a> Catalog<'a> {
             project,
             pages,
             claims,
-            items: Items::read(project, problems),
+            items: Items::of(&crates),
+            crates,
             formulas,
             figures: Figures::gather(project, pages, problems),
             exercises: Exercises::gather(project, pages, problems),
@@ -101,7 +106,11 @@ impl<'a> Catalog<'a> {
     fn try_locks(&self, problems: &mut Problems) {
         let Self { project, pages, .. } = self;
         formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
-        listing::report_unshown(project, &self.items, pages, problems);
+        let listings = listing::all(&self.items, pages);
+        listing::report_unshown(project, &self.items, &listings, problems);
+        let Self { crates, figures, formulas, .. } = self;
+        let house = House { project, pages, crates, listings: &listings, figures, formulas };
+        house.report(problems);
         self.figures.report_unshown(project, problems);
         self.exercises.report_unshown(project, problems);
         self.references.report_uncited(project, problems);

@@ -9,7 +9,7 @@ use biblatex::{
 };
 
 use crate::html::{anchor, attribute, block_text, inline_text};
-use crate::markup::Kind;
+use crate::marks::Kind;
 use crate::math::Converter;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, did_you_mean, line_at};

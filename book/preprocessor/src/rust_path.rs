@@ -14,6 +14,14 @@ enum Query {
     Block { module: String, type_name: String, trait_name: Option<String> },
 }
 
+/// The item that a path names, if it names one.
+pub fn named<'a>(items: &'a Items, path: &str) -> Option<&'a Item> {
+    match candidates(items, read(path)?).as_slice() {
+        [item] => Some(item),
+        _ => None,
+    }
+}
+
 /// The item that a path names, or what is wrong with the path.
 pub fn find<'a>(items: &'a Items, path: &str) -> Result<&'a Item, String> {
     let Some(query) = read(path) else {
@@ -86,8 +94,7 @@ fn squeezed(name: &str) -> String {
 /// The shortest plain path of an item: without its module, where an export makes that enough.
 pub fn shortest(items: &Items, item: &Item) -> String {
     let short = format!("{}::{}", item.root(), item.name);
-    let found = read(&short).map(|query| candidates(items, query)).unwrap_or_default();
-    let is_enough = matches!(found.as_slice(), [found] if std::ptr::eq(*found, item));
+    let is_enough = named(items, &short).is_some_and(|found| std::ptr::eq(found, item));
     if is_enough { short } else { item.path() }
 }
 

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use proc_macro2::Span;
 use syn::spanned::Spanned;
@@ -17,26 +18,31 @@ pub struct Excerpt {
     pub file: PathBuf,
     /// The lines, counted from 1.
     pub lines: RangeInclusive<usize>,
-    /// The text of the lines, without the indentation of the first.
-    pub text: String,
+    /// The text of the whole file.
+    source: Rc<str>,
 }
 
 impl Excerpt {
     /// The whole lines in which a piece of syntax stands, its doc comment and attributes included.
-    pub fn of(file: &Path, source: &str, syntax: &impl Spanned) -> Self {
+    pub fn of(file: &Path, source: &Rc<str>, syntax: &impl Spanned) -> Self {
         Self::between(file, source, syntax.span(), syntax.span())
     }
 
     /// The whole lines from one piece of syntax to another.
-    pub fn between(file: &Path, source: &str, first: Span, last: Span) -> Self {
+    pub fn between(file: &Path, source: &Rc<str>, first: Span, last: Span) -> Self {
         Self::of_lines(file, source, first.start().line, last.end().line)
     }
 
     /// The lines from `first` to `last`, counted from 1.
-    pub fn of_lines(file: &Path, source: &str, first: usize, last: usize) -> Self {
-        let lines: Vec<&str> = source.lines().take(last).skip(first.saturating_sub(1)).collect();
-        let text = html::dedent(&lines.join("\n"));
-        Self { file: file.to_owned(), lines: first..=last, text }
+    pub fn of_lines(file: &Path, source: &Rc<str>, first: usize, last: usize) -> Self {
+        Self { file: file.to_owned(), lines: first..=last, source: Rc::clone(source) }
+    }
+
+    /// The text of the lines, without the indentation of the first.
+    pub fn text(&self) -> String {
+        let (first, last) = (*self.lines.start(), *self.lines.end());
+        let lines = self.source.lines().take(last).skip(first.saturating_sub(1));
+        html::dedent(&lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// Where the excerpt begins.
@@ -69,7 +75,7 @@ impl Excerpt {
 }
 
 /// Reads and parses a Rust file; `file` is relative to the root.
-pub fn parse(root: &Path, file: &Path, problems: &mut Problems) -> Option<(String, syn::File)> {
+pub fn parse(root: &Path, file: &Path, problems: &mut Problems) -> Option<(Rc<str>, syn::File)> {
     let source = match std::fs::read_to_string(root.join(file)) {
         Ok(source) => source.replace("\r\n", "\n"),
         Err(error) => {
@@ -78,7 +84,7 @@ pub fn parse(root: &Path, file: &Path, problems: &mut Problems) -> Option<(Strin
         }
     };
     match syn::parse_file(&source) {
-        Ok(syntax) => Some((source, syntax)),
+        Ok(syntax) => Some((source.into(), syntax)),
         Err(error) => {
             let line = error.span().start().line.max(1);
             problems.error(Place::new(file, line), format!("not Rust: {error}"));

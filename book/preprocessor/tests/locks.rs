@@ -2,7 +2,7 @@
 
 mod small_book;
 
-use small_book::{EXERCISES, PAGE, SOLUTION, STUB, SmallBook};
+use small_book::{CODE, EXERCISES, LIBRARY, PAGE, SOLUTION, STUB, SmallBook, TEST};
 
 /// Asserts that a book has exactly these errors.
 fn assert_errors(book: &SmallBook, expected: &[&str]) {
@@ -21,7 +21,7 @@ fn an_unknown_rust_path_is_an_error_with_the_nearest_name() {
     assert_errors(
         &book,
         &[
-            "chapters/ch01_line/src/lib.rs:11: public method `ch01_line::Line::height` is shown on no \
+            "chapters/ch01_line/src/line.rs:11: public method `ch01_line::Line::height` is shown on no \
          page: expected {{#listing ch01_line::Line::height}}, or no `pub`",
             "src/ch01_line.md:11: unknown Rust path `ch01_line::Line::hight`: no such item in the \
          chapters' crates; did you mean `ch01_line::Line::height`?",
@@ -51,7 +51,7 @@ fn what_is_no_rust_path_is_an_error() {
 
 #[test]
 fn an_ambiguous_rust_path_lists_its_candidates() {
-    let library = "chapters/ch01_line/src/lib.rs";
+    let library = CODE;
     let book = SmallBook::new()
         .and(library, "\nimpl Rise for Line {\n    fn rise(&self) {}\n}\n")
         .and(library, "\nimpl Fall for Line {\n    fn rise(&self) {}\n}\n")
@@ -59,8 +59,8 @@ fn an_ambiguous_rust_path_lists_its_candidates() {
     assert_errors(
         &book,
         &["src/ch01_line.md:17: ambiguous Rust path `ch01_line::Line::rise`: it \
-         may be `ch01_line::<Line as Rise>::rise` (chapters/ch01_line/src/lib.rs:18) or \
-         `ch01_line::<Line as Fall>::rise` (chapters/ch01_line/src/lib.rs:22)"],
+         may be `ch01_line::line::<Line as Rise>::rise` (chapters/ch01_line/src/line.rs:18) or \
+         `ch01_line::line::<Line as Fall>::rise` (chapters/ch01_line/src/line.rs:22)"],
     );
 }
 
@@ -74,13 +74,13 @@ fn a_chapter_that_is_not_rust_is_an_error() {
 
 #[test]
 fn a_formula_without_a_test_is_an_error_with_the_nearest_test() {
-    let book = SmallBook::new().but("tests/ch01_line.rs", "fn slope", "fn slopes");
+    let book = SmallBook::new().but(TEST, "fn slope", "fn slopes");
     assert_errors(
         &book,
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
-         tests/ch01_line.rs; did you mean `slopes`?",
-            "tests/ch01_line.rs:3: test `slopes` without a formula: expected ```math slopes on a page \
+         tests/ch01_line; did you mean `slopes`?",
+            "tests/ch01_line/line.rs:3: test `slopes` without a formula: expected ```math slopes on a page \
          of chapter 1; did you mean `slope`?",
         ],
     );
@@ -88,12 +88,12 @@ fn a_formula_without_a_test_is_an_error_with_the_nearest_test() {
 
 #[test]
 fn a_formula_whose_test_does_not_run_is_an_error() {
-    let test = "tests/ch01_line.rs";
+    let test = TEST;
     let ignored = SmallBook::new().but(test, "#[test]", "#[test]\n#[ignore = \"slow\"]");
     assert_errors(
         &ignored,
         &["src/ch01_line.md:5: formula `slope` without a test: it is ignored \
-         (tests/ch01_line.rs:3)"],
+         (tests/ch01_line/line.rs:3)"],
     );
     for (attribute, defect) in [
         ("#[cfg(any())]", "it runs on a condition (#[cfg])"),
@@ -101,21 +101,21 @@ fn a_formula_whose_test_does_not_run_is_an_error() {
         ("#[should_panic]", "it passes when it fails (#[should_panic])"),
     ] {
         let formula = "src/ch01_line.md:5: formula `slope` without a test: ";
-        let expected = format!("{formula}{defect} (tests/ch01_line.rs:3)");
+        let expected = format!("{formula}{defect} (tests/ch01_line/line.rs:3)");
         let with = SmallBook::new().but(test, "#[test]", &format!("#[test]\n{attribute}"));
         assert_errors(&with, &[&expected]);
         let inside = format!("{attribute}\nmod inside {{\n#[test]\nfn slope() {{}}\n}}\n");
         let module = SmallBook::new().without(test).with(test, &inside);
-        assert_errors(&module, &[&format!("{formula}{defect} (tests/ch01_line.rs:3)")]);
+        assert_errors(&module, &[&format!("{formula}{defect} (tests/ch01_line/line.rs:3)")]);
         let inside = format!("proptest! {{\n#[test]\n{attribute}\nfn slope(a in 0..1) {{}}\n}}\n");
         let macro_call = SmallBook::new().without(test).with(test, &inside);
-        assert_errors(&macro_call, &[&format!("{formula}{defect} (tests/ch01_line.rs:2)")]);
+        assert_errors(&macro_call, &[&format!("{formula}{defect} (tests/ch01_line/line.rs:2)")]);
     }
     let helper = SmallBook::new().but(test, "#[test]\n", "");
     assert_errors(
         &helper,
         &["src/ch01_line.md:5: formula `slope` without a test: it lacks \
-         #[test] (tests/ch01_line.rs:3)"],
+         #[test] (tests/ch01_line/line.rs:3)"],
     );
 }
 
@@ -123,90 +123,82 @@ fn a_formula_whose_test_does_not_run_is_an_error() {
 fn a_test_in_a_file_that_cargo_does_not_compile_does_not_count() {
     let formula = "src/ch01_line.md:5: formula `slope` without a test: cargo does not run it, \
                    expected [[test]] with path = ";
-    let expected = format!("{formula}\"ch01_line.rs\" in tests/Cargo.toml (tests/ch01_line.rs:3)");
-    let manifest = "tests/Cargo.toml";
-    for (now, then) in [
-        ("\"ch01_line.rs\"", "\"ch01_lime.rs\""),
-        ("\"ch01_line.rs\"", "\"ch01_line.rs\"\ntest = false"),
-        ("\"ch01_line.rs\"", "\"ch01_line.rs\"\nharness = false"),
-        ("\"ch01_line.rs\"", "\"ch01_line.rs\"\nrequired-features = [\"slow\"]"),
+    let expected =
+        format!("{formula}\"ch01_line/main.rs\" in tests/Cargo.toml (tests/ch01_line/line.rs:3)");
+    let (manifest, path) = ("tests/Cargo.toml", "\"ch01_line/main.rs\"");
+    for other in [
+        "\"ch01_lime/main.rs\"",
+        "\"ch01_line/main.rs\"\ntest = false",
+        "\"ch01_line/main.rs\"\nharness = false",
+        "\"ch01_line/main.rs\"\nrequired-features = [\"slow\"]",
     ] {
-        assert_errors(&SmallBook::new().but(manifest, now, then), &[&expected]);
+        assert_errors(&SmallBook::new().but(manifest, path, other), &[&expected]);
     }
     assert_errors(&SmallBook::new().without(manifest), &[&expected]);
-    let inner = SmallBook::new()
-        .without("tests/ch01_line.rs")
-        .with("tests/tests/ch01_x.rs", "#[test]\nfn slope() {}\n");
-    assert_errors(&inner, &[]);
-    let off = inner.with(manifest, "[package]\nname = \"formulas\"\nautotests = false\n");
-    let expected =
-        format!("{formula}\"tests/ch01_x.rs\" in tests/Cargo.toml (tests/tests/ch01_x.rs:1)");
-    assert_errors(&off, &[&expected]);
 }
 
 #[test]
 fn a_test_without_a_formula_is_an_error() {
-    let book = SmallBook::new().and("tests/ch01_line.rs", "\n#[test]\nfn two_points() {}\n");
+    let book = SmallBook::new().and(TEST, "\n#[test]\nfn two_points() {}\n");
     assert_errors(
         &book,
-        &["tests/ch01_line.rs:11: test `two_points` without a formula: expected \
+        &["tests/ch01_line/line.rs:11: test `two_points` without a formula: expected \
          ```math two-points on a page of chapter 1"],
     );
 }
 
 #[test]
-fn a_test_may_stand_in_a_macro_in_a_module_and_in_the_folder_tests() {
+fn a_test_may_stand_in_a_macro_and_in_a_module() {
     let test = "mod random {\n    proptest! {\n        #![config(3)]\n        /// Any slope.\n        \
          #[test]\n        fn slope(a in -1.0..1.0f64) {\n            assert!(a < 2.0);\n        \
          }\n        fn helper(a: f64) {}\n    }\n}\n";
-    let book = SmallBook::new().without("tests/ch01_line.rs").with("tests/tests/ch01_x.rs", test);
+    let book = SmallBook::new().with(TEST, test);
     assert_errors(&book, &[]);
-    let caption = "<wbr>tests/<wbr>ch01_x.rs</span>, <span class=\"lines\">lines 4–8</span>";
+    let caption = "<wbr>line.rs</span>, <span class=\"lines\">lines 4–8</span>";
     assert!(book.page("ch01_line.md").contains(caption));
 }
 
-/// The book with the tests of its chapter in a folder: a root, and a file with the test.
-fn with_folder_of_tests() -> SmallBook {
+/// The book before its chapter was moved into the house: with its tests in a file.
+fn unmoved() -> SmallBook {
     SmallBook::new()
-        .without("tests/ch01_line.rs")
-        .with("tests/ch01_line/main.rs", "//! The claims of chapter 1.\n\nmod slopes;\n")
-        .with("tests/ch01_line/slopes.rs", "//! Slopes.\n\n#[test]\nfn slope() {}\n")
-        .but("tests/Cargo.toml", "\"ch01_line.rs\"", "\"ch01_line/main.rs\"")
+        .without("chapters/ch01_line/program")
+        .without("tests/ch01_line")
+        .with("tests/ch01_line.rs", "#[test]\nfn slope() {}\n")
+        .but("tests/Cargo.toml", "\"ch01_line/main.rs\"", "\"ch01_line.rs\"")
 }
 
 #[test]
-fn the_tests_of_a_chapter_may_stand_in_a_folder() {
-    let book = with_folder_of_tests();
-    assert_errors(&book, &[]);
-    let caption = "<wbr>ch01_line/<wbr>slopes.rs</span>, <span class=\"lines\">lines 3–4";
-    assert!(book.page("ch01_line.md").contains(caption));
+fn the_tests_of_a_chapter_may_stand_in_a_file_while_it_is_not_moved() {
+    assert_errors(&unmoved(), &[]);
+    let caption = "tests/<wbr>ch01_line.rs</span>, <span class=\"lines\">lines 1–2";
+    assert!(unmoved().page("ch01_line.md").contains(caption));
 }
 
 #[test]
 fn a_file_of_tests_to_which_no_module_leads_is_an_error() {
     let root = "tests/ch01_line/main.rs";
     assert_errors(
-        &with_folder_of_tests().but(root, "mod slopes;\n", ""),
+        &SmallBook::new().but(root, "mod line;\n", ""),
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
          tests/ch01_…",
-            "tests/ch01_line/slopes.rs:1: no module leads here, so its tests never run: expected \
-         `mod slopes;` in tests/ch01_line/main.rs",
+            "tests/ch01_line/line.rs:1: no module leads here, so its tests never run: expected \
+         `mod line;` in tests/ch01_line/main.rs",
         ],
     );
-    let deep = with_folder_of_tests().with("tests/ch01_line/slopes/steep.rs", "fn f() {}\n");
+    let deep = SmallBook::new().with("tests/ch01_line/line/steep.rs", "fn f() {}\n");
     assert_errors(
         &deep,
-        &["tests/ch01_line/slopes/steep.rs:1: no module leads here, so its tests never run: \
+        &["tests/ch01_line/line/steep.rs:1: no module leads here, so its tests never run: \
          expected `mod steep;` in tests/ch01_line/main.rs"],
     );
-    assert_errors(&deep.and("tests/ch01_line/slopes.rs", "\nmod steep;\n"), &[]);
+    assert_errors(&deep.and(TEST, "\nmod steep;\n"), &[]);
     assert_errors(
-        &with_folder_of_tests().without(root),
+        &SmallBook::new().without(root),
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
          tests/ch01_…",
-            "tests/ch01_line/slopes.rs:1: cargo does not run its tests: expected \
+            "tests/ch01_line/line.rs:1: cargo does not run its tests: expected \
          tests/ch01_line/main.rs",
         ],
     );
@@ -214,7 +206,7 @@ fn a_file_of_tests_to_which_no_module_leads_is_an_error() {
 
 #[test]
 fn a_module_without_its_file_is_an_error() {
-    let errors = with_folder_of_tests().and("tests/ch01_line/main.rs", "mod x;\n").errors();
+    let errors = SmallBook::new().and("tests/ch01_line/main.rs", "mod x;\n").errors();
     assert_eq!(errors.len(), 1, "{errors:?}");
     let place = "tests/ch01_line/x/mod.rs:1: cannot read the file: ";
     assert!(errors[0].starts_with(place), "{errors:?}");
@@ -222,19 +214,19 @@ fn a_module_without_its_file_is_an_error() {
 
 #[test]
 fn a_folder_of_tests_that_cargo_does_not_compile_does_not_count() {
-    let book = with_folder_of_tests().but("tests/Cargo.toml", "ch01_line/main.rs", "else.rs");
+    let book = SmallBook::new().but("tests/Cargo.toml", "ch01_line/main.rs", "else.rs");
     assert_errors(
         &book,
         &["src/ch01_line.md:5: formula `slope` without a test: cargo does not run it, expected \
          [[test]] with path = \"ch01_line/main.rs\" in tests/Cargo.toml \
-         (tests/ch01_line/slopes.rs:3)"],
+         (tests/ch01_line/line.rs:3)"],
     );
     let root = "tests/ch01_line/main.rs";
-    let ignored = with_folder_of_tests().but(root, "mod slopes", "#[cfg(any())]\nmod slopes");
+    let ignored = SmallBook::new().but(root, "mod line", "#[cfg(any())]\nmod line");
     assert_errors(
         &ignored,
         &["src/ch01_line.md:5: formula `slope` without a test: it runs on a condition (#[cfg]) \
-         (tests/ch01_line/slopes.rs:3)"],
+         (tests/ch01_line/line.rs:3)"],
     );
 }
 
@@ -242,7 +234,7 @@ fn a_folder_of_tests_that_cargo_does_not_compile_does_not_count() {
 fn a_formula_without_a_test_names_the_file_of_its_page() {
     let page = "src/more/slopes.md";
     assert_errors(
-        &with_folder_of_tests().and(page, "\n```math steep\ny = x\n```\n"),
+        &SmallBook::new().and(page, "\n```math steep\ny = x\n```\n"),
         &["src/more/slopes.md:7: formula `steep` without a test: expected a test `fn steep` in \
          tests/ch01_line/slopes.rs"],
     );
@@ -251,12 +243,12 @@ fn a_formula_without_a_test_names_the_file_of_its_page() {
 #[test]
 fn two_tests_of_one_name_are_an_error() {
     let twin = "\nmod steep;\n";
-    let book = with_folder_of_tests()
+    let book = SmallBook::new()
         .and("tests/ch01_line/main.rs", twin)
         .with("tests/ch01_line/steep.rs", "#[test]\nfn slope() {}\n");
     assert_errors(
         &book,
-        &["tests/ch01_line/steep.rs:1: test `slope` is already at tests/ch01_line/slopes.rs:3: \
+        &["tests/ch01_line/steep.rs:1: test `slope` is already at tests/ch01_line/line.rs:3: \
          expected another name"],
     );
 }
@@ -264,7 +256,7 @@ fn two_tests_of_one_name_are_an_error() {
 #[test]
 fn a_test_of_another_chapter_does_not_count() {
     let book = SmallBook::new()
-        .without("tests/ch01_line.rs")
+        .without("tests/ch01_line")
         .with("tests/ch02_other.rs", "#[test]\nfn slope() {}\n");
     assert_errors(
         &book,
@@ -451,17 +443,17 @@ fn a_public_item_that_no_page_shows_is_an_error() {
     let items = "\n/// Forgotten.\npub const ZERO: f64 = 0.0;\n\nfn private() {}\n\n\
          pub(crate) struct Inner;\n\nimpl Inner {\n    pub fn new() -> Self {\n        Self\n    \
          }\n}\n\n#[cfg(test)]\nmod tests {\n    pub fn helper() {}\n}\n";
-    let book = SmallBook::new().and("chapters/ch01_line/src/lib.rs", items);
+    let book = SmallBook::new().and(CODE, items);
     assert_errors(
         &book,
-        &["chapters/ch01_line/src/lib.rs:17: public constant `ch01_line::ZERO` \
+        &["chapters/ch01_line/src/line.rs:17: public constant `ch01_line::ZERO` \
          is shown on no page: expected {{#listing ch01_line::ZERO}}, or no `pub`"],
     );
 }
 
 #[test]
 fn an_item_is_shown_when_what_holds_it_is() {
-    let library = "chapters/ch01_line/src/lib.rs";
+    let library = CODE;
     let book = SmallBook::new().but(PAGE, "ch01_line::Line::height", "ch01_line::impl Line");
     assert_errors(&book, &[]);
     let module = "\npub mod extra {\n    /// In it.\n    pub fn inner() {}\n}\n";
@@ -471,14 +463,13 @@ fn an_item_is_shown_when_what_holds_it_is() {
 
 #[test]
 fn an_item_of_a_private_module_is_public_when_it_is_exported() {
-    let library = "chapters/ch01_line/src/lib.rs";
-    let book = SmallBook::new().and(library, "\nmod idx;\npub use idx::Reader;\n").with(
+    let book = SmallBook::new().and(LIBRARY, "\nmod idx;\npub use idx::Reader;\n").with(
         "chapters/ch01_line/src/idx.rs",
-        "/// Reads.\npub struct Reader;\npub struct Other;\n",
+        "//! Reads.\npub struct Reader;\npub struct Other;\n",
     );
     assert_errors(
         &book,
-        &["chapters/ch01_line/src/idx.rs:1: public struct \
+        &["chapters/ch01_line/src/idx.rs:2: public struct \
          `ch01_line::Reader` is shown on no page: expected {{#listing \
          ch01_line::Reader}}, or no `pub`"],
     );
@@ -487,11 +478,10 @@ fn an_item_of_a_private_module_is_public_when_it_is_exported() {
 
 #[test]
 fn an_item_with_two_public_paths_is_one_item() {
-    let library = "chapters/ch01_line/src/lib.rs";
-    let code = "/// Reads.\npub struct Reader;\n\nimpl Reader {\n    /// Reads on.\n    \
+    let code = "//! Reads.\npub struct Reader;\n\nimpl Reader {\n    /// Reads on.\n    \
          pub fn read(&self) {}\n}\n";
     let book = SmallBook::new()
-        .and(library, "\npub mod idx;\npub use idx::Reader;\n")
+        .and(LIBRARY, "\npub mod idx;\npub use idx::Reader;\n")
         .with("chapters/ch01_line/src/idx.rs", code);
     let message = |line: usize, kind: &str, path: &str| {
         format!(
@@ -500,10 +490,10 @@ fn an_item_with_two_public_paths_is_one_item() {
         )
     };
     let (item, method) = ("ch01_line::Reader", "ch01_line::Reader::read");
-    assert_eq!(book.errors(), [message(1, "struct", item), message(5, "method", method)]);
+    assert_eq!(book.errors(), [message(2, "struct", item), message(5, "method", method)]);
     for path in ["ch01_line::Reader", "ch01_line::idx::Reader"] {
         let book = SmallBook::new()
-            .and(library, "\npub mod idx;\npub use idx::Reader;\n")
+            .and(LIBRARY, "\npub mod idx;\npub use idx::Reader;\n")
             .with("chapters/ch01_line/src/idx.rs", code)
             .and(PAGE, &format!("\n{{{{#listing {path}}}}}\n"));
         assert_eq!(book.errors(), [message(5, "method", method)]);
@@ -734,7 +724,7 @@ fn all_errors_of_a_book_are_reported_at_once() {
     let book = SmallBook::new()
         .and("src/preface.md", "\n$x$ {{#eq a}}\n")
         .and(PAGE, "\n{{#listing a::b}}\n")
-        .and("tests/ch01_line.rs", "\n#[test]\nfn two_points() {}\n");
+        .and(TEST, "\n#[test]\nfn two_points() {}\n");
     assert_eq!(book.errors().len(), 4, "{:?}", book.errors());
 }
 

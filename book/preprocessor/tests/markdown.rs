@@ -166,7 +166,7 @@ fn source_in_a_listing_is_neither_markdown_nor_a_directive() {
     let library = "\n/// Prints *this*.\npub fn print() {\n    print!(\"{{#include x}} </code> \
          ```\\n\");\n\n    # [inline]\n    fn inner() {}\n}\n";
     let book = SmallBook::new()
-        .and("chapters/ch01_line/src/lib.rs", library)
+        .and(small_book::CODE, library)
         .and(PAGE, "\n{{#listing ch01_line::print}}\n");
     let page = book.page("ch01_line.md");
     assert!(

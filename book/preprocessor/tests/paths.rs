@@ -2,9 +2,7 @@
 
 mod small_book;
 
-use small_book::{PAGE, SmallBook};
-
-const LIBRARY: &str = "chapters/ch01_line/src/lib.rs";
+use small_book::{CODE, LIBRARY, PAGE, SmallBook};
 
 const MORE: &str = "
 /// Rises.
@@ -54,7 +52,7 @@ macro_rules! line {
 /// The lines that a listing shows: as in its caption, or why there is none.
 fn lines(path: &str) -> String {
     let listing = format!("\n{{{{#listing {path}}}}}\n");
-    let book = SmallBook::new().and(LIBRARY, MORE).and(PAGE, &listing);
+    let book = SmallBook::new().and(CODE, MORE).and(PAGE, &listing);
     if let Some(error) = book.errors().pop() {
         return error;
     }
@@ -82,21 +80,24 @@ fn methods_of_traits_are_found_by_type_and_trait() {
     assert_eq!(lines("ch01_line::impl Rise for Kind"), "48–54");
     assert_eq!(lines("ch01_line::impl Line"), "10–15");
     let ambiguous = lines("ch01_line::<Line as Rise>::rise");
-    assert!(ambiguous.contains("it may be `ch01_line::<Line as Rise<f32>>::rise`"), "{ambiguous}");
+    assert!(
+        ambiguous.contains("it may be `ch01_line::line::<Line as Rise<f32>>::rise`"),
+        "{ambiguous}"
+    );
 }
 
 #[test]
 fn a_method_of_the_type_goes_before_one_of_a_trait() {
     let own =
         "\nimpl Other for Line {\n    fn height(&self, _: f64) -> f64 {\n        0.0\n    }\n}\n";
-    let book = SmallBook::new().and(LIBRARY, own);
+    let book = SmallBook::new().and(CODE, own);
     assert!(book.page("ch01_line.md").contains("lines 11–14"));
 }
 
 #[test]
 fn a_listing_shows_whole_lines_without_their_indentation() {
     let listing = "\n{{#listing ch01_line::Kind::rise}}\n";
-    let page = SmallBook::new().and(LIBRARY, MORE).and(PAGE, listing).page("ch01_line.md");
+    let page = SmallBook::new().and(CODE, MORE).and(PAGE, listing).page("ch01_line.md");
     let code = "#[inline]&#10;/// Of a kind.&#10;fn rise(&#38;self, _: u8) -&#62; u8 &#123; 4 \
          &#125; // the end</code>";
     assert!(page.contains(code), "{page}");
@@ -107,14 +108,13 @@ fn the_program_of_a_chapter_is_its_module_main() {
     for folder in ["src", "program"] {
         let file = format!("chapters/ch01_line/{folder}/main.rs");
         let book = SmallBook::new()
-            .with(&file, "mod drawing;\n\nfn main() {\n    draw();\n}\n\npub fn draw() {}\n")
-            .with(&file.replace("main.rs", "drawing.rs"), "fn line() {}\n")
-            .and(PAGE, "\n{{#listing ch01_line::main::draw}}\n")
+            .without("chapters/ch01_line/program")
+            .with(&file, "mod drawing;\n\nfn main() {\n    drawing::line();\n}\n")
+            .with(&file.replace("main.rs", "drawing.rs"), "fn line() {\n    \"plot\"\n}\n")
             .and(PAGE, "\n{{#listing ch01_line::main::drawing::line}}\n");
         let page = book.page("ch01_line.md");
         let link = format!("https://example.org/book/blob/HEAD/chapters/ch01_line/{folder}");
-        assert!(page.contains(&format!("{link}/main.rs#L7-L7")), "{page}");
-        assert!(page.contains(&format!("{link}/drawing.rs#L1-L1")), "{page}");
+        assert!(page.contains(&format!("{link}/drawing.rs#L1-L3")), "{page}");
     }
 }
 
@@ -131,7 +131,7 @@ fn with_modules() -> SmallBook {
     SmallBook::new()
         .with(
             LIBRARY,
-            "pub mod line;\npub mod rise;\npub use line::{Line, other, self as lines};\n\
+            "//! A chapter.\npub mod line;\npub mod rise;\npub use line::{Line, other, self as lines};\n\
              pub use rise::Rise;\n#[cfg(test)]\nmod tests;\n",
         )
         .with("chapters/ch01_line/src/line.rs", LINE)
@@ -139,7 +139,8 @@ fn with_modules() -> SmallBook {
         .with("chapters/ch01_line/src/tests/mod.rs", "not Rust at all")
 }
 
-const LINE: &str = "struct Node;
+const LINE: &str = "//! A line.
+struct Node;
 
 impl Node {
     fn new() {}
@@ -154,7 +155,8 @@ impl Line {
 pub fn other() {}
 ";
 
-const RISE: &str = "use crate::Line;
+const RISE: &str = "//! Rises.
+use crate::Line;
 
 pub trait Rise {
     fn rise();
@@ -194,15 +196,15 @@ fn listed(path: &str) -> String {
 #[test]
 fn what_the_root_exports_is_found_by_its_short_path() {
     for (path, place) in [
-        ("ch01_line::Line", "line.rs#L7-L7"),
-        ("ch01_line::line::Line", "line.rs#L7-L7"),
-        ("ch01_line::lines::Line", "line.rs#L7-L7"),
-        ("ch01_line::other", "line.rs#L13-L13"),
-        ("ch01_line::Rise", "rise.rs#L3-L5"),
-        ("ch01_line::Rise::rise", "rise.rs#L4-L4"),
-        ("ch01_line::Line::height", "line.rs#L10-L10"),
-        ("ch01_line::line::Line::height", "line.rs#L10-L10"),
-        ("ch01_line::line::Node", "line.rs#L1-L1"),
+        ("ch01_line::Line", "line.rs#L8-L8"),
+        ("ch01_line::line::Line", "line.rs#L8-L8"),
+        ("ch01_line::lines::Line", "line.rs#L8-L8"),
+        ("ch01_line::other", "line.rs#L14-L14"),
+        ("ch01_line::Rise", "rise.rs#L4-L6"),
+        ("ch01_line::Rise::rise", "rise.rs#L5-L5"),
+        ("ch01_line::Line::height", "line.rs#L11-L11"),
+        ("ch01_line::line::Line::height", "line.rs#L11-L11"),
+        ("ch01_line::line::Node", "line.rs#L2-L2"),
     ] {
         assert_eq!(listed(path), place, "{path}");
     }
@@ -211,16 +213,16 @@ fn what_the_root_exports_is_found_by_its_short_path() {
 #[test]
 fn an_impl_is_found_in_any_module_of_its_crate() {
     for (path, place) in [
-        ("ch01_line::Line::run", "rise.rs#L8-L8"),
-        ("ch01_line::line::Line::run", "rise.rs#L8-L8"),
-        ("ch01_line::Line::rise", "rise.rs#L12-L12"),
-        ("ch01_line::<Line as Rise>::rise", "rise.rs#L12-L12"),
-        ("ch01_line::impl Rise for Line", "rise.rs#L11-L13"),
-        ("ch01_line::impl Rise for Far", "rise.rs#L15-L17"),
-        ("ch01_line::<Far as Rise>::rise", "rise.rs#L16-L16"),
-        ("ch01_line::Far::rise", "rise.rs#L16-L16"),
-        ("ch01_line::line::impl Line", "line.rs#L9-L11"),
-        ("ch01_line::rise::impl Line", "rise.rs#L7-L9"),
+        ("ch01_line::Line::run", "rise.rs#L9-L9"),
+        ("ch01_line::line::Line::run", "rise.rs#L9-L9"),
+        ("ch01_line::Line::rise", "rise.rs#L13-L13"),
+        ("ch01_line::<Line as Rise>::rise", "rise.rs#L13-L13"),
+        ("ch01_line::impl Rise for Line", "rise.rs#L12-L14"),
+        ("ch01_line::impl Rise for Far", "rise.rs#L16-L18"),
+        ("ch01_line::<Far as Rise>::rise", "rise.rs#L17-L17"),
+        ("ch01_line::Far::rise", "rise.rs#L17-L17"),
+        ("ch01_line::line::impl Line", "line.rs#L10-L12"),
+        ("ch01_line::rise::impl Line", "rise.rs#L8-L10"),
     ] {
         assert_eq!(listed(path), place, "{path}");
     }
@@ -231,8 +233,8 @@ fn an_impl_that_stands_in_several_modules_is_ambiguous() {
     assert_eq!(
         listed("ch01_line::impl Line"),
         "src/ch01_line.md:25: ambiguous Rust path `ch01_line::impl Line`: it may be \
-         `ch01_line::line::impl Line` (chapters/ch01_line/src/line.rs:9) or \
-         `ch01_line::rise::impl Line` (chapters/ch01_line/src/rise.rs:7)"
+         `ch01_line::line::impl Line` (chapters/ch01_line/src/line.rs:10) or \
+         `ch01_line::rise::impl Line` (chapters/ch01_line/src/rise.rs:8)"
     );
 }
 

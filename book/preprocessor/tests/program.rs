@@ -74,7 +74,7 @@ fn a_check_can_be_about_one_chapter() {
 fn warnings_are_counted_once_while_mdbook_builds() {
     let book = SmallBook::new()
         .and("book.toml", "coverage = \"warn\"\n")
-        .and("chapters/ch01_line/src/lib.rs", "\n/// Two.\npub const TWO: u8 = 2;\n");
+        .and(small_book::CODE, "\n/// Two.\npub const TWO: u8 = 2;\n");
     let output = run(&[], &input(&book));
     assert!(output.status.success());
     let report = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -7,22 +7,12 @@ use plotters::drawing::IntoDrawingArea;
 use plotters::style::{BLACK, Color, IntoFont, TRANSPARENT};
 
 use super::axis::Coordinate;
-use super::pen::Pen;
+use super::pen::{Pen, fine};
 use crate::error::Error;
 use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 
 /// A plot inside its frame, to draw series into.
 pub type Plot<'a> = ChartContext<'a, Pen<'a>, Cartesian2d<Coordinate, Coordinate>>;
-
-/// A length in tenths of a unit, which plotters counts in.
-pub fn fine(units: f64) -> i32 {
-    (units * 10.0).round() as i32
-}
-
-/// A length of plotters in units.
-pub fn units(fine: i32) -> f64 {
-    f64::from(fine) / 10.0
-}
 
 /// The room around the axes for what is not ticks, in units.
 #[derive(Debug, Clone, Copy, Default)]

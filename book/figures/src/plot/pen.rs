@@ -8,11 +8,20 @@ use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
 };
 
-use super::{fine, units};
 use crate::palette::{dash, hex, series_color, series_of};
 use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
+
+/// A length in tenths of a unit, which plotters counts in.
+pub fn fine(units: f64) -> i32 {
+    (units * 10.0).round() as i32
+}
+
+/// A length of plotters in units.
+pub fn units(fine: i32) -> f64 {
+    f64::from(fine) / 10.0
+}
 
 /// Draws what plotters asks for onto a canvas. plotters counts in whole numbers, so it is given
 /// a tenth of a unit to count in.

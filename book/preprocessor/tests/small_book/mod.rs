@@ -13,6 +13,18 @@ use tempfile::TempDir;
 /// The page of the first chapter.
 pub const PAGE: &str = "src/ch01_line.md";
 
+/// The root of the library of the first chapter.
+pub const LIBRARY: &str = "chapters/ch01_line/src/lib.rs";
+
+/// Its module.
+pub const CODE: &str = "chapters/ch01_line/src/line.rs";
+
+/// The file of its program that draws its figure.
+pub const DRAWING: &str = "chapters/ch01_line/program/drawing.rs";
+
+/// The test of its formula.
+pub const TEST: &str = "tests/ch01_line/line.rs";
+
 /// The page with an exercise.
 pub const EXERCISES: &str = "src/more/slopes.md";
 
@@ -23,7 +35,7 @@ pub const STUB: &str = "chapters/ch01_line/exercises/rise.rs";
 pub const SOLUTION: &str = "chapters/ch01_line/exercises/solutions/rise.rs";
 
 /// The files of the book.
-const FILES: [(&str, &str); 16] = [
+const FILES: [(&str, &str); 20] = [
     (
         "book.toml",
         "[book]\nsrc = \"src\"\n\n[output.html]\ngit-repository-url = \"https://example.org/book\"\n\n\
@@ -44,15 +56,22 @@ const FILES: [(&str, &str); 16] = [
         "[[symbol]]\ntex = 'y'\nmeaning = \"the height at $`x`$\"\nshape = \"number\"\ncode = \"y\"\n\n\
          [[symbol]]\ntex = 'a'\nmeaning = \"the slope\"\n\n[[symbol]]\ntex = 'x'\nmeaning = \"the place\"\n",
     ),
-    ("chapters/ch01_line/src/lib.rs", LIBRARY),
+    (LIBRARY, "//! A chapter.\n\npub mod line;\n\npub use line::*;\n"),
+    (CODE, LINE_CODE),
     (
-        "tests/ch01_line.rs",
+        "chapters/ch01_line/program/main.rs",
+        "//! Draws.\n\nmod drawing;\n\nfn main() {\n    drawing::draw();\n}\n",
+    ),
+    (DRAWING, "//! Draws it.\n\npub fn draw() {\n    figure(\"plot\");\n}\n"),
+    ("tests/ch01_line/main.rs", "//! The claims of chapter 1.\n\nmod line;\n"),
+    (
+        TEST,
         "//! The claims of chapter 1.\n\n/// Rise over run.\n#[test]\nfn slope() {\n    \
          assert_eq!(2 * 3, 6, \"a < b\");\n}\n\nfn helper() {}\n",
     ),
     (
         "tests/Cargo.toml",
-        "[[test]]\nname = \"ch01_line\"\npath = \"ch01_line.rs\"\n\n\
+        "[[test]]\nname = \"ch01_line\"\npath = \"ch01_line/main.rs\"\n\n\
          [[test]]\nname = \"ch02_other\"\npath = \"ch02_other.rs\"\n",
     ),
     (
@@ -98,7 +117,7 @@ y = a x
 The line rises, see {{#eq slope}}.
 ";
 
-const LIBRARY: &str = "//! A line.
+const LINE_CODE: &str = "//! A line.
 
 /// A line through the origin.
 #[derive(Debug)]
@@ -171,9 +190,11 @@ impl SmallBook {
         self.with(file, &text.replacen(old, new, 1))
     }
 
-    /// The book without a file.
+    /// The book without a file or a folder.
     pub fn without(self, file: &str) -> Self {
-        fs::remove_file(self.root().join(file)).expect("a file");
+        let path = self.root().join(file);
+        let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+        removed.expect("a file or a folder");
         self
     }
 

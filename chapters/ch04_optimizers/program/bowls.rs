@@ -3,7 +3,7 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, ContourMap, Format, Measured, Output, Series, Values};
 use book_programs::print;
-use ch04_optimizers::{Bowl, Momentum, Nesterov, Optimizer, Sgd};
+use ch04_optimizers::{Momentum, Nesterov, Optimizer, Quadratic, Sgd};
 use ndarray::array;
 
 use crate::paths::{Point, RULES, best_path, descend, distance, drawn, slope, turned_bowl};
@@ -18,7 +18,7 @@ const HEIGHT: f64 = 536.0;
 const LEVELS: [f64; 8] = [0.3, 1.0, 3.0, 7.0, 14.0, 25.0, 45.0, 80.0];
 
 /// The ravine, its steep axis turned from upright.
-pub fn ravine() -> Bowl<f64> {
+pub fn ravine() -> Quadratic<f64> {
     turned_bowl(CURVATURES, 30.0)
 }
 
@@ -47,7 +47,7 @@ fn map(title: &str, description: String) -> ContourMap {
 
 /// The parabola that the page works on paper, and a few steps across it with three rates.
 fn hops(output: &Output) -> Result<()> {
-    let bowl = Bowl { curvature: array![[2.0]], lowest: array![3.0] };
+    let bowl = Quadratic { curvature: array![[2.0]], minimum: array![3.0] };
     let height = |theta: f64| (theta, bowl.value(array![theta].view()));
     let path = |rate, steps| {
         let slope = |[theta, _]: Point| [bowl.gradient(array![theta].view())[0], 0.0];
@@ -74,7 +74,7 @@ fn hops(output: &Output) -> Result<()> {
 
 /// One parameter, four rates: too small, good, nearly too large, too large.
 fn parabola(output: &Output) -> Result<()> {
-    let bowl = Bowl { curvature: array![[1.0]], lowest: array![0.0] };
+    let bowl = Quadratic { curvature: array![[1.0]], minimum: array![0.0] };
     let series = [0.1, 0.5, 1.8, 2.05].map(|rate| {
         let (mut sgd, mut point, mut losses) = (Sgd::default(), [1.0], Vec::new());
         for step in 0..=40 {

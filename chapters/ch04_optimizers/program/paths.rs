@@ -1,7 +1,7 @@
 //! Optimizers on their way across a landscape, and the search for the rate that suits each best.
 
 use ch04_optimizers::{
-    AdaGrad, Adam, AdamW, Bowl, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Sgd,
+    AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, Quadratic, RmsProp, Sgd,
 };
 use ndarray::{ArrayView1, array};
 
@@ -44,7 +44,7 @@ pub fn descend(
 }
 
 /// The gradient of a bowl of two parameters.
-pub fn slope(bowl: &Bowl<f64>) -> impl Fn(Point) -> Point + '_ {
+pub fn slope(bowl: &Quadratic<f64>) -> impl Fn(Point) -> Point + '_ {
     |[x, y]| {
         let gradient = bowl.gradient(array![x, y].view());
         [gradient[0], gradient[1]]
@@ -53,12 +53,12 @@ pub fn slope(bowl: &Bowl<f64>) -> impl Fn(Point) -> Point + '_ {
 
 /// A bowl of two parameters with these curvatures along its axes, the steep one turned by so many
 /// degrees from upright; its lowest point is (1, 0.5).
-pub fn turned_bowl([flat, steep]: [f64; 2], degrees: f64) -> Bowl<f64> {
+pub fn turned_bowl([flat, steep]: [f64; 2], degrees: f64) -> Quadratic<f64> {
     let (sin, cos) = degrees.to_radians().sin_cos();
     let mixed = (flat - steep) * sin * cos;
     let along = flat * cos * cos + steep * sin * sin;
     let across = flat * sin * sin + steep * cos * cos;
-    Bowl { curvature: array![[along, mixed], [mixed, across]], lowest: array![1.0, 0.5] }
+    Quadratic { curvature: array![[along, mixed], [mixed, across]], minimum: array![1.0, 0.5] }
 }
 
 /// How far a point is from another.

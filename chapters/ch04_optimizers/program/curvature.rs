@@ -5,7 +5,7 @@ use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values
 use book_programs::print;
 use ch01_neuron::Activation;
 use ch02_forward::Network;
-use ch04_optimizers::{Bowl, Optimizer, Sgd, parameters};
+use ch04_optimizers::{Optimizer, Quadratic, Sgd, parameters};
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
@@ -41,7 +41,7 @@ fn curvatures(task: &Task, network: &Network<f64>) -> Vec<f64> {
     let rows: Vec<Vec<f64>> = (0..count).into_par_iter().map(row).collect();
     let hessian = Array2::from_shape_fn((count, count), |(i, j)| rows[i][j]);
     let curvature = 0.5 * (&hessian + &hessian.t()); // the nudges leave it symmetric but for 1e-9
-    Bowl { curvature, lowest: Array1::zeros(count) }.eigenvalues()
+    Quadratic { curvature, minimum: Array1::zeros(count) }.eigenvalues()
 }
 
 /// The sizes of all curvatures at the start and after training.

@@ -212,6 +212,92 @@ fn a_gradient_of_another_length_is_refused() {
     step(&mut Sgd::default(), 0.01, &mut [1.0; 3], &[1.0; 2]);
 }
 
+#[test]
+fn every_rule_goes_on_from_a_snapshot_as_if_it_had_never_stopped() {
+    let lengths = [3, 0, 5];
+    let mut generator = generator();
+    let gradients: Vec<_> =
+        (0..20).map(|_| lengths.map(|length| random(length, &mut generator))).collect();
+    let steps = |rule: &mut dyn Optimizer<f64>, values: &mut [Vec<f64>], from, to| {
+        for gradients in &gradients[from..to] {
+            let pairs = values.iter_mut().zip(gradients);
+            rule.step(
+                0.01,
+                pairs.map(|(values, gradient)| Parameter { values, gradient }).collect(),
+            );
+        }
+    };
+    let bits =
+        |values: &[Vec<f64>]| values.concat().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+    for (stop, which) in [0, 1, 7].into_iter().flat_map(|stop| (0..7).map(move |r| (stop, r))) {
+        let fresh = || rules::<f64>().swap_remove(which).1;
+        let (name, mut whole) = rules::<f64>().swap_remove(which);
+        let mut through = lengths.map(|length| vec![1.0; length]);
+        steps(&mut *whole, &mut through, 0, 20);
+        let mut first = fresh();
+        let mut values = lengths.map(|length| vec![1.0; length]);
+        steps(&mut *first, &mut values, 0, stop);
+        let snapshot = first.snapshot();
+        assert_eq!(snapshot.steps, stop as i32, "{name}");
+        assert_eq!(snapshot.slots.is_empty(), stop == 0 || name == "Sgd", "{name}");
+        let mut second = fresh();
+        second.restore(snapshot.clone());
+        assert_eq!(second.snapshot(), snapshot, "{name}");
+        steps(&mut *second, &mut values, stop, 20);
+        assert_eq!(bits(&values), bits(&through), "{name}, stopped after {stop} steps");
+        assert_eq!(second.snapshot(), whole.snapshot(), "{name}, stopped after {stop} steps");
+    }
+}
+
+#[test]
+fn going_back_to_a_snapshot_forgets_what_came_after_it() {
+    for (name, mut rule) in rules::<f64>() {
+        let mut ends = [[1.0, 2.0]; 2];
+        step(&mut *rule, 0.01, &mut [1.0, 2.0], &[0.5, -0.5]);
+        let snapshot = rule.snapshot();
+        for end in &mut ends {
+            rule.restore(snapshot.clone());
+            for _ in 0..3 {
+                step(&mut *rule, 0.01, end, &[-1.0, 3.0]);
+            }
+        }
+        assert_eq!(ends[0], ends[1], "{name}");
+    }
+}
+
+#[test]
+fn a_snapshot_of_other_parameters_is_refused_at_the_next_step() {
+    for which in 1..7 {
+        let message = std::panic::catch_unwind(|| {
+            let (_, mut rule) = rules::<f64>().swap_remove(which);
+            step(&mut *rule, 0.01, &mut [1.0; 3], &[1.0; 3]);
+            let (_, mut other) = rules::<f64>().swap_remove(which);
+            other.restore(rule.snapshot());
+            step(&mut *other, 0.01, &mut [1.0; 4], &[1.0; 4]);
+        });
+        let message = *message.expect_err("was to panic").downcast::<String>().expect("a text");
+        assert_eq!(message, "optimizer: parameters [4], at the first step [3]");
+    }
+}
+
+#[test]
+#[should_panic(expected = "optimizer: 3 slots, not 2 for each parameter")]
+fn a_snapshot_of_another_rule_is_refused() {
+    Adam::default().restore(Snapshot { steps: 1, slots: vec![vec![1.0]; 3] });
+}
+
+#[test]
+#[should_panic(expected = "optimizer: 1 slots, not 0 for each parameter")]
+fn a_rule_without_a_state_takes_no_slots() {
+    Sgd::default().restore(Snapshot { steps: 1, slots: vec![vec![1.0]] });
+}
+
+#[test]
+#[should_panic(expected = "optimizer: slots [1, 2] of one parameter")]
+fn slots_of_one_parameter_are_of_one_length() {
+    Adam::default().restore(Snapshot { steps: 1, slots: vec![vec![1.0], vec![1.0, 2.0]] });
+}
+
 // ------------------------------------------------------------------------------- some of them --
 
 #[test]
@@ -246,20 +332,20 @@ fn after_more_steps_than_can_be_counted_it_goes_on() {
         weight[0]
     };
     step(&mut adam);
-    adam.memory.steps = i32::MAX - 1;
+    adam.state.steps = i32::MAX - 1;
     let weights = [step(&mut adam), step(&mut adam), step(&mut adam)];
-    assert_eq!(adam.memory.steps, i32::MAX);
+    assert_eq!(adam.state.steps, i32::MAX);
     assert!(weights.is_sorted_by(|before, after| after < before), "{weights:?}");
 }
 
 #[test]
 fn steps_are_counted() {
     let mut adam = Adam::default();
-    assert_eq!(adam.memory.steps, 0);
+    assert_eq!(adam.state.steps, 0);
     for _ in 0..3 {
         step(&mut adam, 0.1, &mut [1.0], &[1.0]);
     }
-    assert_eq!(adam.memory.steps, 3);
+    assert_eq!(adam.state.steps, 3);
 }
 
 #[test]
@@ -301,7 +387,7 @@ fn what_adam_remembers_of_a_gradient_that_is_gone_ends_at_zero() {
     let before = theta;
     step(&mut adam, 0.001, &mut theta, &[0.0]);
     assert_eq!(theta, before);
-    assert!(format!("{:?}", adam.memory).contains("[[0.0], ["), "{:?}", adam.memory);
+    assert!(format!("{:?}", adam.state).contains("[[0.0], ["), "{:?}", adam.state);
 }
 
 // -------------------------------------------------------------------------- with real networks --
@@ -391,18 +477,19 @@ fn a_step_schedule_of_every_0_steps_does_not_divide_by_zero() {
 
 #[test]
 fn a_round_bowl_is_solved_in_one_step_at_its_best_rate() {
-    let bowl = Bowl { curvature: array![[4.0, 0.0], [0.0, 4.0]], lowest: array![1.0, -2.0] };
+    let bowl = Quadratic { curvature: array![[4.0, 0.0], [0.0, 4.0]], minimum: array![1.0, -2.0] };
     assert_eq!(
         (bowl.condition_number(), bowl.best_rate(), bowl.contraction(0.25)),
         (1.0, 0.25, 0.0)
     );
     assert_eq!(bowl.best_momentum(), (0.25, 0.0));
-    assert_eq!(bowl.gradient(bowl.lowest.view()), array![0.0, 0.0]);
+    assert_eq!(bowl.gradient(bowl.minimum.view()), array![0.0, 0.0]);
 }
 
 #[test]
 fn eigenvalues_come_smallest_first_in_f32_too() {
-    let bowl = Bowl { curvature: array![[5.0_f32, 2.0], [2.0, 2.0]], lowest: array![0.0, 0.0] };
+    let bowl =
+        Quadratic { curvature: array![[5.0_f32, 2.0], [2.0, 2.0]], minimum: array![0.0, 0.0] };
     let eigenvalues = bowl.eigenvalues();
     assert!((eigenvalues[0] - 1.0).abs() < 1e-6 && (eigenvalues[1] - 6.0).abs() < 1e-6);
 }
@@ -415,7 +502,7 @@ fn a_heavy_ball_can_circle_for_ever_where_nesterov_comes_to_rest() {
         x if x < 2.0 => x + 24.0,
         x => 25.0 * x - 24.0,
     };
-    let bowl = Bowl { curvature: array![[1.0, 0.0], [0.0, 25.0]], lowest: array![0.0, 0.0] };
+    let bowl = Quadratic { curvature: array![[1.0, 0.0], [0.0, 25.0]], minimum: array![0.0, 0.0] };
     let ((rate, mu), (ahead_rate, ahead_mu)) = (bowl.best_momentum(), bowl.best_nesterov());
     let (mut heavy, mut ahead) = (Momentum::new(mu), Nesterov::new(ahead_mu));
     let (mut one, mut other) = ([3.3], [3.3]);
