@@ -1,4 +1,4 @@
-//! What one neuron cannot do: the rule that never comes to rest on XOR, and the best of many neurons.
+//! What one neuron cannot do: the rule never comes to rest on XOR, and the best of many neurons.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, DecisionRegions, Measured, Output, Series, Values};

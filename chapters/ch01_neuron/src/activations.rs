@@ -1,8 +1,8 @@
 //! Eight activation functions, each with its derivative. Page: *Eight activation functions*
 //! (`ch01_neuron/activations.md`).
 //!
-//! Each is a function of one number; [`Activation`] names all of them, so that a neuron or a layer can
-//! hold its own.
+//! Each is a function of one number; [`Activation`] names all of them, so that a neuron or a layer
+//! can hold its own.
 
 use crate::real::Real;
 

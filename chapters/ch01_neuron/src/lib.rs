@@ -1,8 +1,8 @@
 //! Chapter 1: the neuron.
 //!
 //! A neuron adds up its inputs, each times a weight, and sends the sum through an activation
-//! function. This crate has the neuron, the activation functions with their derivatives, and the oldest
-//! rule by which a neuron learns from its mistakes.
+//! function. This crate has the neuron, the activation functions with their derivatives, and the
+//! perceptron rule, by which a neuron learns from its mistakes.
 //!
 //! The modules, in the order of the pages:
 //!

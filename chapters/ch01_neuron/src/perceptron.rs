@@ -1,8 +1,8 @@
-//! The perceptron rule, which learns from mistakes, and the gates that it learns. Page: *Learning from
-//! mistakes* (`ch01_neuron/perceptron.md`).
+//! The perceptron rule, which learns from mistakes, and the gates that it learns. Page: *Learning
+//! from mistakes* (`ch01_neuron/perceptron.md`).
 //!
-//! [`perceptron_step`] corrects a neuron after one example, [`train_perceptron`] goes through all of
-//! them, and [`mistake_bound`] says how often it can be wrong.
+//! [`perceptron_step`] corrects a neuron after one example, [`train_perceptron`] goes through all
+//! examples, and [`mistake_bound`] says how often it can be wrong.
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, array};
 

@@ -1,7 +1,7 @@
 //! A layer of neurons, and what it does to a batch. Page: *The forward pass* (`ch02_forward.md`).
 //!
-//! A [`Dense`] layer gives the pre-activations Z = XW + b; a [`Layer`] adds the activation function,
-//! A = f(Z). A batch is rows everywhere.
+//! A [`Dense`] layer gives the pre-activations Z = XW + b. A [`Layer`] has an activation function
+//! too, and gives the activations A = f(Z). A batch is rows everywhere.
 
 use ch01_neuron::{Activation, Real};
 use ndarray::{Array1, Array2, ArrayView2};

@@ -1,4 +1,5 @@
-//! Layers in a row, and the forward pass through them. Page: *Networks* (`ch02_forward/network.md`).
+//! Layers in a row, and the forward pass through them. Page: *Networks*
+//! (`ch02_forward/network.md`).
 //!
 //! A [`Network`] is built from its layers; [`Network::new`] draws their first weights. The forward
 //! pass gives the outputs alone, or a [`Trace`] of everything that the backward pass needs.

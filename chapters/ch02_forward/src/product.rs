@@ -1,11 +1,11 @@
 //! The product of two matrices, plain and fast. Page: *The product of two matrices*
 //! (`ch02_forward/product.md`).
 //!
-//! [`product_by_definition`] is the reference. [`product_by_rows`] adds up rows of the right side and
-//! leaves out those whose factor is 0, which pays where most numbers are 0. [`product`] does the same
-//! with a bit mask of what is not zero ([`NonZeros`]) and with many sums at a time in the registers,
-//! and is the fastest from a few zeros upward. [`transposed_product`] does it for the transpose of the
-//! left side.
+//! [`product_by_definition`] is the reference. [`product_by_rows`] adds up rows of the right side
+//! and leaves out those whose factor is 0, which pays where nearly all numbers are 0. [`product`]
+//! makes the same sums with a bit mask of what is not zero ([`NonZeros`]), and with many sums at a
+//! time in the registers: it is the fastest of the three, with zeros or without.
+//! [`transposed_product`] does it for the transpose of the left side.
 
 use std::borrow::Cow;
 use std::ops::{BitOr, Range};

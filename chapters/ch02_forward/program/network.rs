@@ -1,15 +1,16 @@
-//! Networks as pictures: one that computes XOR, one with and without bends, one for MNIST.
+//! Networks: one that computes XOR, one with and without bends, one for MNIST.
 
 use anyhow::Result;
 use book_figures::{DecisionRegions, Format, Measured, NetworkDiagram, Output, Values};
 use book_programs::print;
 use ch01_neuron::{Activation, Gate};
 use ch02_forward::{Dense, Initialization, Layer, Network};
-use ndarray::{Array2, array};
+use ndarray::array;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::SEED;
+use crate::dense::rows;
+use crate::seed::SEED;
 
 /// OR and NAND in the first layer, AND in the second, all chosen by hand.
 fn xor_network() -> Network<f64> {
@@ -17,41 +18,6 @@ fn xor_network() -> Network<f64> {
     let output = Dense { weights: array![[2.0], [2.0]], bias: array![-3.0] };
     let layers = [hidden, output].map(|dense| Layer { dense, activation: Activation::Step });
     Network { layers: layers.into() }
-}
-
-/// Ada, Ben and Cleo of the first page: three neurons that see the same two inputs.
-fn neighbors() -> Dense<f64> {
-    let weights = array![[3.0, -1.0, 0.0], [4.0, 2.0, 5.0]];
-    Dense { weights, bias: array![-2.0, 1.0, -1.0] }
-}
-
-/// The layer of the first page, with the sums of the third day.
-pub fn draw_layer(output: &Output) -> Result<()> {
-    let (layer, day) = (neighbors(), array![[-1.0, 1.0]]);
-    let sums = layer.forward(day.view()).row(0).to_vec();
-    let description = format!(
-        "Two inputs, light −1 and warmth 1, and three neurons. Six lines with a weight each join \
-         every input to every neuron. The sums are {} for Ada, {} for Ben and {} for Cleo.",
-        sums[0], sums[1], sums[2]
-    );
-    let bias = layer.bias.iter().map(|b| format!("{b}")).collect::<Vec<_>>().join(", ");
-    let diagram = NetworkDiagram::new("A layer of three neurons", description, [2, 3])
-        .names(0, ["light", "warmth"])
-        .names(1, ["Ada", "Ben", "Cleo"])
-        .values(0, &day.row(0).to_vec())
-        .values(1, &sums)
-        .weights(0, rows(&layer.weights))
-        .caption(0, "inputs")
-        .caption(1, format!("sums\nbias {}", bias.replace('-', "−")))
-        .print(Format::Integer)
-        .spread();
-    output.figure("layer", &diagram)?;
-    Ok(())
-}
-
-/// Weights as the diagram takes them, `[layer × next]`.
-fn rows(weights: &Array2<f64>) -> Vec<Vec<f64>> {
-    weights.rows().into_iter().map(|row| row.to_vec()).collect()
 }
 
 /// The network for XOR: itself, its plane of inputs, and its plane of hidden outputs.
@@ -128,6 +94,32 @@ fn xor_diagram(network: &Network<f64>) -> NetworkDiagram {
         .print(Format::Integer)
 }
 
+/// The network of chapter 5, from its own sizes.
+pub fn draw_mnist(output: &Output, values: &mut Values) -> Result<()> {
+    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
+    let functions = (Activation::Relu, Activation::Identity);
+    let network =
+        Network::<f32>::new(&[784, 128, 10], functions, Initialization::He, &mut generator);
+    let mut sizes = vec![network.layers[0].dense.weights.nrows()];
+    sizes.extend(network.layers.iter().map(|layer| layer.dense.weights.ncols()));
+    let parameters = network.parameter_count();
+    print(format_args!("784-128-10 has {parameters} parameters"))?;
+    values.set("mnist.parameters", Measured::count(parameters))?;
+    let description = format!(
+        "A layer of {} inputs, one of {} hidden neurons and one of {} outputs. Each node is \
+         connected to all of the next layer; most are left out. There are {parameters} parameters.",
+        sizes[0], sizes[1], sizes[2]
+    );
+    let diagram = NetworkDiagram::new("The network for digits", description, sizes)
+        .names(2, (0..10).map(|digit| digit.to_string()))
+        .limit(10)
+        .caption(0, "784 pixels")
+        .caption(1, "128 hidden neurons\nReLU")
+        .caption(2, "10 digits\nsoftmax");
+    output.figure("mnist_network", &diagram)?;
+    Ok(())
+}
+
 /// The same weights in three layers, once without activation functions and once with ReLU.
 pub fn draw_depth(output: &Output, values: &mut Values) -> Result<()> {
     for (hidden, file, name, sees) in [
@@ -160,31 +152,5 @@ pub fn draw_depth(output: &Output, values: &mut Values) -> Result<()> {
             .height(380.0);
         output.figure(file, &regions)?;
     }
-    Ok(())
-}
-
-/// The network of chapter 5, from its own sizes.
-pub fn draw_mnist(output: &Output, values: &mut Values) -> Result<()> {
-    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-    let functions = (Activation::Relu, Activation::Identity);
-    let network =
-        Network::<f32>::new(&[784, 128, 10], functions, Initialization::He, &mut generator);
-    let mut sizes = vec![network.layers[0].dense.weights.nrows()];
-    sizes.extend(network.layers.iter().map(|layer| layer.dense.weights.ncols()));
-    let parameters = network.parameter_count();
-    print(format_args!("784-128-10 has {parameters} parameters"))?;
-    values.set("mnist.parameters", Measured::count(parameters))?;
-    let description = format!(
-        "A layer of {} inputs, one of {} hidden neurons and one of {} outputs. Each node is \
-         connected to all of the next layer; most are left out. There are {parameters} parameters.",
-        sizes[0], sizes[1], sizes[2]
-    );
-    let diagram = NetworkDiagram::new("The network for digits", description, sizes)
-        .names(2, (0..10).map(|digit| digit.to_string()))
-        .limit(10)
-        .caption(0, "784 pixels")
-        .caption(1, "128 hidden neurons\nReLU")
-        .caption(2, "10 digits\nsoftmax");
-    output.figure("mnist_network", &diagram)?;
     Ok(())
 }

@@ -9,6 +9,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
+/// The folder of this package.
+pub fn here() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The book's bibliography, from the folder of this package.
+pub const BIBLIOGRAPHY: &str = "../../book/src/references.bib";
+
 /// A moment of the timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -345,8 +353,8 @@ mod tests {
 
     #[test]
     fn the_committed_files_can_be_read_and_each_chapter_needs_the_one_before() {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let bibliography = here.join("../../book/src/references.bib");
+        let here = here();
+        let bibliography = here.join(BIBLIOGRAPHY);
         assert!(!timeline(&here.join("data/timeline.toml"), &bibliography).unwrap().is_empty());
         landmarks(&here.join("data/landmarks.toml"), &bibliography).unwrap();
         let chapters = chapters(&here.join("data/chapters.toml"), &here.join("..")).unwrap();

@@ -1,8 +1,6 @@
 //! Counts parameters and connections again, from the layers that the papers describe, and holds
 //! the numbers of the data file against the counts.
 
-use std::path::Path;
-
 use crate::data::{self, Landmark, Landmarks, OPERATIONS_OF_A_CONNECTION};
 
 /// What a layer has: numbers to learn, and connections, of which several may share a number.
@@ -39,8 +37,8 @@ fn transformer_block(width: u64) -> u64 {
 }
 
 fn committed() -> Landmarks {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let bibliography = here.join("../../book/src/references.bib");
+    let here = data::here();
+    let bibliography = here.join(data::BIBLIOGRAPHY);
     data::landmarks(&here.join("data/landmarks.toml"), &bibliography).unwrap()
 }
 

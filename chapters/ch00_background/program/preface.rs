@@ -1,8 +1,17 @@
-//! The map of the chapters: a box each, and an arrow from each chapter to all that use it.
+//! The preface: a map of the chapters, a box each, and an arrow from each to all that use it.
 
-use book_figures::{Canvas, Element, Error, Figure, Head};
+use anyhow::Result;
+use book_figures::{Canvas, Element, Error, Figure, Head, Output};
 
-use crate::data::Chapter;
+use crate::data::{self, Chapter};
+
+/// Draws the chapters that the data file lists, with what their manifests say that they use.
+pub fn draw(output: &Output) -> Result<()> {
+    let here = data::here();
+    let chapters = data::chapters(&here.join("data/chapters.toml"), &here.join(".."))?;
+    output.figure("chapters", &ChapterMap::new(chapters))?;
+    Ok(())
+}
 
 const WIDTH: f64 = 640.0;
 const RIGHT: f64 = 420.0;
@@ -10,13 +19,13 @@ const BOX: f64 = 66.0;
 const PITCH: f64 = 96.0;
 
 /// The chapters from top to bottom; neighbors are joined inside, the others by arcs on the right.
-pub struct ChapterMap {
+struct ChapterMap {
     head: Head,
     chapters: Vec<Chapter>,
 }
 
 impl ChapterMap {
-    pub fn new(chapters: Vec<Chapter>) -> Self {
+    fn new(chapters: Vec<Chapter>) -> Self {
         let told = |chapter: &Chapter| {
             let needs: Vec<String> =
                 chapter.needs.iter().map(|need| (need + 1).to_string()).collect();

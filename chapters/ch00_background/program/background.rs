@@ -1,34 +1,17 @@
-//! Draws the figures of the preface and of the background: `cargo run -p ch00_background`.
-
-mod data;
-mod dots;
-#[cfg(test)]
-mod layers;
-mod map;
-mod timeline;
-
-use std::path::Path;
-use std::process::ExitCode;
+//! The background page: the timeline, and numbers over the years.
 
 use anyhow::{Context, Result};
 use book_figures::{Axis, BarChart, Format, Measured, Output, Values};
 use book_programs::print;
-use data::{Landmark, Landmarks};
 
-fn main() -> ExitCode {
-    book_programs::run_chapter(
-        env!("CARGO_PKG_NAME"),
-        "Draws the figures of the preface and of the background",
-        run,
-    )
-}
+use crate::data::{self, Landmark, Landmarks};
+use crate::dots::Dots;
+use crate::timeline::Timeline;
 
-fn run(output: &Output, values: &mut Values) -> Result<()> {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let bibliography = here.join("../../book/src/references.bib");
-    let chapters = data::chapters(&here.join("data/chapters.toml"), &here.join(".."))?;
-    output.figure("chapters", &map::ChapterMap::new(chapters))?;
-
+/// Draws the timeline, and counts its events.
+pub fn draw_timeline(output: &Output, values: &mut Values) -> Result<()> {
+    let here = data::here();
+    let bibliography = here.join(data::BIBLIOGRAPHY);
     let events = data::timeline(&here.join("data/timeline.toml"), &bibliography)?;
     let (first, last) = years(events.iter().map(|event| event.year));
     print(format_args!("{} events from {first} to {last}", events.len()))?;
@@ -36,14 +19,19 @@ fn run(output: &Output, values: &mut Values) -> Result<()> {
     values.set("timeline.years", Measured::count((last - first) as usize))?;
     let recent = events.iter().filter(|event| event.year > 2008).count();
     values.set("timeline.after_2008", Measured::count(recent))?;
-    output.figure("timeline", &timeline::Timeline::new(events))?;
+    output.figure("timeline", &Timeline::new(events))?;
+    Ok(())
+}
 
+/// Draws networks, data sets, contests and trainings, and measures how they grew.
+pub fn draw_landmarks(output: &Output, values: &mut Values) -> Result<()> {
+    let here = data::here();
+    let bibliography = here.join(data::BIBLIOGRAPHY);
     let landmarks = data::landmarks(&here.join("data/landmarks.toml"), &bibliography)?;
     let Landmarks { networks, data_sets, contests, trainings } = &landmarks;
-    output
-        .figure("networks", &dots::Dots::new("Parameters of networks", networks, "parameters"))?;
-    output.figure("data-sets", &dots::Dots::new("Images in data sets", data_sets, "images"))?;
-    let work = dots::Dots::new("Work of trainings", trainings, "multiplications and additions");
+    output.figure("networks", &Dots::new("Parameters of networks", networks, "parameters"))?;
+    output.figure("data-sets", &Dots::new("Images in data sets", data_sets, "images"))?;
+    let work = Dots::new("Work of trainings", trainings, "multiplications and additions");
     output.figure("work", &work)?;
     output.figure("contest", &contest(contests))?;
     for entry in contests {

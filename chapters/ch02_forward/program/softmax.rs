@@ -1,20 +1,10 @@
-//! Softmax and the losses, and the numbers that are too large for them.
+//! Softmax, and the logits that are too large for its formula as printed.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
 use book_programs::print;
-use ch01_neuron::sigmoid;
-use ch02_forward::{
-    binary_cross_entropy, mean_squared_error, one_hot, softmax, softmax_cross_entropy,
-};
+use ch02_forward::softmax;
 use ndarray::{Array2, array};
-
-/// Softmax exactly as its formula is printed.
-fn printed_softmax(logits: &Array2<f32>) -> Array2<f32> {
-    let exponentials = logits.mapv(f32::exp);
-    let sum = exponentials.sum();
-    exponentials / sum
-}
 
 /// Three probabilities while one of the three logits moves.
 pub fn draw_softmax(output: &Output, values: &mut Values) -> Result<()> {
@@ -29,9 +19,6 @@ pub fn draw_softmax(output: &Output, values: &mut Values) -> Result<()> {
         let p = Measured::number(p, Format::Decimals(3)).within(1e-6);
         values.set(&format!("softmax.p{}", index + 1), p)?;
     }
-    let loss =
-        softmax_cross_entropy(array![[2.0, 1.0, 0.0_f64]].view(), array![[0.0, 1.0, 0.0]].view());
-    values.set("softmax.loss", Measured::number(loss, Format::Decimals(2)).within(1e-6))?;
     let grid = || (-120..=160).map(|k| f64::from(k) / 20.0);
     let chart = Chart::new(
         "Softmax shares out",
@@ -46,6 +33,13 @@ pub fn draw_softmax(output: &Output, values: &mut Values) -> Result<()> {
     });
     output.figure("softmax", &chart)?;
     Ok(())
+}
+
+/// Softmax exactly as its formula is printed.
+fn printed_softmax(logits: &Array2<f32>) -> Array2<f32> {
+    let exponentials = logits.mapv(f32::exp);
+    let sum = exponentials.sum();
+    exponentials / sum
 }
 
 /// Two logits that differ by 1, moved together through the range of `f32`.
@@ -83,64 +77,5 @@ pub fn draw_overflow(output: &Output, values: &mut Values) -> Result<()> {
         .series(Series::line("as printed", points(&printed)))
         .legend();
     output.figure("overflow", &chart)?;
-    Ok(())
-}
-
-/// What an answer costs: by its probability, and by its logit.
-pub fn draw_losses(output: &Output, values: &mut Values) -> Result<()> {
-    let shares = || (1..=200).map(|k| f64::from(k) / 200.0);
-    let chart = Chart::new(
-        "What an answer costs",
-        format!(
-            "By the probability of the right answer: the cross-entropy is 0 at 1, {:.2} at one \
-             half, {:.2} at one hundredth, and grows without end. The squared error ends at 1.",
-            -(0.5_f64).ln(),
-            -(0.01_f64).ln()
-        ),
-    )
-    .x_axis(Axis::new("probability p of the right answer").range(0.0, 1.0))
-    .y_axis(Axis::new("loss").range(0.0, 5.0))
-    .series(Series::line("−ln p", shares().map(|p| (p, -p.ln()))))
-    .series(Series::line("(1 − p)²", shares().map(|p| (p, (1.0 - p).powi(2)))));
-    output.figure("surprise", &chart)?;
-
-    let one = array![[1.0]];
-    let cross = |z: f64| binary_cross_entropy(array![[z]].view(), one.view());
-    let squared = |z: f64| mean_squared_error(array![[sigmoid(z)]].view(), one.view());
-    let losses: [(_, &dyn Fn(f64) -> f64); 2] = [("cross", &cross), ("squared", &squared)];
-    for (name, loss) in losses {
-        for (place, number) in
-            [("at_minus_8", loss(-8.0)), ("step_from_minus_8", loss(-8.0) - loss(-7.0))]
-        {
-            let number = Measured::number(number, Format::Decimals(3)).within(1e-6);
-            values.set(&format!("loss.{name}_{place}"), number)?;
-        }
-    }
-    // Softmax twice: the logits are probabilities already, the best of them 1 and nine times 0.
-    let best = one_hot::<f64>(&[3], 10);
-    let twice = softmax_cross_entropy(best.view(), best.view());
-    print(format_args!("a second softmax over ten classes keeps the loss above {twice:.2}"))?;
-    values.set("loss.softmax_twice", Measured::number(twice, Format::Decimals(2)).within(1e-6))?;
-    let grid = || (-80..=60).map(|k| f64::from(k) / 10.0);
-    let chart = Chart::new(
-        "Two losses of a sigmoid that should say 1",
-        format!(
-            "At a logit of −8 the cross-entropy is {:.2} and falls with a slope of nearly 1. The \
-             squared error is {:.3} there and nearly flat.",
-            cross(-8.0),
-            squared(-8.0)
-        ),
-    )
-    .x_axis(Axis::new("logit z (wanted: y = 1)"))
-    .y_axis(Axis::new("loss").from_zero())
-    .series(Series::line("cross-entropy", grid().map(|z| (z, cross(z)))))
-    .series(Series::line("squared error", grid().map(|z| (z, squared(z)))))
-    .legend();
-    output.figure("loss_by_logit", &chart)?;
-    print(format_args!(
-        "a logit of -8 where 1 is wanted: cross-entropy {:.2}, squared error {:.3}",
-        cross(-8.0),
-        squared(-8.0)
-    ))?;
     Ok(())
 }

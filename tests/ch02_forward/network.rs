@@ -1,0 +1,88 @@
+//! The formulas of *Networks*.
+
+use ch01_neuron::Activation;
+use ch02_forward::{self as library, Dense, Initialization, Layer, Network};
+use formulas::*;
+use ndarray::Array2;
+
+/// A network is its layers, one inside the other: f₃(f₂(f₁(X)W₂ + b₂)W₃ + b₃), with ndarray's own
+/// products here. 1e-12: three sums of up to nine roundings, each passed on through a layer.
+#[test]
+fn network_composition() {
+    let mut generator = generator();
+    let functions = (Activation::Softplus, Activation::Sigmoid);
+    let mut network =
+        Network::new(&[4, 9, 5, 3], functions, Initialization::Normal(1.0), &mut generator);
+    for layer in &mut network.layers {
+        layer.dense.bias = vector(layer.dense.bias.len(), &mut generator);
+    }
+    let x = matrix(7, 4, &mut generator);
+    let [one, two, three] = [0, 1, 2].map(|l| &network.layers[l].dense);
+    let softplus = |z: f64| z.exp().ln_1p();
+    let a1 = (x.dot(&one.weights) + &one.bias).mapv(softplus);
+    let a2 = (a1.dot(&two.weights) + &two.bias).mapv(softplus);
+    let a3 = (a2.dot(&three.weights) + &three.bias).mapv(|z| 1.0 / (1.0 + (-z).exp()));
+    assert_all_close(&network.forward(x.view()), &a3, 1e-12);
+}
+
+/// A layer has a weight for each pair of input and neuron, and a bias for each neuron: for
+/// 784-128-10 that makes 101,770 numbers. Exact.
+#[test]
+fn parameter_count() {
+    let functions = (Activation::Relu, Activation::Identity);
+    for (sizes, by_hand) in
+        [(&[784, 128, 10][..], 101_770), (&[2, 2, 1], 9), (&[1, 1], 2), (&[3, 2, 2, 5], 29)]
+    {
+        let mut network =
+            Network::<f64>::new(sizes, functions, Initialization::Zeros, &mut generator());
+        assert_eq!(network.parameter_count(), by_hand);
+        let kept: usize = network.parameters_mut().iter().map(|list| list.len()).sum();
+        assert_eq!(kept, by_hand);
+    }
+}
+
+/// Brackets in a product of three may be moved: the two double sums of the page, with loops for
+/// both, and the library's products in both orders. 1e-12: up to 270 products of three numbers.
+#[test]
+fn three_factors() {
+    let mut generator = generator();
+    for (n, m, k) in SHAPES {
+        let x = matrix(n, m, &mut generator);
+        let (one, two) = (matrix(m, k, &mut generator), matrix(k, 4, &mut generator));
+        let left_first = Array2::from_shape_fn((n, 4), |(r, j)| {
+            let inner = |c: usize| (0..m).map(|i| x[[r, i]] * one[[i, c]]).sum::<f64>();
+            (0..k).map(|c| inner(c) * two[[c, j]]).sum::<f64>()
+        });
+        let right_first = Array2::from_shape_fn((n, 4), |(r, j)| {
+            let inner = |i: usize| (0..k).map(|c| one[[i, c]] * two[[c, j]]).sum::<f64>();
+            (0..m).map(|i| x[[r, i]] * inner(i)).sum::<f64>()
+        });
+        assert_all_close(&left_first, &right_first, 1e-12);
+        let product = |a: &Array2<f64>, b: &Array2<f64>| library::product(a.view(), b.view());
+        assert_all_close(&product(&product(&x, &one), &two), &left_first, 1e-12);
+        assert_all_close(&product(&x, &product(&one, &two)), &right_first, 1e-12);
+    }
+}
+
+/// Without activation functions, two layers collapse into one, and three: with W = W₁W₂W₃ and
+/// b = (b₁W₂ + b₂)W₃ + b₃, XW + b is the whole network. 1e-12: numbers up to 100 here.
+#[test]
+fn linear_network() {
+    let mut generator = generator();
+    let layers: Vec<_> = [(4, 9), (9, 5), (5, 3)]
+        .map(|(inputs, outputs)| Dense {
+            weights: matrix(inputs, outputs, &mut generator),
+            bias: vector(outputs, &mut generator),
+        })
+        .map(|dense| Layer { dense, activation: Activation::Identity })
+        .into();
+    let [one, two, three] = [0, 1, 2].map(|l| &layers[l].dense);
+    let weights = one.weights.dot(&two.weights).dot(&three.weights);
+    let bias = (one.bias.dot(&two.weights) + &two.bias).dot(&three.weights) + &three.bias;
+    let x = matrix(7, 4, &mut generator);
+    let two_layers =
+        x.dot(&one.weights.dot(&two.weights)) + (one.bias.dot(&two.weights) + &two.bias);
+    let network = Network { layers: layers.clone() };
+    assert_all_close(&network.trace(x.view()).activations[1], &two_layers, 1e-12);
+    assert_all_close(&network.forward(x.view()), &(x.dot(&weights) + &bias), 1e-12);
+}

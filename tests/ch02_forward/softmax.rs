@@ -1,0 +1,103 @@
+//! The formulas of *Softmax*.
+
+use ch02_forward as library;
+use formulas::*;
+use ndarray::{Array1, Axis, array};
+
+/// Softmax takes the exponential of each logit, over the sum of all of them. As printed it
+/// overflows beyond 700; there, ties and a far winner have answers that are known. 1e-14: thirty
+/// roundings at 1e-16.
+#[test]
+fn softmax() {
+    let mut generator = generator();
+    for (batch, classes, _) in SHAPES {
+        let logits = matrix(batch, classes, &mut generator) * 3.0;
+        let mut printed = logits.mapv(f64::exp);
+        for mut row in printed.rows_mut() {
+            row /= row.sum();
+        }
+        assert_all_close(&library::softmax(logits.view()), &printed, 1e-14);
+    }
+    let hard = array![[1000.0, 1000.0], [-1000.0, -1000.0], [1000.0, -1000.0], [1e17, 1e17]];
+    let known = array![[0.5, 0.5], [0.5, 0.5], [1.0, 0.0], [0.5, 0.5]];
+    assert_all_close(&library::softmax(hard.view()), &known, 1e-14);
+}
+
+/// The probabilities of a row are between 0 and 1 and add up to 1, whatever the logits. 1e-14:
+/// thirty roundings.
+#[test]
+fn softmax_sum() {
+    let mut generator = generator();
+    for scale in [0.0, 1e-9, 1.0, 1e3, 1e9, 1e300] {
+        let logits = matrix(50, 30, &mut generator) * scale;
+        let probabilities = library::softmax(logits.view());
+        assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
+        assert_all_close(&probabilities.sum_axis(Axis(1)), &Array1::ones(50), 1e-14);
+    }
+}
+
+/// With two classes softmax is the sigmoid of the difference of the logits. 1e-15: rounding.
+#[test]
+fn softmax_of_two() {
+    for z in points() {
+        for other in [0.0, 1.0, -30.0] {
+            let p = library::softmax(array![[z, other]].view());
+            let sigmoid = 1.0 / (1.0 + (-(z - other)).exp());
+            assert_all_close(&p, &array![[sigmoid, 1.0 - sigmoid]], 1e-15);
+        }
+    }
+}
+
+/// The same number τ taken from all logits of a row changes nothing: the exponentials of z − τ,
+/// shared out as printed, are the library's softmax of z, and of z − τ. 1e-12, because z − τ itself
+/// is rounded, by up to 1e-13 at 1000. As printed only up to 600, where nothing overflows.
+#[test]
+fn softmax_shift() {
+    let mut generator = generator();
+    let logits = matrix(50, 10, &mut generator);
+    let probabilities = library::softmax(logits.view());
+    for shift in [-600.0, -1.0, 1e-9, 7.0, 600.0] {
+        let mut printed = (&logits - shift).mapv(f64::exp);
+        for mut row in printed.rows_mut() {
+            row /= row.sum();
+        }
+        assert_all_close(&printed, &probabilities, 1e-12);
+    }
+    for shift in [-1000.0, 1000.0] {
+        assert_all_close(&library::softmax((&logits - shift).view()), &probabilities, 1e-12);
+    }
+}
+
+/// The logarithm of softmax, as printed, where softmax does not round to 0; and where it does, the
+/// distance to the largest logit. 1e-13: the logarithm of a small p, which has a few digits more.
+#[test]
+fn log_softmax() {
+    let mut generator = generator();
+    for (batch, classes, _) in SHAPES {
+        let logits = matrix(batch, classes, &mut generator) * 3.0;
+        let mut printed = logits.mapv(f64::exp);
+        for mut row in printed.rows_mut() {
+            row /= row.sum();
+        }
+        assert_all_close(&library::log_softmax(logits.view()), &printed.mapv(f64::ln), 1e-13);
+    }
+    let hard = array![[1000.0, -1000.0], [1e17, 1e17]];
+    let known = array![[0.0, -2000.0], [-2.0_f64.ln(), -2.0_f64.ln()]];
+    assert_all_close(&library::log_softmax(hard.view()), &known, 1e-15);
+}
+
+/// ln Σ exp z as printed, where that does not overflow; where it does, the largest logit taken out
+/// of the sum gives the answer: ln (n exp z) = z + ln n. 1e-14: rounding.
+#[test]
+fn log_sum_exp() {
+    let mut generator = generator();
+    for length in [1, 2, 10, 100] {
+        let z = vector(length, &mut generator) * 5.0;
+        assert_close(library::log_sum_exp(z.view()), z.mapv(f64::exp).sum().ln(), 1e-14);
+        for huge in [1000.0, -1000.0] {
+            let ties = Array1::from_elem(length, huge);
+            assert_close(library::log_sum_exp(ties.view()), huge + (length as f64).ln(), 1e-14);
+        }
+    }
+    assert_eq!(library::log_sum_exp(array![1000.0, -1000.0].view()), 1000.0);
+}
