@@ -6,7 +6,8 @@
 //! the programs.
 //!
 //! The modules stand in the order of the chapter's pages:
-//! `IDX file → files → data → training (forward, backward, step) → results → weights → your_digit`.
+//! `IDX file → files → data → training (forward, backward, step) → results → weights`;
+//! a photograph takes the way `ink → your_digit → results → certainty`.
 
 pub mod files;
 
@@ -18,15 +19,21 @@ pub mod results;
 
 pub mod weights;
 
+pub mod ink;
+
 pub mod your_digit;
 
+pub mod certainty;
+
+pub use certainty::{Certainty, Reading, read_digit};
 pub use data::{CountMismatch, Dataset, shuffled};
 pub use files::{
     CLASSES, IMAGES_MAGIC, IdxError, Images, LABELS_MAGIC, LARGEST_FILE, read_images, read_labels,
 };
+pub use ink::{Component, components, ink_on, is_light_on_dark, paper_shade};
 pub use results::{Evaluation, evaluate, likeliest};
 pub use training::{
     Diverged, EpochRecord, Examples, Model, OptimizerName, Recipe, Trainer, train_step,
 };
 pub use weights::{CheckpointError, WeightsError, load_weights, save_weights};
-pub use your_digit::{center_digit, center_of_ink, crop_to_ink, stretch_contrast};
+pub use your_digit::{NoDigit, center_digit, center_of_ink, crop_to_ink, find_digit};
