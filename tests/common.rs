@@ -1,11 +1,19 @@
 //! What the tests of the formulas share: random numbers from a fixed seed, hard points, slopes by
 //! finite differences, and comparisons that say how far apart two numbers are.
 
+use std::env;
+use std::path::PathBuf;
+
 use approx::relative_eq;
 use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+
+/// The folder of this package: the one that Cargo runs, not the one in which it was compiled.
+pub fn package() -> PathBuf {
+    PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo names the folder"))
+}
 
 /// The random numbers of a test: the same ones in every run, on every machine.
 pub fn generator() -> ChaCha8Rng {

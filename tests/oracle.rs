@@ -18,7 +18,7 @@ use ndarray::{Array1, Array2};
 use serde_json::Value;
 
 fn oracle() -> Value {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/oracle/oracle.json");
+    let file = formulas::package().join("oracle/oracle.json");
     let text = std::fs::read_to_string(file).expect("tests/oracle/oracle.json can be read");
     serde_json::from_str(&text).expect("tests/oracle/oracle.json is JSON")
 }

@@ -55,9 +55,8 @@ pub enum Source {
 impl Source {
     /// The folder given on the command line, or else the one that comes with chapter 5.
     pub fn new(folder: Option<PathBuf>) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-        let shipped =
-            || Self::Shipped(root.unwrap_or(Path::new(".")).join("chapters/ch05_mnist/data"));
+        let root = || book_figures::root().unwrap_or_default(); // without one, the folder is missed
+        let shipped = || Self::Shipped(root().join("chapters/ch05_mnist/data"));
         folder.map_or_else(shipped, Self::Folder)
     }
 

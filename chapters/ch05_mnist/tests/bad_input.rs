@@ -221,7 +221,7 @@ fn starved<A: AsRef<std::ffi::OsStr>>(
     arguments: impl IntoIterator<Item = A>,
 ) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new("sh");
-    command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_ch05_mnist")]);
+    command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh"]).arg(binary());
     command.args(arguments).timeout(std::time::Duration::from_secs(20));
     command
 }
@@ -622,7 +622,7 @@ fn a_full_disk_under_standard_output_is_an_error_and_no_panic() {
         arguments!["study", "--data", data, "--seeds", "1"].to_vec(),
     ];
     for arguments in commands {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ch05_mnist"));
+        let mut command = std::process::Command::new(binary());
         let output = command.args(&arguments).stdout(full()).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");

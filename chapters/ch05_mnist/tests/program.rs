@@ -40,7 +40,7 @@ impl Trained {
 
 /// Runs the program, and looks at its peak memory (VmHWM, which never falls) until it ends.
 fn watch_memory(arguments: &[std::ffi::OsString]) -> (String, Option<u64>) {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ch05_mnist"));
+    let mut command = std::process::Command::new(binary());
     let command = command.args(arguments).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
