@@ -105,7 +105,8 @@ fn input_that_is_no_book_is_an_error() {
 
 #[test]
 fn another_mdbook_is_told_with_both_versions() {
-    let old = r#"[{"root":"/","config":{},"renderer":"html","mdbook_version":"0.4.40"},{"sections":[]}]"#;
+    let old =
+        r#"[{"root":"/","config":{},"renderer":"html","mdbook_version":"0.4.40"},{"sections":[]}]"#;
     let output = run(&[], old);
     let report = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && output.stdout.is_empty());
@@ -131,15 +132,15 @@ fn the_renderer_of_the_search_index_starts_in_any_folder() {
     let command = settings["output"]["search"]["command"].as_str().expect("a command");
     let folder = tempfile::tempdir().expect("a folder");
     let cargo = folder.path().join("cargo");
-    std::fs::write(&cargo, "#!/bin/sh\necho \"$@\"\n").expect("a file");
+    std::fs::write(&cargo, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").expect("a file");
     let all = std::fs::Permissions::from_mode(0o755);
     std::fs::set_permissions(&cargo, all).expect("a program");
     let path = format!("{}:/usr/bin:/bin", folder.path().display());
     let mut process = std::process::Command::new(root.join(command));
     let output = process.current_dir(folder.path()).env("PATH", path).output().expect("a program");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let manifest = said.split_whitespace().skip_while(|word| *word != "--manifest-path").nth(1);
+    let manifest = said.lines().skip_while(|word| *word != "--manifest-path").nth(1);
     let manifest = manifest.map(|path| folder.path().join(path).canonicalize().expect("a file"));
     assert_eq!(manifest, Some(root.join("book/preprocessor/Cargo.toml")), "{said}");
-    assert!(said.trim_end().ends_with("-- search"), "{said}");
+    assert!(said.ends_with("--\nsearch\n"), "{said}");
 }
