@@ -129,8 +129,8 @@ pub fn is_light_on_dark(picture: &GrayImage) -> bool {
     let mut shades = picture.as_raw().clone();
     shades.sort_unstable();
     let last = shades.len().saturating_sub(1);
-    let at = |percent: usize| {
-        shades.get(last * percent / 100).map_or(0.0, |&shade| f64::from(shade) + 16.0)
+    let at = |share: f64| {
+        shades.get((last as f64 * share) as usize).map_or(16.0, |&shade| f64::from(shade) + 16.0)
     };
-    at(50).powi(2) < at(1) * at(99)
+    at(0.5).powi(2) < at(0.0005) * at(0.9995) // a small digit has one pixel in a thousand
 }

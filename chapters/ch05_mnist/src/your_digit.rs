@@ -73,14 +73,14 @@ pub fn center_digit<T: Real>(picture: &GrayImage) -> Result<Array2<T>, NoDigit> 
 }
 
 /// Whether a picture is what [`center_digit`] makes: 28 × 28 pixels, black but for a box whose longer
-/// side is 20.
+/// side is 20, or hardly less.
 fn is_centered(picture: &GrayImage) -> bool {
     let size = picture.dimensions();
     size == (IMAGE_SIDE, IMAGE_SIDE) && {
         let bounds = components(picture, 1).into_iter().map(|component| component.bounds);
         let all =
             bounds.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
-        all.is_some_and(|b| (b[2] - b[0]).max(b[3] - b[1]) + 1 == DIGIT_SIDE)
+        all.is_some_and(|b| (18..=DIGIT_SIDE).contains(&((b[2] - b[0]).max(b[3] - b[1]) + 1)))
     }
 }
 

@@ -127,12 +127,15 @@ fn a_gz_file_truncated_anywhere_is_refused() {
 }
 
 #[test]
-fn a_gz_file_that_is_none_is_refused() {
+fn a_gz_file_that_is_none_is_read_as_what_it_is() {
     let folder = Folder::small();
     let packed = format!("{TRAIN_IMAGES}.gz");
     folder.write(&packed, &folder.read(TRAIN_IMAGES));
     folder.remove(TRAIN_IMAGES);
-    refuses_data(&folder, &[&packed, "gzip"]);
+    let train = arguments!["train", "--data", folder.path()];
+    assert!(program(train).output().unwrap().status.success()); // unpacked, and the name was kept
+    folder.write(&packed, b"neither packed nor images");
+    refuses_data(&folder, &[&packed, "magic number", "found 0x6e656974"]);
 }
 
 #[test]
@@ -572,9 +575,10 @@ fn other_files_in_the_place_of_weights_are_told() {
 #[test]
 fn what_lies_in_the_place_of_the_data_is_told() {
     let moved = |from: &Folder, to: &str| {
-        let target = from.file(to);
+        let (target, content) = (from.file(to), from.read(TRAIN_IMAGES));
+        from.remove(TRAIN_IMAGES);
         std::fs::create_dir_all(target.parent().unwrap()).unwrap();
-        std::fs::rename(from.file(TRAIN_IMAGES), &target).unwrap();
+        std::fs::write(target, content).unwrap();
     };
     let cases = [
         ("train-images.idx3-ubyte".to_owned(), "train-images.idx3-ubyte, train-labels"),

@@ -244,6 +244,7 @@ fn a_transposed_matrix_is_told_from_a_wrong_one() {
     let mut turned = network([16, 3]);
     let dense = &mut turned.layers[0].dense;
     dense.weights = dense.weights.t().as_standard_layout().into_owned();
+    dense.bias = ndarray::Array1::zeros(16);
     let error = load_weights::<f32>(&save_weights(&turned), 16).unwrap_err();
     let expected = "expected 0.weight to be F32 [3, 16], found F32 [16, 3]: transposed?";
     assert_eq!(error.to_string(), expected);
