@@ -82,7 +82,8 @@ pub struct TrainArguments {
     /// count batches
     #[arg(long, allow_hyphen_values = true)]
     schedule: Option<ScheduleArgument>,
-    /// What all chance comes from: the same seed gives the same weights to the last bit
+    /// What all chance comes from: the same seed gives the same weights to the last bit, on the same
+    /// kind of processor and with the same compiler flags
     #[arg(long, default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
     pub seed: u64,
     /// Threads for large products, as many as there are cores if not given; the weights do not
