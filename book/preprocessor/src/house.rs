@@ -54,7 +54,7 @@ impl<'a> Bound<'a> {
     }
 
     /// The name that a page gives its files; none if it is the first of its chapter.
-    fn name_of(&self, page: &'a Page) -> Option<&'a str> {
+    fn name_of<'p>(&self, page: &'p Page) -> Option<&'p str> {
         let stem = page.path.file_stem()?.to_str()?;
         (stem != self.chapter.name).then_some(stem)
     }
@@ -71,7 +71,7 @@ impl<'a> Bound<'a> {
     }
 
     /// Where in a folder belongs what a page is the first to show.
-    fn expected(&self, page: &'a Page, folder: PathBuf) -> Expected<'a> {
+    fn expected(&self, page: &Page, folder: PathBuf) -> Expected<'a> {
         match self.name_of(page) {
             Some(name) => Expected::File(folder.join(name).with_extension("rs")),
             None => Expected::Idea { folder, taken: self.names() },
@@ -226,6 +226,29 @@ impl House<'_> {
                 problems.error(check.excerpt.place(), message);
             }
         }
+    }
+
+    /// The file that draws a figure of a page.
+    pub fn drawn_in(&self, page: &Page, figure: &str) -> Option<PathBuf> {
+        let (chapter, text) = figure.split_once('/')?;
+        let chapter = self.crates.chapters.iter().find(|found| found.name == chapter)?;
+        let bound = Bound::of(chapter, self.pages);
+        let expected = bound.expected(page, self.folder_of(&bound).join("program"));
+        let mut drawn = chapter.drawn_at(text);
+        let best = drawn.iter().position(|place| expected.is_met_by(&place.file));
+        (!drawn.is_empty()).then(|| drawn.swap_remove(best.unwrap_or_default()).file)
+    }
+
+    /// The chapter of a page, and the file of its program that has the name of the page.
+    pub fn program_of(&self, page: &Page) -> Option<(&str, &Path)> {
+        let is_own = |chapter: &&Chapter| page.chapter == chapter_in(&chapter.name);
+        let chapter =
+            self.crates.chapters.iter().filter(|_| page.chapter.is_some()).find(is_own)?;
+        let bound = Bound::of(chapter, self.pages);
+        let name = bound.name_of(page)?;
+        let mut modules = chapter.program.iter().flat_map(|program| &program.modules);
+        let found = modules.find(|module| module.path == name)?;
+        Some((&chapter.name, &found.file))
     }
 
     fn folder_of(&self, bound: &Bound<'_>) -> PathBuf {

@@ -133,11 +133,15 @@ impl Project {
         setting.cloned().unwrap_or_else(|| self.pages.join(name))
     }
 
-    /// The address of lines of a file in the repository, if the book names one.
-    pub fn source_url(&self, file: &Path, first: usize, last: usize) -> Option<String> {
+    /// The address of a file in the repository, if the book names one.
+    pub fn file_url(&self, file: &Path) -> Option<String> {
         let repository = self.repository.as_ref()?;
-        let file = unix(file);
-        Some(format!("{repository}/blob/HEAD/{file}#L{first}-L{last}"))
+        Some(format!("{repository}/blob/HEAD/{}", unix(file)))
+    }
+
+    /// The address of lines of a file in the repository.
+    pub fn source_url(&self, file: &Path, first: usize, last: usize) -> Option<String> {
+        Some(format!("{}#L{first}-L{last}", self.file_url(file)?))
     }
 }
 

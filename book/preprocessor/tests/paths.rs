@@ -189,6 +189,7 @@ fn listed(path: &str) -> String {
         return error;
     }
     let page = book.page("ch01_line.md");
+    let (page, _) = page.split_once("<footer").expect("a foot");
     let (_, link) = page.rsplit_once("HEAD/chapters/ch01_line/src/").expect("a link");
     link.split('"').next().unwrap_or_default().to_owned()
 }
