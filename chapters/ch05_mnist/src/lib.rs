@@ -17,15 +17,10 @@
 //! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
 
 pub mod files;
-
 pub mod data;
-
 pub mod training;
-
 pub mod results;
-
 pub mod weights;
-
 pub mod your_digit;
 
 pub use data::{CountMismatch, Dataset, shuffled};

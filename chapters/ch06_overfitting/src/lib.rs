@@ -19,19 +19,12 @@
 //! What is shown on a page is reached by its short path, such as `ch06_overfitting::Dropout`.
 
 pub mod polynomials;
-
 pub mod three_sets;
-
 pub mod memorization;
-
 pub mod weight_decay;
-
 pub mod early_stopping;
-
 pub mod dropout;
-
 pub mod augmentation;
-
 pub mod regularization;
 
 pub use augmentation::{
