@@ -48,8 +48,8 @@ fn softmax_of_two() {
     }
 }
 
-/// The same number τ taken from all logits of a row changes nothing: the exponentials of z − τ,
-/// shared out as printed, are the library's softmax of z, and of z − τ. 1e-12, because z − τ itself
+/// The same number z* subtracted from all logits of a row changes nothing: the exponentials of z − z*,
+/// shared out as printed, are the library's softmax of z, and of z − z*. 1e-12, because z − z* itself
 /// is rounded, by up to 1e-13 at 1000. As printed only up to 600, where nothing overflows.
 #[test]
 fn softmax_shift() {

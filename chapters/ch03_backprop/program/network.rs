@@ -1,5 +1,5 @@
-//! A whole network: the pictures of both passes, a network that learns XOR, and what many layers do
-//! to δ.
+//! A whole network: the pictures of both passes, a network that learns XOR, and what many layers
+//! do to δ.
 
 use anyhow::Result;
 use book_figures::{

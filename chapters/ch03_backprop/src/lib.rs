@@ -9,8 +9,8 @@
 //!
 //! 1. [`neuron`]: the backward pass of an activation function (*One neuron*);
 //! 2. [`layer`]: the backward pass of a dense layer (*One layer*);
-//! 3. [`losses`]: the gradients of the losses, with which a backward pass begins (*Where the walk back
-//!    begins*);
+//! 3. [`losses`]: the gradients of the losses, with which a backward pass begins (*Where the walk
+//!    back begins*);
 //! 4. [`network`]: the backward pass of a network (*The whole network*);
 //! 5. [`gradient_check`]: the comparison of a backward pass with finite differences (*The gradient
 //!    check*);

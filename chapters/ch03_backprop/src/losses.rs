@@ -1,5 +1,5 @@
-//! The gradients of the losses, with which a backward pass begins. Page: *Where the walk back begins*
-//! (`ch03_backprop/losses.md`).
+//! The gradients of the losses, with which a backward pass begins. Page: *Where the walk back
+//! begins* (`ch03_backprop/losses.md`).
 
 use ch01_neuron::{Real, sigmoid};
 use ch02_forward::{Loss, softmax};

@@ -15,7 +15,7 @@ pub fn rotated_quadratic(curvatures: [f64; 2], angle: f64) -> Quadratic<f64> {
 }
 
 /// How many steps with `learning_rate` an optimizer takes from `start` until it is at most a
-/// thousandth of the start's distance away from the minimum, or none if `limit` steps do not suffice.
+/// thousandth of the start's distance away from the minimum, or none if `limit` steps are too few.
 pub fn steps_needed(
     optimizer: &mut dyn Optimizer<f64>,
     learning_rate: f64,

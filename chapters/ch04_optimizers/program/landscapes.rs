@@ -1,5 +1,5 @@
-//! Where a loss is no quadratic: a saddle, a bent valley, a sum on which Adam goes the wrong way; and
-//! how to find a rate there.
+//! Where a loss is no quadratic: a saddle, a bent valley, a sum on which Adam goes the wrong way;
+//! and how to find a rate there.
 
 use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, ContourMap, Figure, Format, Measured, Output, Series, Values};

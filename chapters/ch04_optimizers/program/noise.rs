@@ -1,4 +1,4 @@
-//! Mini-batches: how noisy a gradient is, how far it keeps a weight from the minimum, and schedules.
+//! Mini-batches: how noisy a gradient is, and how far it keeps a weight from the minimum; schedules.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};

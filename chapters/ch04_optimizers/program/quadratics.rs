@@ -1,4 +1,4 @@
-//! Gradient descent in the ravine: how fast, and how fast at most; and the curvatures of a real loss.
+//! Gradient descent in the ravine, how fast it is at most; and the curvatures of a real loss.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};

@@ -99,7 +99,7 @@ impl Task {
         };
         let rows: Vec<Vec<f64>> = (0..count).into_par_iter().map(row).collect();
         let hessian = Array2::from_shape_fn((count, count), |(i, j)| rows[i][j]);
-        let curvature = 0.5 * (&hessian + &hessian.t()); // the nudges leave it symmetric but for 1e-9
+        let curvature = 0.5 * (&hessian + &hessian.t()); // symmetric but for 1e-9
         Quadratic { curvature, minimum: Array1::zeros(count) }.eigenvalues()
     }
 }

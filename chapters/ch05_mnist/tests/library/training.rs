@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use approx::assert_relative_eq;
-use ch02_forward::{Loss, Network};
+use ch02_forward::Loss;
 use ch04_optimizers::{Adam, Parameter, Schedule, Sgd};
 use ch05_mnist::*;
 use ndarray::{Array2, ArrayView2, Axis, array};

@@ -1,0 +1,166 @@
+//! The formulas of *One layer*.
+
+use ch01_neuron::Activation;
+use ch02_forward::{self as forward, Dense};
+use ch03_backprop::{self as library, ActivationBackward, DenseBackward};
+use formulas::*;
+use ndarray::{Array1, Array2, Axis, array};
+
+/// ∂L/∂Z is ∂L/∂A ⊙ f′(Z) also for a loss that mixes all the outputs of a batch, Σ ca + (Σ a)²/2,
+/// whose ∂L/∂A is c + Σ a. 1e-8: five points, and sums of up to 64 outputs squared.
+#[test]
+fn layer_delta() {
+    let mut generator = generator();
+    for (activation, (batch, outputs, _)) in
+        Activation::ALL.into_iter().flat_map(|f| SHAPES.map(|shape| (f, shape)))
+    {
+        let z = matrix(batch, outputs, &mut generator).mapv(|z| z + 0.01_f64.copysign(z));
+        let c = matrix(batch, outputs, &mut generator);
+        let activate = |z: &Array2<f64>| z.mapv(|z| activation.value(z));
+        let loss = |z: &Array2<f64>| (&c * &activate(z)).sum() + activate(z).sum().powi(2) / 2.0;
+        let by_a = &c + activate(&z).sum();
+        let printed = &by_a * &z.mapv(|z| activation.derivative(z));
+        assert_all_close(&printed, &slopes(loss, &z), 1e-8);
+        assert_all_close(&activation.backward(z.view(), by_a), &printed, 1e-13);
+    }
+}
+
+/// A layer, its inputs, and numbers c for the loss Σ cZ, whose ∂L/∂Z is c.
+fn layers() -> impl Iterator<Item = (Dense<f64>, Array2<f64>, Array2<f64>)> {
+    let mut generator = generator();
+    SHAPES.into_iter().map(move |(batch, inputs, outputs)| {
+        let weights = matrix(inputs, outputs, &mut generator);
+        let dense = Dense { weights, bias: vector(outputs, &mut generator) };
+        let x = sparse_matrix(batch, inputs, &mut generator);
+        (dense, x, matrix(batch, outputs, &mut generator))
+    })
+}
+
+/// Of Z = XW + b, number z_rj changes with w_ij as x_ri, with b_j as 1, with x_ri as w_ij; and not
+/// at all with the weights and biases of other neurons or the inputs of other examples. 1e-9: five
+/// points. The largest shape is left out: it has too many pairs.
+#[test]
+fn pre_activation_slopes() {
+    for (dense, x, delta) in layers().take(5) {
+        for (r, j) in ndarray::indices_of(&delta) {
+            let z = |dense: &Dense<f64>, x: &Array2<f64>| dense.forward(x.view())[[r, j]];
+            let only = |same: bool, slope: f64| if same { slope } else { 0.0 };
+            let with = |weights: &Array2<f64>, bias: &Array1<f64>| {
+                z(&Dense { weights: weights.clone(), bias: bias.clone() }, &x)
+            };
+            let by_w = slopes(|weights| with(weights, &dense.bias), &dense.weights);
+            let by_b = slopes(|bias| with(&dense.weights, bias), &dense.bias);
+            let by_x = slopes(|x| z(&dense, x), &x);
+            by_w.indexed_iter()
+                .for_each(|((i, k), &s)| assert_close(s, only(k == j, x[[r, i]]), 1e-9));
+            by_b.indexed_iter().for_each(|(k, &s)| assert_close(s, only(k == j, 1.0), 1e-9));
+            by_x.indexed_iter().for_each(|((n, i), &s)| {
+                assert_close(s, only(n == r, dense.weights[[i, j]]), 1e-9);
+            });
+        }
+    }
+}
+
+/// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the slope by that weight alone. And the table of
+/// the page. 1e-9: slopes by five points; 1e-15: rounding.
+#[test]
+fn weight_gradient_by_index() {
+    for (dense, x, delta) in layers() {
+        for (i, j) in (0..x.ncols()).flat_map(|i| (0..dense.bias.len()).map(move |j| (i, j))) {
+            let sum: f64 = (0..x.nrows()).map(|r| x[[r, i]] * delta[[r, j]]).sum();
+            let loss = |w: f64| {
+                let mut nudged = dense.clone();
+                nudged.weights[[i, j]] = w;
+                (&delta * &nudged.forward(x.view())).sum()
+            };
+            assert_close(slope(loss, dense.weights[[i, j]]), sum, 1e-9);
+        }
+    }
+    let (x, delta) = (array![[1.0, 3.0], [0.0, 1.0], [2.0, -1.0]], array![[0.5], [-1.0], [0.1]]);
+    let dense = Dense { weights: array![[0.0], [0.0]], bias: array![0.0] };
+    let gradient = dense.backward(x.view(), delta.view()).weights;
+    assert_all_close(&gradient, &array![[0.7], [0.4]], 1e-15);
+}
+
+/// ∂L/∂w_ij is the sum over the batch of x_ri δ_rj, which is entry (i, j) of Xᵀδ; and it is the
+/// slope of the loss by that weight. 1e-13: sixteen roundings; 1e-9: slopes by five points.
+#[test]
+fn weight_gradient() {
+    for (dense, x, delta) in layers() {
+        let gradient = dense.backward(x.view(), delta.view()).weights;
+        let by_indices = Array2::from_shape_fn(dense.weights.dim(), |(i, j)| {
+            (0..x.nrows()).map(|r| x[[r, i]] * delta[[r, j]]).sum::<f64>()
+        });
+        assert_all_close(&gradient, &by_indices, 1e-13);
+        let loss = |weights: &Array2<f64>| {
+            let dense = Dense { weights: weights.clone(), bias: dense.bias.clone() };
+            (&delta * &dense.forward(x.view())).sum()
+        };
+        assert_all_close(&gradient, &slopes(loss, &dense.weights), 1e-9);
+    }
+}
+
+/// The gradient of a batch is the sum of what its examples give, each a batch of one: a column x_rᵀ
+/// times a row δ_r, also written out. 1e-13: sixteen roundings.
+#[test]
+fn sum_of_examples() {
+    for (dense, x, delta) in layers() {
+        let (mut by_hand, mut one_by_one) =
+            (Array2::zeros(dense.weights.dim()), Array2::zeros(dense.weights.dim()));
+        for r in 0..x.nrows() {
+            by_hand += &Array2::from_shape_fn(by_hand.dim(), |(i, j)| x[[r, i]] * delta[[r, j]]);
+            let alone = |batch: &Array2<f64>| batch.row(r).to_owned().insert_axis(Axis(0));
+            one_by_one += &dense.backward(alone(&x).view(), alone(&delta).view()).weights;
+        }
+        assert_all_close(&x.t().dot(&delta), &by_hand, 1e-13);
+        assert_all_close(&dense.backward(x.view(), delta.view()).weights, &one_by_one, 1e-13);
+    }
+}
+
+/// ∂L/∂b_j is the sum over the batch of δ_rj: the bias is used once by every example. And it is the
+/// slope of the loss by that bias.
+#[test]
+fn bias_gradient() {
+    for (dense, x, delta) in layers() {
+        let gradient = dense.backward(x.view(), delta.view()).bias;
+        let by_indices = Array1::from_shape_fn(dense.bias.len(), |j| {
+            (0..x.nrows()).map(|r| delta[[r, j]]).sum::<f64>()
+        });
+        assert_all_close(&gradient, &by_indices, 1e-13);
+        let loss = |bias: &Array1<f64>| {
+            let dense = Dense { weights: dense.weights.clone(), bias: bias.clone() };
+            (&delta * &dense.forward(x.view())).sum()
+        };
+        assert_all_close(&gradient, &slopes(loss, &dense.bias), 1e-9);
+    }
+}
+
+/// The slope of the mean squared error of a layer's Z by x_ri is the sum over the neurons of
+/// δ_rj w_ij, with δ = ∂L/∂Z. 1e-8: slopes by five points.
+#[test]
+fn input_gradient_by_index() {
+    for (dense, x, y) in layers() {
+        let loss =
+            |x: &Array2<f64>| forward::mean_squared_error(dense.forward(x.view()).view(), y.view());
+        let delta = library::mean_squared_error_gradient(dense.forward(x.view()).view(), y.view());
+        let by_index = Array2::from_shape_fn(x.dim(), |(r, i)| {
+            (0..y.ncols()).map(|j| delta[[r, j]] * dense.weights[[i, j]]).sum::<f64>()
+        });
+        assert_all_close(&slopes(loss, &x), &by_index, 1e-8);
+    }
+}
+
+/// ∂L/∂x_ri is the sum over the neurons of δ_rj w_ij, which is entry (r, i) of δWᵀ; and it is the
+/// slope of the loss by that input.
+#[test]
+fn input_gradient() {
+    for (dense, x, delta) in layers() {
+        let gradient = dense.input_gradient(delta.view());
+        let by_indices = Array2::from_shape_fn(x.dim(), |(r, i)| {
+            (0..delta.ncols()).map(|j| delta[[r, j]] * dense.weights[[i, j]]).sum::<f64>()
+        });
+        assert_all_close(&gradient, &by_indices, 1e-13);
+        let loss = |x: &Array2<f64>| (&delta * &dense.forward(x.view())).sum();
+        assert_all_close(&gradient, &slopes(loss, &x), 1e-9);
+    }
+}
