@@ -18,17 +18,6 @@ use crate::pages::Page;
 use crate::problems::Problems;
 use crate::project::{Project, unix};
 
-/// Whether a chapter has been moved into the house, which is tried for such chapters only: it has a
-/// folder `program`, and its tests no longer stand in a file.
-///
-/// Once all have been: this goes, and with it `src/main.rs` in [`Project::program`] and the files
-/// `chNN_….rs` in [`crate::claims::read`].
-fn is_moved(project: &Project, chapter: &Chapter) -> bool {
-    let program = project.chapters().join(&chapter.name).join("program");
-    let tests = project.tests().join(&chapter.name).with_extension("rs");
-    project.root.join(program).is_dir() && !project.root.join(tests).exists()
-}
-
 /// A chapter and its pages.
 struct Bound<'a> {
     chapter: &'a Chapter,
@@ -131,7 +120,7 @@ pub struct House<'a> {
 impl House<'_> {
     /// Tries all locks of the house.
     pub fn report(&self, problems: &mut Problems) {
-        for chapter in self.crates.chapters.iter().filter(|it| is_moved(self.project, it)) {
+        for chapter in &self.crates.chapters {
             let bound = Bound::of(chapter, self.pages);
             if bound.has_names() {
                 self.report_listings(&bound, problems);

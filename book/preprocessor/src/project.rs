@@ -99,16 +99,6 @@ impl Project {
         self.settings.chapters.clone().unwrap_or_else(|| "chapters".into())
     }
 
-    /// The root of a chapter's program, relative to the root.
-    ///
-    /// `src/main.rs` is where it was before programs had a folder of their own.
-    pub fn program(&self, chapter: &str) -> PathBuf {
-        let chapter = self.chapters().join(chapter);
-        let program = chapter.join("program/main.rs");
-        let moved = self.root.join(&program).is_file();
-        if moved { program } else { chapter.join("src/main.rs") }
-    }
-
     /// The folder of the formulas' tests, relative to the root.
     pub fn tests(&self) -> PathBuf {
         self.settings.tests.clone().unwrap_or_else(|| "tests".into())

@@ -40,15 +40,6 @@ fn a_house_in_order_has_no_errors() {
 }
 
 #[test]
-fn a_chapter_that_is_not_moved_is_left_alone() {
-    let book = SmallBook::new().and(LIBRARY, "\nfn code() {}\n").with("tests/ch01_line.rs", "");
-    assert_errors(&book, &[]);
-    let book =
-        SmallBook::new().without("chapters/ch01_line/program").and(LIBRARY, "\nfn code() {}\n");
-    assert_errors(&book, &[]);
-}
-
-#[test]
 fn an_item_belongs_into_the_file_of_the_page_that_shows_it_first() {
     let book = with_slopes()
         .and(SLOPES, "\n{{#listing ch01_line::line::TWO}}\n")
