@@ -150,6 +150,65 @@ fn input_gradient_by_index() {
     }
 }
 
+/// What goes back through any operation is its Jacobian, transposed, times what arrived: for an
+/// activation function, softmax, and a layer, by its inputs, its weights and its biases. The Jacobian
+/// is measured, entry by entry, by five points; the other side is the library's backward pass.
+/// 1e-8: five points.
+#[test]
+fn vector_chain_rule() {
+    let mut generator = generator();
+    let row = |numbers: &Array1<f64>| numbers.clone().insert_axis(Axis(0));
+    type Operation<'a> = Box<dyn Fn(&Array1<f64>) -> Array1<f64> + 'a>;
+    for (inputs, outputs) in [(1, 1), (3, 5), (4, 4), (6, 2)] {
+        let x = vector(inputs, &mut generator).mapv(|x| x + 0.01_f64.copysign(x));
+        let weights = matrix(inputs, outputs, &mut generator);
+        let dense = Dense { weights, bias: vector(outputs, &mut generator) };
+        let [wide, narrow] = [outputs, inputs].map(|size| vector(size, &mut generator));
+        let layer = dense.backward(row(&x).view(), row(&wide).view());
+        let with_weights = |weights: &Array1<f64>| {
+            let weights = weights.clone().into_shape_with_order(dense.weights.dim());
+            let weights = weights.expect("as many numbers");
+            Dense { weights, bias: dense.bias.clone() }.forward(row(&x).view()).row(0).to_owned()
+        };
+        let with_bias = |bias: &Array1<f64>| {
+            let dense = Dense { weights: dense.weights.clone(), bias: bias.clone() };
+            dense.forward(row(&x).view()).row(0).to_owned()
+        };
+        let probabilities = |z: &Array1<f64>| forward::softmax(row(z).view()).row(0).to_owned();
+        let by_logits =
+            library::softmax_backward(row(&probabilities(&x)).view(), row(&narrow).view());
+        let flat = |matrix: &Array2<f64>| matrix.iter().copied().collect::<Array1<f64>>();
+        let mut cases: Vec<(Operation, Array1<f64>, &Array1<f64>, Array1<f64>)> = vec![
+            (
+                Box::new(|x| dense.forward(row(x).view()).row(0).to_owned()),
+                x.clone(),
+                &wide,
+                flat(&dense.input_gradient(row(&wide).view())),
+            ),
+            (Box::new(with_weights), flat(&dense.weights), &wide, flat(&layer.weights)),
+            (Box::new(with_bias), dense.bias.clone(), &wide, layer.bias.clone()),
+            (Box::new(probabilities), x.clone(), &narrow, flat(&by_logits)),
+        ];
+        for f in Activation::ALL {
+            let back = f.backward(row(&x).view(), row(&narrow));
+            cases.push((
+                Box::new(move |x| x.mapv(|x| f.value(x))),
+                x.clone(),
+                &narrow,
+                flat(&back),
+            ));
+        }
+        for (operation, at, upstream, downstream) in cases {
+            // [outputs × inputs]: entry (k, i) is how output k changes with input i
+            let mut jacobian = Array2::zeros((upstream.len(), at.len()));
+            for (k, mut slopes_of_k) in jacobian.rows_mut().into_iter().enumerate() {
+                slopes_of_k.assign(&slopes(|x| operation(x)[k], &at));
+            }
+            assert_all_close(&downstream, &jacobian.t().dot(upstream), 1e-8);
+        }
+    }
+}
+
 /// ∂L/∂x_ri is the sum over the neurons of δ_rj w_ij, which is entry (r, i) of δWᵀ; and it is the
 /// slope of the loss by that input.
 #[test]

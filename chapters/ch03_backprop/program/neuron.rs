@@ -27,7 +27,7 @@ fn graph() -> ComputationGraph {
     let loss = (a - y).powi(2);
     let gradient = loss.backward();
     let description = format!(
-        "Forward: z is {}, a is {}, the loss is {}. Backward: δ = ∂L/∂z is {}, the gradients by \
+        "Forward: z is {}, a is {}, the loss is {}. Backward: δ = ∂L/∂z is {}, the gradients of \
          the weights are {} and {}, by the bias {}.",
         z.value,
         a.value,
