@@ -283,10 +283,11 @@ impl Study {
             study.last.push(task.loss(&network));
             study.accuracy.push(task.accuracy(&network));
             study.saturated.push(task.saturated(&network));
-            let angles = [task.angles(mistake, &task.network), task.angles(mistake, &network)];
-            for part in 0..2 {
-                study.angle[part].push(angles[0][part]);
-                study.last_angle[part].push(angles[1][part]);
+            for (all, angle) in study.angle.iter_mut().zip(task.angles(mistake, &task.network)) {
+                all.push(angle);
+            }
+            for (all, angle) in study.last_angle.iter_mut().zip(task.angles(mistake, &network)) {
+                all.push(angle);
             }
             if seed == SEEDS.start {
                 study.losses = losses;
