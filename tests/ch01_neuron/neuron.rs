@@ -4,10 +4,15 @@ use ch01_neuron::{self as library, Activation, Neuron};
 use formulas::*;
 use ndarray::{Array1, array};
 
+/// ```math weighted-sum
+/// z = \sum_i w_i x_i + b
+/// ```
+///
 /// z is the bias plus each input times its weight: added up here one product at a time. 1e-12:
 /// fifty additions, each rounded at 1e-16, and a few digits of room for sums that cancel.
 #[test]
 fn weighted_sum() {
+    let _formula = formula!().allowing(1e-6, "inputs of up to 1e6, whose products cancel");
     let mut generator = generator();
     for (inputs, scale) in [(0, 1.0), (1, 1.0), (2, 1e-9), (50, 1.0), (50, 1e6)] {
         for _ in 0..100 {
@@ -23,37 +28,53 @@ fn weighted_sum() {
     }
 }
 
+/// ```math activation
+/// a = f(z)
+/// ```
+///
 /// A neuron's output is its activation function of its weighted sum, and each name stands for its
 /// own function. Exact: it is the same function, called in two ways.
 #[test]
 fn activation() {
+    let _formula = formula!();
     use library::{gelu, identity, leaky_relu, relu, sigmoid, softplus, step, tanh};
     let functions: [fn(f64) -> f64; 8] =
         [identity, step, sigmoid, tanh, relu, leaky_relu, softplus, gelu];
     for (activation, function) in Activation::ALL.into_iter().zip(functions) {
         for z in points() {
             let neuron = Neuron { weights: array![2.0], bias: z - 2.0, activation };
-            assert_eq!(neuron.output(array![1.0].view()), function(2.0 + (z - 2.0)));
-            assert_eq!(activation.value(z), function(z));
+            assert_exact!(neuron.output(array![1.0].view()), function(2.0 + (z - 2.0)));
+            assert_exact!(activation.value(z), function(z));
         }
     }
 }
 
+/// ```math step
+/// f(z) = \begin{cases} 1 & \text{if } z \ge 0 \\ 0 & \text{if } z < 0 \end{cases}
+/// ```
+///
 /// The step is 1 from zero upward and 0 below; it is the sign of z, moved and halved. Its slope is
 /// 0. Exact.
 #[test]
 fn step() {
+    let _formula = formula!();
     for z in points().into_iter().filter(|&z| z != 0.0) {
-        assert_eq!(library::step(z), (z.signum() + 1.0) / 2.0);
-        assert_eq!(library::step_derivative(z), 0.0);
+        assert_exact!(library::step(z), (z.signum() + 1.0) / 2.0);
+        assert_exact!(library::step_derivative(z), 0.0);
     }
-    assert_eq!([library::step(0.0), library::step(-0.0)], [1.0, 1.0]);
+    assert_exact!([library::step(0.0), library::step(-0.0)], [1.0, 1.0]);
 }
 
+/// ```math line-distance
+/// \text{distance} = \frac{|z|}{|\mathbf w|},
+/// \quad |\mathbf w| = \sqrt{w_1^2 + w_2^2}
+/// ```
+///
 /// |z| / |w| is the distance of a point from the line where z = 0: the length of the way to its foot,
 /// straight along w; and no other point of the line, of thousands, is nearer. 1e-12: rounding.
 #[test]
 fn line_distance() {
+    let _formula = formula!();
     let mut generator = generator();
     for bias in [0.0, -3.0, 0.2] {
         let (w, x) = (vector(2, &mut generator), vector(2, &mut generator) * 3.0);
@@ -65,7 +86,7 @@ fn line_distance() {
         assert_close(length(&(&x - &foot)), z.abs() / length(&w), 1e-12);
         for along in -2000..2000 {
             let other = &foot + f64::from(along) / 200.0 * array![-w[1], w[0]];
-            assert!(length(&(&x - &other)) >= z.abs() / length(&w) - 1e-12);
+            assert_bound!(length(&(&x - &other)) >= z.abs() / length(&w) - 1e-12);
         }
     }
 }

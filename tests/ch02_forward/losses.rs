@@ -5,9 +5,14 @@ use ch02_forward as library;
 use formulas::*;
 use ndarray::array;
 
+/// ```math mean-squared-error
+/// \mathcal L = \frac{1}{N} \sum_{r, j} (a_{rj} - y_{rj})^2
+/// ```
+///
 /// The mean over all N entries of (a − y)², added up by two loops. 1e-14: rounding.
 #[test]
 fn mean_squared_error() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, outputs, _) in SHAPES {
         let a = matrix(batch, outputs, &mut generator);
@@ -18,23 +23,36 @@ fn mean_squared_error() {
         }
         let loss = library::mean_squared_error(a.view(), y.view());
         assert_close(loss, sum / (batch * outputs) as f64, 1e-14);
-        assert_eq!(library::mean_squared_error(a.view(), a.view()), 0.0);
+        assert_exact!(library::mean_squared_error(a.view(), a.view()), 0.0);
     }
 }
 
+/// ```math one-hot
+/// y_{rj} = \begin{cases}
+/// 1 & \text{if } j \text{ is the class of } r \\
+/// 0 & \text{otherwise}
+/// \end{cases}
+/// ```
+///
 /// Label k becomes a row with a 1 at k and 0 elsewhere. Exact.
 #[test]
 fn one_hot() {
+    let _formula = formula!();
     let labels = labels(100, 7, &mut generator());
     for ((r, j), &y) in library::one_hot::<f64>(&labels, 7).indexed_iter() {
-        assert_eq!(y, if usize::from(labels[r]) == j { 1.0 } else { 0.0 });
+        assert_exact!(y, if usize::from(labels[r]) == j { 1.0 } else { 0.0 });
     }
 }
 
+/// ```math cross-entropy-likelihood
+/// \mathcal L = -\frac1n \ln \prod_{r} \prod_j p_{rj}^{\,y_{rj}}
+/// ```
+///
 /// For labels, the cross-entropy is −1/n times the logarithm of the likelihood: of the product of
 /// the probabilities that the right classes were given. 1e-14: rounding.
 #[test]
 fn cross_entropy_likelihood() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let p = distributions(batch, classes, &mut generator);
@@ -46,10 +64,15 @@ fn cross_entropy_likelihood() {
     }
 }
 
+/// ```math cross-entropy
+/// \mathcal L = -\frac1n \sum_r \sum_j y_{rj} \ln p_{rj}
+/// ```
+///
 /// The cross-entropy is the mean over the batch, not over all entries, of −Σ y ln p. A class that
 /// is not asked for, y = 0, costs nothing even at p = 0. 1e-14: rounding.
 #[test]
 fn cross_entropy() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let p = distributions(batch, classes, &mut generator);
@@ -61,13 +84,22 @@ fn cross_entropy() {
         assert_close(library::cross_entropy(p.view(), y.view()), sum / batch as f64, 1e-14);
     }
     let certain = array![[1.0, 0.0]];
-    assert_eq!(library::cross_entropy(certain.view(), certain.view()), 0.0);
+    assert_exact!(library::cross_entropy(certain.view(), certain.view()), 0.0);
 }
 
+/// ```math softmax-cross-entropy
+/// \begin{aligned}
+/// \mathcal L
+/// &= -\frac1n \sum_{r, j} y_{rj} \Bigl( z_{rj} - \ln \sum_k e^{z_{rk}} \Bigr) \\
+/// &= \frac1n \sum_r \Bigl( \ln \sum_k e^{z_{rk}} - \sum_j y_{rj} z_{rj} \Bigr)
+/// \end{aligned}
+/// ```
+///
 /// Softmax, then cross-entropy, in one: the same number, from the logits themselves; and finite
 /// where softmax gives the right class a probability of 0. 1e-13: logits up to 10 are rounded.
 #[test]
 fn softmax_cross_entropy() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let logits = matrix(batch, classes, &mut generator) * 3.0;
@@ -77,13 +109,21 @@ fn softmax_cross_entropy() {
         assert_close(in_one, library::cross_entropy(probabilities.view(), targets.view()), 1e-13);
     }
     let (logits, targets) = (array![[1000.0, -1000.0]], array![[0.0, 1.0]]);
-    assert_eq!(library::softmax_cross_entropy(logits.view(), targets.view()), 2000.0);
+    assert_exact!(library::softmax_cross_entropy(logits.view(), targets.view()), 2000.0);
 }
 
+/// ```math binary-cross-entropy
+/// \begin{aligned}
+/// &\mathcal L = -\frac1N \sum_{r, j} \bigl( y_{rj} \ln p_{rj} \\
+/// &\qquad {} + (1 - y_{rj}) \ln (1 - p_{rj}) \bigr)
+/// \end{aligned}
+/// ```
+///
 /// The binary cross-entropy of a probability p = σ(z): the mean of −y ln p − (1 − y) ln(1 − p), as
 /// printed. 1e-12: 1 − p loses up to four digits where |z| is 10.
 #[test]
 fn binary_cross_entropy() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, outputs, _) in SHAPES {
         let z = matrix(batch, outputs, &mut generator) * 3.0;
@@ -95,10 +135,20 @@ fn binary_cross_entropy() {
     }
 }
 
+/// ```math binary-cross-entropy-of-logits
+/// \begin{aligned}
+/// &- y \ln \sigma(z) - (1 - y) \ln \bigl( 1 - \sigma(z) \bigr) \\
+/// &\quad= y \bigl( \operatorname{softplus}(z) - z \bigr) \\
+/// &\qquad + (1 - y) \operatorname{softplus}(z) \\
+/// &\quad= \operatorname{softplus}(z) - y z
+/// \end{aligned}
+/// ```
+///
 /// From the logit itself, the binary cross-entropy is softplus(z) − yz. It has no logarithm of 0:
 /// at ±1000 a right answer costs 0 and a wrong one 1000. 1e-14: rounding.
 #[test]
 fn binary_cross_entropy_of_logits() {
+    let _formula = formula!();
     for (z, y) in points().into_iter().flat_map(|z| [(z, 0.0), (z, 0.3), (z, 1.0)]) {
         let softplus = if z < 700.0 { z.exp().ln_1p() } else { z };
         let loss = library::binary_cross_entropy(array![[z]].view(), array![[y]].view());
@@ -106,7 +156,7 @@ fn binary_cross_entropy_of_logits() {
     }
     let loss =
         |z: f64, y: f64| library::binary_cross_entropy(array![[z]].view(), array![[y]].view());
-    assert_eq!([loss(1000.0, 1.0), loss(-1000.0, 0.0)], [0.0, 0.0]);
-    assert_eq!([loss(1000.0, 0.0), loss(-1000.0, 1.0)], [1000.0, 1000.0]);
+    assert_exact!([loss(1000.0, 1.0), loss(-1000.0, 0.0)], [0.0, 0.0]);
+    assert_exact!([loss(1000.0, 0.0), loss(-1000.0, 1.0)], [1000.0, 1000.0]);
     assert_relative(loss(40.0, 1.0), (-40.0_f64).exp(), 1e-15); // not lost in 40 − 40
 }

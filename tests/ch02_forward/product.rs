@@ -10,10 +10,15 @@ fn product_shapes() -> impl Iterator<Item = (usize, usize, usize)> {
     SHAPES.into_iter().chain([(3, 130, 200), (130, 3, 200)])
 }
 
+/// ```math matrix-product
+/// (\mathbf X \mathbf W)_{rj} = \sum_i x_{ri} \, w_{ij}
+/// ```
+///
 /// Entry (r, j) of XW is row r of X times column j of W, summed by three loops here. Both of the
 /// library's products agree. 1e-13: 130 roundings at 1e-16.
 #[test]
 fn matrix_product() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, inputs, outputs) in product_shapes() {
         let w = matrix(inputs, outputs, &mut generator);
@@ -33,10 +38,15 @@ fn matrix_product() {
     }
 }
 
+/// ```math product-by-rows
+/// (\mathbf X \mathbf W)_r = \sum_{i \,:\, x_{ri} \ne 0} x_{ri} \, \mathbf W_i
+/// ```
+///
 /// Row r of XW is a weighted sum of the rows of W, with the entries of row r of X as the weights;
 /// the rows with weight 0 may be left out. 1e-13 as above.
 #[test]
 fn product_by_rows() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, inputs, outputs) in product_shapes() {
         let x = sparse_matrix(batch, inputs, &mut generator);
@@ -54,10 +64,15 @@ fn product_by_rows() {
     }
 }
 
+/// ```math transposed-product
+/// (\mathbf X^\top \mathbf Z)_{ij} = \sum_r x_{ri} \, z_{rj}
+/// ```
+///
 /// Entry (i, j) of XᵀZ is column i of X times column j of Z, summed by three loops here; and the
 /// product by definition of X, turned over, and Z is the same. 1e-13 as above.
 #[test]
 fn transposed_product() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, inputs, outputs) in product_shapes() {
         let x = sparse_matrix(batch, inputs, &mut generator);

@@ -4,11 +4,16 @@ use ch02_forward as library;
 use formulas::*;
 use ndarray::{Array1, Axis, array};
 
+/// ```math softmax
+/// p_j = \frac{e^{z_j}}{\sum_k e^{z_k}}
+/// ```
+///
 /// Softmax takes the exponential of each logit, over the sum of all of them. As printed it
 /// overflows beyond 700; there, ties and a far winner have answers that are known. 1e-14: thirty
 /// roundings at 1e-16.
 #[test]
 fn softmax() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let logits = matrix(batch, classes, &mut generator) * 3.0;
@@ -23,22 +28,36 @@ fn softmax() {
     assert_all_close(&library::softmax(hard.view()), &known, 1e-14);
 }
 
+/// ```math softmax-sum
+/// 0 \le p_j \le 1, \quad
+/// \sum_j p_j = \frac{\sum_j e^{z_j}}{\sum_k e^{z_k}} = 1
+/// ```
+///
 /// The probabilities of a row are between 0 and 1 and add up to 1, whatever the logits. 1e-14:
 /// thirty roundings.
 #[test]
 fn softmax_sum() {
+    let _formula = formula!();
     let mut generator = generator();
     for scale in [0.0, 1e-9, 1.0, 1e3, 1e9, 1e300] {
         let logits = matrix(50, 30, &mut generator) * scale;
         let probabilities = library::softmax(logits.view());
-        assert!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
+        assert_bound!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
         assert_all_close(&probabilities.sum_axis(Axis(1)), &Array1::ones(50), 1e-14);
     }
 }
 
+/// ```math softmax-of-two
+/// \begin{aligned}
+/// p_1 &= \frac{e^{z_1}}{e^{z_1} + e^{z_2}} = \frac{1}{1 + e^{-(z_1 - z_2)}} \\
+/// &= \sigma(z_1 - z_2)
+/// \end{aligned}
+/// ```
+///
 /// With two classes softmax is the sigmoid of the difference of the logits. 1e-15: rounding.
 #[test]
 fn softmax_of_two() {
+    let _formula = formula!();
     for z in points() {
         for other in [0.0, 1.0, -30.0] {
             let p = library::softmax(array![[z, other]].view());
@@ -48,11 +67,18 @@ fn softmax_of_two() {
     }
 }
 
+/// ```math softmax-shift
+/// \frac{e^{z_j - z^*}}{\sum_k e^{z_k - z^*}}
+/// = \frac{e^{-z^*} \, e^{z_j}}{e^{-z^*} \sum_k e^{z_k}}
+/// = \frac{e^{z_j}}{\sum_k e^{z_k}}
+/// ```
+///
 /// The same number z* subtracted from all logits of a row changes nothing: the exponentials of z − z*,
 /// shared out as printed, are the library's softmax of z, and of z − z*. 1e-12, because z − z* itself
 /// is rounded, by up to 1e-13 at 1000. As printed only up to 600, where nothing overflows.
 #[test]
 fn softmax_shift() {
+    let _formula = formula!();
     let mut generator = generator();
     let logits = matrix(50, 10, &mut generator);
     let probabilities = library::softmax(logits.view());
@@ -68,10 +94,15 @@ fn softmax_shift() {
     }
 }
 
+/// ```math log-softmax
+/// \ln p_j = z_j - \ln \sum_k e^{z_k}
+/// ```
+///
 /// The logarithm of softmax, as printed, where softmax does not round to 0; and where it does, the
 /// distance to the largest logit. 1e-13: the logarithm of a small p, which has a few digits more.
 #[test]
 fn log_softmax() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let logits = matrix(batch, classes, &mut generator) * 3.0;
@@ -86,10 +117,19 @@ fn log_softmax() {
     assert_all_close(&library::log_softmax(hard.view()), &known, 1e-15);
 }
 
+/// ```math log-sum-exp
+/// \begin{aligned}
+/// \ln \sum_k e^{z_k}
+/// &= \ln \Bigl( e^{z^*} \sum_k e^{z_k - z^*} \Bigr) \\
+/// &= z^* + \ln \sum_k e^{z_k - z^*}
+/// \end{aligned}
+/// ```
+///
 /// ln Σ exp z as printed, where that does not overflow; where it does, the largest logit taken out
 /// of the sum gives the answer: ln (n exp z) = z + ln n. 1e-14: rounding.
 #[test]
 fn log_sum_exp() {
+    let _formula = formula!();
     let mut generator = generator();
     for length in [1, 2, 10, 100] {
         let z = vector(length, &mut generator) * 5.0;
@@ -99,5 +139,5 @@ fn log_sum_exp() {
             assert_close(library::log_sum_exp(ties.view()), huge + (length as f64).ln(), 1e-14);
         }
     }
-    assert_eq!(library::log_sum_exp(array![1000.0, -1000.0].view()), 1000.0);
+    assert_exact!(library::log_sum_exp(array![1000.0, -1000.0].view()), 1000.0);
 }

@@ -6,9 +6,14 @@ use ch03_backprop as library;
 use formulas::*;
 use ndarray::{Array2, Axis, array};
 
+/// ```math mean-squared-error-gradient
+/// \frac{\partial\mathcal L}{\partial\mathbf A} = \frac{2}{N} \, (\mathbf A - \mathbf Y)
+/// ```
+///
 /// ∂L/∂a = 2 (a − y) / N: the slope of the mean squared error by each output. 1e-10: five points.
 #[test]
 fn mean_squared_error_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, outputs, _) in SHAPES {
         let a = matrix(batch, outputs, &mut generator);
@@ -21,10 +26,15 @@ fn mean_squared_error_gradient() {
     }
 }
 
+/// ```math binary-cross-entropy-gradient
+/// \frac{\partial\mathcal L}{\partial\mathbf Z} = \frac{1}{N} \, (\sigma(\mathbf Z) - \mathbf Y)
+/// ```
+///
 /// ∂L/∂z = (σ(z) − y) / N: the slope of the binary cross-entropy by each logit. 1e-10: five points;
 /// at ±1000 it is 0 for a right answer and ±1 for a wrong one.
 #[test]
 fn binary_cross_entropy_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, outputs, _) in SHAPES {
         let z = matrix(batch, outputs, &mut generator) * 3.0;
@@ -36,28 +46,39 @@ fn binary_cross_entropy_gradient() {
         assert_all_close(&gradient, &slopes(loss, &z), 1e-10);
     }
     let (z, y) = (array![[1000.0, -1000.0]], array![[1.0, 1.0]]);
-    assert_eq!(library::binary_cross_entropy_gradient(z.view(), y.view()), array![[0.0, -0.5]]);
+    assert_exact!(library::binary_cross_entropy_gradient(z.view(), y.view()), array![[0.0, -0.5]]);
 }
 
+/// ```math squared-error-saturation
+/// \frac{\partial}{\partial z} (\sigma(z) - y)^2
+/// = 2 \, (\sigma(z) - y) \, \sigma'(z)
+/// ```
+///
 /// The slope of (σ(z) − y)² by z has σ′ in it, by the chain rule. Where the answer is most wrong it
 /// is nearly 0: at z = −20 for y = 1 below 1e-8, and the cross-entropy's is −1. 1e-10: five points.
 #[test]
 fn squared_error_saturation() {
+    let _formula = formula!();
     let (sigma, y) = (Activation::Sigmoid, array![[1.0]]);
     for (z, y) in points().into_iter().filter(|z| z.abs() < 50.0).flat_map(|z| [(z, 0.0), (z, 1.0)])
     {
         let printed = 2.0 * (sigma.value(z) - y) * sigma.derivative(z);
         assert_close(slope(|z| (sigma.value(z) - y).powi(2), z), printed, 1e-10);
     }
-    assert!((2.0 * (sigma.value(-20.0_f64) - 1.0) * sigma.derivative(-20.0)).abs() < 1e-8);
+    assert_bound!((2.0 * (sigma.value(-20.0_f64) - 1.0) * sigma.derivative(-20.0)).abs() < 1e-8);
     let entropy = library::binary_cross_entropy_gradient(array![[-20.0]].view(), y.view());
     assert_close(entropy[[0, 0]], -1.0, 1e-8);
 }
 
+/// ```math cross-entropy-gradient
+/// \frac{\partial\mathcal L}{\partial p_{rk}} = -\frac{1}{n} \, \frac{y_{rk}}{p_{rk}}
+/// ```
+///
 /// ∂L/∂p = −y / p / n, the slope of the cross-entropy by each probability alone; 0 where y is 0.
 /// 1e-8: ln p bends so sharply near 0 that five points see it well only from p = 0.2 on.
 #[test]
 fn cross_entropy_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let p = distributions(batch, classes, &mut generator).mapv(|p| 0.2 + 0.8 * p);
@@ -68,14 +89,24 @@ fn cross_entropy_gradient() {
         assert_all_close(&gradient, &(-&y / &p / batch as f64), 1e-14);
     }
     let (p, y) = (array![[0.0, 1.0]], array![[0.0, 1.0]]);
-    assert_eq!(library::cross_entropy_gradient(p.view(), y.view()), array![[0.0, -1.0]]);
+    assert_exact!(library::cross_entropy_gradient(p.view(), y.view()), array![[0.0, -1.0]]);
 }
 
+/// ```math softmax-quotient
+/// \begin{aligned}
+/// k \ne j: \quad \frac{\partial p_k}{\partial z_j}
+/// &= \frac{0 \cdot q - e^{z_k} e^{z_j}}{q^2} = -p_k \, p_j \\
+/// k = j: \quad \frac{\partial p_j}{\partial z_j}
+/// &= \frac{e^{z_j} q - e^{z_j} e^{z_j}}{q^2} = p_j - p_j^2
+/// \end{aligned}
+/// ```
+///
 /// The rule for quotients, written out with p_k = e^z_k / q: both cases are the slope of p_k by z_j,
 /// and what the probabilities say. And the two classes of the page. 1e-10: slopes by five points;
 /// 1e-15: rounding.
 #[test]
 fn softmax_quotient() {
+    let _formula = formula!().allowing(5e-4, "the page prints three digits");
     let mut generator = generator();
     for (_, classes, _) in SHAPES {
         let z = matrix(1, classes, &mut generator) * 2.0;
@@ -99,10 +130,15 @@ fn softmax_quotient() {
     assert_close(p[[0, 0]] - p[[0, 0]].powi(2), 0.197, 5e-4);
 }
 
+/// ```math softmax-jacobian
+/// \frac{\partial p_k}{\partial z_j} = p_k \, ([k = j] - p_j)
+/// ```
+///
 /// ∂p_k/∂z_j = p_k (1 if k = j, else 0, minus p_j). The library's backward pass gives row k of it
 /// when the loss is p_k itself. 1e-10: slopes by five points.
 #[test]
 fn softmax_jacobian() {
+    let _formula = formula!();
     let mut generator = generator();
     for (_, classes, _) in SHAPES {
         let z = matrix(1, classes, &mut generator) * 2.0;
@@ -119,10 +155,17 @@ fn softmax_jacobian() {
     }
 }
 
+/// ```math softmax-backward
+/// \frac{\partial\mathcal L}{\partial z_j}
+/// = p_j \, \Bigl(\frac{\partial\mathcal L}{\partial p_j}
+/// - \sum_k p_k \, \frac{\partial\mathcal L}{\partial p_k}\Bigr)
+/// ```
+///
 /// Backward through softmax, each row takes its gradient g to p ⊙ (g − Σ pg), which is g times the
 /// Jacobian, written out here with all its entries. 1e-14: rounding.
 #[test]
 fn softmax_backward() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let p = distributions(batch, classes, &mut generator);
@@ -136,10 +179,15 @@ fn softmax_backward() {
     }
 }
 
+/// ```math softmax-cross-entropy-gradient
+/// \frac{\partial\mathcal L}{\partial\mathbf Z} = \frac{1}{n} \, (\mathbf P - \mathbf Y)
+/// ```
+///
 /// Softmax and cross-entropy together collapse: the long way, through ∂L/∂p and the Jacobian, ends
 /// at (p − y) / n. Both agree with the slope by each logit. 1e-13: rounding; 1e-10: five points.
 #[test]
 fn softmax_cross_entropy_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (batch, classes, _) in SHAPES {
         let z = matrix(batch, classes, &mut generator) * 3.0;
@@ -154,10 +202,15 @@ fn softmax_cross_entropy_gradient() {
     }
 }
 
+/// ```math logit-gradients-cancel
+/// \sum_j \frac{\partial\mathcal L}{\partial z_{rj}} = 0
+/// ```
+///
 /// The gradients of a row of logits add up to 0; for adding the same number to all of them changes
 /// no probability, and the slope by that number is their sum. 1e-15: rounding; 1e-10: five points.
 #[test]
 fn logit_gradients_cancel() {
+    let _formula = formula!();
     let mut generator = generator();
     for (classes, size) in
         [1, 2, 4, 10].into_iter().flat_map(|c| [1.0, 10.0, 1000.0].map(|s| (c, s)))

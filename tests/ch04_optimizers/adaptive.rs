@@ -5,9 +5,17 @@ use formulas::*;
 
 use super::gradient_descent::{assert_steps, step};
 
+/// ```math adagrad
+/// \begin{aligned}
+/// s &\leftarrow s + g^2 \\
+/// \theta &\leftarrow \theta - \eta \, \frac{g}{\sqrt{s} + \epsilon}
+/// \end{aligned}
+/// ```
+///
 /// AdaGrad: s ← s + g², θ ← θ − ηg / (√s + ε). The first step has the length η, whatever g.
 #[test]
 fn adagrad() {
+    let _formula = formula!();
     let rule = AdaGrad { weight_decay: 0.3, epsilon: 1e-4, ..AdaGrad::default() };
     assert_steps(rule, 0.01, |_, theta, g, [s, ..]| {
         let g = g + 0.3 * theta;
@@ -16,10 +24,15 @@ fn adagrad() {
     });
 }
 
+/// ```math adagrad-constant-gradient
+/// |\theta_t - \theta_{t-1}| = \frac{\eta}{\sqrt t}
+/// ```
+///
 /// Under a constant gradient of any size, AdaGrad's step number t has the length η/√t. 1e-12: the sum
 /// of squares rounds a hundred times. With ε = 0.
 #[test]
 fn adagrad_constant_gradient() {
+    let _formula = formula!();
     for g in [-1e6, -0.01, 1e-9, 3.0] {
         let mut rule = AdaGrad { epsilon: 0.0, ..AdaGrad::default() };
         for t in 1..=100 {
@@ -30,9 +43,17 @@ fn adagrad_constant_gradient() {
     }
 }
 
+/// ```math rmsprop
+/// \begin{aligned}
+/// s &\leftarrow \alpha \, s + (1 - \alpha) \, g^2 \\
+/// \theta &\leftarrow \theta - \eta \, \frac{g}{\sqrt{s} + \epsilon}
+/// \end{aligned}
+/// ```
+///
 /// RMSProp: s ← αs + (1 − α)g², θ ← θ − ηg / (√s + ε).
 #[test]
 fn rmsprop() {
+    let _formula = formula!();
     let rule = RmsProp { decay: 0.8, epsilon: 1e-4, ..RmsProp::default() };
     assert_steps(rule, 0.01, |_, theta, g, [s, ..]| {
         *s = 0.8 * *s + (1.0 - 0.8) * g * g;
@@ -40,10 +61,20 @@ fn rmsprop() {
     });
 }
 
+/// ```math rmsprop-centered
+/// \begin{aligned}
+/// s &\leftarrow \alpha \, s + (1 - \alpha) \, g^2 \\
+/// m &\leftarrow \alpha \, m + (1 - \alpha) \, g \\
+/// v &\leftarrow \mu \, v + \frac{g}{\sqrt{s - m^2} + \epsilon} \\
+/// \theta &\leftarrow \theta - \eta \, v
+/// \end{aligned}
+/// ```
+///
 /// RMSProp, centered and with momentum: the running mean m of g is kept too, s − m² is the variance
 /// of g, and the steps g / (√(s − m²) + ε) gather in a velocity.
 #[test]
 fn rmsprop_centered() {
+    let _formula = formula!();
     let (epsilon, decay) = (1e-4, 0.8);
     let usual = RmsProp::default();
     let rule =
@@ -57,10 +88,19 @@ fn rmsprop_centered() {
     });
 }
 
+/// ```math adam
+/// \begin{aligned}
+/// m &\leftarrow \beta_1 m + (1 - \beta_1) \, g, & \hat m &= \frac{m}{1 - \beta_1^t} \\
+/// s &\leftarrow \beta_2 s + (1 - \beta_2) \, g^2, & \hat s &= \frac{s}{1 - \beta_2^t} \\
+/// \theta &\leftarrow \theta - \eta \, \frac{\hat m}{\sqrt{\hat s} + \epsilon}
+/// \end{aligned}
+/// ```
+///
 /// Adam: running means m of g and s of g², both divided by what their weights add up to so far,
 /// 1 − βᵗ, and a step ηm̂ / (√ŝ + ε).
 #[test]
 fn adam() {
+    let _formula = formula!();
     let (beta1, beta2, epsilon) = (0.8, 0.95, 1e-4);
     let rule = Adam { beta1, beta2, epsilon, weight_decay: 0.3, ..Adam::default() };
     assert_steps(rule, 0.01, |t, theta, g, [m, s, _]| {
@@ -85,9 +125,14 @@ fn adam_means(beta1: f64, gradients: &[f64]) -> Vec<f64> {
     gradients.iter().enumerate().map(mean).collect()
 }
 
+/// ```math moving-average
+/// m_t = (1 - \beta_1) \sum_{k=1}^{t} \beta_1^{t-k} \, g_k
+/// ```
+///
 /// Adam's m is the sum of all gradients so far, each with the weight (1 − β₁)β₁ᵗ⁻ᵏ. 1e-13: rounding.
 #[test]
 fn moving_average() {
+    let _formula = formula!();
     let gradients = vector(40, &mut generator()).to_vec();
     for beta in [0.0, 0.5, 0.9, 0.99_f64] {
         for (m, t) in adam_means(beta, &gradients).into_iter().zip(1..) {
@@ -97,11 +142,16 @@ fn moving_average() {
     }
 }
 
+/// ```math bias-correction
+/// (1 - \beta_1) \sum_{k=1}^{t} \beta_1^{t-k} = 1 - \beta_1^t
+/// ```
+///
 /// The correction is right: the weights (1 − β)βᵗ⁻ᵏ of the first t gradients add up to 1 − βᵗ. So
 /// with a constant g, m̂ = g and ŝ = g² from the first step on, and each step is η g / (|g| + ε).
 /// 1e-12: rounding over 50 steps. Without the correction the first step would be 3 times as long.
 #[test]
 fn bias_correction() {
+    let _formula = formula!();
     for beta in [0.0, 0.9, 0.999_f64] {
         let weights = |t: i32| (1..=t).map(|k| (1.0 - beta) * beta.powi(t - k)).sum::<f64>();
         (1..=50).for_each(|t| assert_close(weights(t), 1.0 - beta.powi(t), 1e-14));
@@ -115,10 +165,19 @@ fn bias_correction() {
     }
 }
 
+/// ```math uncorrected-first-step
+/// \begin{aligned}
+/// \frac{(1 - \beta_1) \, |g|}{\sqrt{(1 - \beta_2) \, g^2}}
+/// &= \frac{1 - \beta_1}{\sqrt{1 - \beta_2}} \\
+/// &= \frac{0.1}{\sqrt{0.001}} \approx 3.16
+/// \end{aligned}
+/// ```
+///
 /// Without the correction Adam's first step would be (1 − β₁)/√(1 − β₂) times η, whatever g, with the
 /// usual constants 3.16 times; the library's, with it, is η. 1e-12: rounding. With ε = 0.
 #[test]
 fn uncorrected_first_step() {
+    let _formula = formula!().allowing(0.005, "the page prints three digits");
     let (beta1, beta2) = (0.9, 0.999_f64);
     assert_close((1.0 - beta1) / (1.0 - beta2).sqrt(), 3.16, 0.005);
     for g in [-1e5, -1.0, 1e-9, 0.3, 70.0_f64] {
@@ -132,10 +191,15 @@ fn uncorrected_first_step() {
     }
 }
 
+/// ```math adam-scale-invariance
+/// \Delta\theta(\omega g_1, \dots, \omega g_t) = \Delta\theta(g_1, \dots, g_t)
+/// ```
+///
 /// Gradients ω times as large leave Adam's steps as they are (with ε = 0), and make those of gradient
 /// descent ω times as long. 1e-12: rounding.
 #[test]
 fn adam_scale_invariance() {
+    let _formula = formula!();
     let gradients = vector(30, &mut generator()).to_vec();
     for omega in [1e-6, 0.7, 8.0, 1000.0] {
         let mut adam = [(); 2].map(|()| Adam { epsilon: 0.0, ..Adam::default() });
@@ -152,12 +216,17 @@ fn adam_scale_invariance() {
     }
 }
 
+/// ```math adam-step-bound
+/// |\Delta\theta| \le \eta \, \frac{1 - \beta_1}{\sqrt{(1 - \beta_2)(1 - \beta_1^2 / \beta_2)}} \approx 7.27 \, \eta
+/// ```
+///
 /// No step of Adam is longer than η(1 − β₁)/√((1 − β₂)(1 − β₁²/β₂)), whatever the gradients: not
 /// under random ones of wildly different sizes, not under those that grow like (β₁/β₂)⁻ᵏ after a
 /// long silence, which come within 1 % of it. A lone gradient after a silence makes a step of
 /// (1 − β₁)/√(1 − β₂), and a constant one after it goes up to twice that. With ε = 1e-300.
 #[test]
 fn adam_step_bound() {
+    let _formula = formula!().allowing(0.01, "the page prints three digits");
     let longest = |beta1: f64, beta2: f64, gradients: &[f64]| {
         let mut adam = Adam { beta1, beta2, epsilon: 1e-300, ..Adam::default() };
         let lengths = gradients.iter().map(|&g| {
@@ -174,21 +243,26 @@ fn adam_step_bound() {
         for _ in 0..20 {
             let sizes = vector(500, &mut generator).mapv(|x| 10_f64.powf(3.0 * x));
             let gradients = vector(500, &mut generator) * sizes;
-            assert!(longest(beta1, beta2, &gradients.to_vec()) < bound);
+            assert_bound!(longest(beta1, beta2, &gradients.to_vec()) < bound);
         }
         let growing = silence((0..=60).map(|k| (beta1 / beta2).powi(60 - k)).collect());
         let worst = longest(beta1, beta2, &growing);
-        assert!(worst < 1.000_001 * bound && worst > 0.99 * bound, "{worst}, bound {bound}");
+        assert_bound!(worst < 1.000_001 * bound && worst > 0.99 * bound, "{worst}, bound {bound}");
         let alone = longest(beta1, beta2, &silence(vec![-3.0]));
         assert_relative(alone, (1.0 - beta1) / (1.0 - beta2).sqrt(), 1e-6);
     }
     assert_close(longest(0.9, 0.999, &silence(vec![1.0; 100])), 6.57, 0.01);
 }
 
+/// ```math sign-descent
+/// \theta \leftarrow \theta - \eta \, \frac{g}{\sqrt{g^2}} = \theta - \eta \operatorname{sign} g
+/// ```
+///
 /// Adam without its memories, β₁ = β₂ = 0, moves each weight by η against the sign of its gradient.
 /// An ε of 10⁻³⁰⁰ counts only where g = 0: there it stays.
 #[test]
 fn sign_descent() {
+    let _formula = formula!();
     let usual = Adam::default();
     let adam = Adam { beta1: 0.0, beta2: 0.0, epsilon: 1e-300, ..usual };
     assert_steps(adam, 0.01, |_, theta, g, _| match g {
@@ -198,10 +272,15 @@ fn sign_descent() {
     });
 }
 
+/// ```math moving-average-decays
+/// m_t = \beta_1^t \, m_0
+/// ```
+///
 /// Without gradients Adam's m fades: t steps after the last one it is β₁ᵗ of what it was. 1e-12:
 /// rounding in 200 steps.
 #[test]
 fn moving_average_decays() {
+    let _formula = formula!();
     for (beta, g) in
         [0.5, 0.9, 0.99_f64].into_iter().flat_map(|beta| [-2.0, 1e3].map(|g| (beta, g)))
     {
@@ -214,10 +293,15 @@ fn moving_average_decays() {
     }
 }
 
+/// ```math weight-decay
+/// \theta - \eta \, (g + \lambda\theta) = (1 - \eta\lambda) \, \theta - \eta \, g
+/// ```
+///
 /// Weight decay as a penalty λθ²/2 in the loss: its slope λθ joins the gradient. For plain gradient
 /// descent that is the same as to shrink the weight by 1 − ηλ and then to step.
 #[test]
 fn weight_decay() {
+    let _formula = formula!();
     let decay = || Sgd { weight_decay: 0.3, ..Sgd::default() };
     for theta in points().into_iter().filter(|theta| theta.abs() < 20.0) {
         assert_close(slope(|theta| 0.3 * theta * theta / 2.0, theta), 0.3 * theta, 1e-9);
@@ -226,10 +310,18 @@ fn weight_decay() {
     assert_steps(decay(), 0.01, |_, theta, g, _| (1.0 - 0.01 * 0.3) * theta - 0.01 * g);
 }
 
+/// ```math adam-decay-is-not-penalty
+/// \begin{aligned}
+/// \hat m &= \lambda\theta, \quad \hat s = (\lambda\theta)^2 \\
+/// \eta \, \frac{\hat m}{\sqrt{\hat s}} &= \eta \, \frac{\lambda\theta}{|\lambda\theta|} = \pm\eta
+/// \end{aligned}
+/// ```
+///
 /// In Adam a penalty in the loss is not weight decay: divided by √ŝ, it takes η off a weight of any
 /// size, when nothing else pulls at it. AdamW takes ηλθ off: large weights shrink more. 1e-7: ε.
 #[test]
 fn adam_decay_is_not_penalty() {
+    let _formula = formula!().allowing(1e-7, "the formula leaves out ε of the library");
     let mut penalty = Adam { weight_decay: 0.3, ..Adam::default() };
     let mut decay = AdamW { decoupled_decay: 0.3, ..AdamW::default() };
     let (mut penalized, mut decayed) = ([10.0, 1.0, 0.1], [10.0, 1.0, 0.1]);
@@ -241,9 +333,14 @@ fn adam_decay_is_not_penalty() {
     }
 }
 
+/// ```math adamw
+/// \theta \leftarrow (1 - \eta\lambda) \, \theta - \eta \, \frac{\hat m}{\sqrt{\hat s} + \epsilon}
+/// ```
+///
 /// AdamW: first θ ← (1 − ηλ)θ, and then Adam's step, whose m and s know nothing of the decay.
 #[test]
 fn adamw() {
+    let _formula = formula!();
     let rule = AdamW { decoupled_decay: 0.3, ..AdamW::default() };
     assert_steps(rule, 0.01, |t, theta, g, [m, s, _]| {
         *m = 0.9 * *m + (1.0 - 0.9) * g;
