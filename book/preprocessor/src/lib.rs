@@ -70,6 +70,9 @@
 //! module that has a page imports only from modules above it in `lib.rs`. What a table of contents
 //! exports is looked up in the module where it stands. Tests may import what they like.
 //!
+//! At the foot of a page that shows any of these stand the files that it really comes from, each
+//! linked to the repository: its code, its figures and numbers, its tests and its text.
+//!
 //! # The check
 //!
 //! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
@@ -104,7 +107,7 @@
 //! mdBook puts the text of every element into its search index, also that of MathML and SVG. The
 //! renderer `search` comes after mdBook's own, which writes the pages, and puts an index in the
 //! place of mdBook's that lacks the formulas (… stands for one in a sentence), the pictures of the
-//! figures and the unfolded tests. Captions, listings and the numbers of formulas can be found.
+//! figures, the unfolded tests and the feet of the pages. Captions, listings and the numbers of formulas can be found.
 //!
 //! ```toml
 //! [build]
@@ -133,6 +136,7 @@
 //! | `figure.listing` | `figcaption` (with `span.path` and `span.lines`), then `pre > code.language-rust` |
 //! | `div.exercise` | `figure.listing`, the command in a `pre`, `details.check` with the tests, `details.solution` with a `figure.listing` |
 //! | `figure.figure` | `svg`, then `figcaption` with `span.figure-number` |
+//! | `footer.page-house` | the foot of a page: `p`, then a `dl` with a `div` for each kind of file, its `dd` with `span.path` |
 //! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper`, and an entry of the references ends with `span.citing` |
 //!
 //! # How it works
@@ -156,6 +160,7 @@ mod directive;
 mod disk;
 mod exercises;
 mod figures;
+mod footer;
 mod formulas;
 mod heading;
 mod hidden;

@@ -8,12 +8,13 @@ use crate::claims::{self, Claim};
 use crate::directive::{self, BLOCK, Directive, MDBOOK};
 use crate::exercises::Exercises;
 use crate::figures::Figures;
+use crate::footer;
 use crate::formulas::{self, Formulas};
 use crate::house::House;
 use crate::html::inline_text;
 use crate::includes;
 use crate::items::Items;
-use crate::listing;
+use crate::listing::{self, Listed};
 use crate::marks::{InlineMath, Kind, Mark};
 use crate::math::Converter;
 use crate::modules::Crates;
@@ -50,12 +51,18 @@ pub fn press(project: &Project, book: &mut Book) -> Problems {
     let mut problems = Problems::default();
     let pages = pages::read(project, book, &mut problems);
     let catalog = Catalog::gather(project, &pages, &mut problems);
+    let listings = listing::all(&catalog.items, &pages);
+    let Catalog { crates, figures, formulas, .. } = &catalog;
+    let pages = pages.as_slice();
+    let house = House { project, pages, crates, listings: &listings, figures, formulas };
     let mut pressed = Vec::new();
     for (index, page) in pages.iter().enumerate() {
-        pressed.push(catalog.press_page(index, page, &mut problems));
+        let text = catalog.press_page(index, page, &mut problems);
+        pressed.push(pages::with_foot(text, &footer::render(&house, index)));
         includes::report_missing(project, page, &mut problems);
     }
-    catalog.try_locks(&mut problems);
+    house.report(&mut problems);
+    catalog.try_locks(&listings, &mut problems);
     let mut next = pressed.into_iter();
     put_back(&mut book.items, &mut next);
     problems.sort();
@@ -103,14 +110,10 @@ impl<'a> Catalog<'a> {
     }
 
     /// The locks that concern the whole book.
-    fn try_locks(&self, problems: &mut Problems) {
-        let Self { project, pages, .. } = self;
+    fn try_locks(&self, listings: &[Listed<'_>], problems: &mut Problems) {
+        let Self { project, .. } = self;
         formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
-        let listings = listing::all(&self.items, pages);
-        listing::report_unshown(project, &self.items, &listings, problems);
-        let Self { crates, figures, formulas, .. } = self;
-        let house = House { project, pages, crates, listings: &listings, figures, formulas };
-        house.report(problems);
+        listing::report_unshown(project, &self.items, listings, problems);
         self.figures.report_unshown(project, problems);
         self.exercises.report_unshown(project, problems);
         self.references.report_uncited(project, problems);

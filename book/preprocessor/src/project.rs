@@ -99,16 +99,6 @@ impl Project {
         self.settings.chapters.clone().unwrap_or_else(|| "chapters".into())
     }
 
-    /// The root of a chapter's program, relative to the root.
-    ///
-    /// `src/main.rs` is where it was before programs had a folder of their own.
-    pub fn program(&self, chapter: &str) -> PathBuf {
-        let chapter = self.chapters().join(chapter);
-        let program = chapter.join("program/main.rs");
-        let moved = self.root.join(&program).is_file();
-        if moved { program } else { chapter.join("src/main.rs") }
-    }
-
     /// The folder of the formulas' tests, relative to the root.
     pub fn tests(&self) -> PathBuf {
         self.settings.tests.clone().unwrap_or_else(|| "tests".into())
@@ -133,11 +123,15 @@ impl Project {
         setting.cloned().unwrap_or_else(|| self.pages.join(name))
     }
 
-    /// The address of lines of a file in the repository, if the book names one.
-    pub fn source_url(&self, file: &Path, first: usize, last: usize) -> Option<String> {
+    /// The address of a file in the repository, if the book names one.
+    pub fn file_url(&self, file: &Path) -> Option<String> {
         let repository = self.repository.as_ref()?;
-        let file = unix(file);
-        Some(format!("{repository}/blob/HEAD/{file}#L{first}-L{last}"))
+        Some(format!("{repository}/blob/HEAD/{}", unix(file)))
+    }
+
+    /// The address of lines of a file in the repository.
+    pub fn source_url(&self, file: &Path, first: usize, last: usize) -> Option<String> {
+        Some(format!("{}#L{first}-L{last}", self.file_url(file)?))
     }
 }
 

@@ -72,7 +72,7 @@ const FILES: [(&str, &str); 20] = [
     (
         "tests/Cargo.toml",
         "[[test]]\nname = \"ch01_line\"\npath = \"ch01_line/main.rs\"\n\n\
-         [[test]]\nname = \"ch02_other\"\npath = \"ch02_other.rs\"\n",
+         [[test]]\nname = \"ch02_other\"\npath = \"ch02_other/main.rs\"\n",
     ),
     (
         "chapters/ch01_line/Cargo.toml",
