@@ -29,9 +29,14 @@ fn activation_derivative() {
 #[test]
 fn identity() {
     let _formula = formula!();
+    let [value, slope] = [0, 1].map(|n| page("identity").statement(n));
+    let value = value.function("f", library::identity);
+    let slope = slope.function("f'", library::identity_derivative);
     for z in points() {
         assert_exact!(library::identity(z), z);
         assert_exact!(library::identity_derivative(z), 1.0);
+        value.assert_exact(&[("z", z)]);
+        slope.assert_exact(&[("z", z)]);
     }
 }
 
@@ -59,6 +64,10 @@ fn two_neurons_in_a_row() {
         let second = neuron(w2, b2).output(array![first].view());
         let one = neuron(w1 * w2, w2 * b1 + b2).output(array![x].view());
         assert_close(second, one, 1e-12);
+        let named = [("w^{(1)}", w1), ("b^{(1)}", b1), ("w^{(2)}", w2), ("b^{(2)}", b2), ("x", x)];
+        let page = page("two-neurons-in-a-row");
+        page.assert_close(&named, 1e-12);
+        assert_close(page.value(1, &named), second, 1e-12);
     }
 }
 
@@ -71,8 +80,10 @@ fn two_neurons_in_a_row() {
 #[test]
 fn sigmoid() {
     let _formula = formula!();
+    let page = page("sigmoid").function(r"\sigma", library::sigmoid);
     for z in points() {
         assert_relative(library::sigmoid(z), 1.0 / (1.0 + (-z).exp()), 1e-15);
+        page.assert_relative(&[("z", z)], 1e-15);
     }
     assert_exact!([library::sigmoid(1000.0), library::sigmoid(-1000.0)], [1.0, 0.0]);
     assert_bound!(library::sigmoid(-700.0) > 0.0);
@@ -89,6 +100,10 @@ fn sigmoid_symmetry() {
     let _formula = formula!();
     for z in points() {
         assert_close(library::sigmoid(-z), 1.0 - library::sigmoid(z), 1e-15);
+    }
+    let page = page("sigmoid-symmetry").function(r"\sigma", library::sigmoid);
+    for z in points().into_iter().filter(|z| z.abs() < 700.0) {
+        page.assert_close(&[("z", z)], 1e-15);
     }
 }
 
@@ -111,6 +126,11 @@ fn sigmoid_derivative() {
         assert_close(product, slope(library::sigmoid, z), 1e-11);
     }
     assert_relative(library::sigmoid_derivative(40.0), (-40.0_f64).exp(), 1e-14);
+    let page = page("sigmoid-derivative").function(r"\sigma", library::sigmoid);
+    let page = page.function(r"\sigma'", library::sigmoid_derivative);
+    for z in points().into_iter().filter(|z| z.abs() < 300.0) {
+        page.assert_close(&[("z", z)], 1e-15);
+    }
 }
 
 /// ```math tanh
@@ -127,6 +147,10 @@ fn tanh() {
         let printed = if z.abs() < 700.0 { (up - down) / (up + down) } else { z.signum() };
         assert_close(library::tanh(z), printed, 1e-15);
     }
+    let page = page("tanh").function(r"\tanh", library::tanh);
+    for z in points().into_iter().filter(|z| z.abs() < 700.0) {
+        page.assert_close(&[("z", z)], 1e-15);
+    }
 }
 
 /// ```math tanh-from-sigmoid
@@ -142,6 +166,11 @@ fn tanh_from_sigmoid() {
     let _formula = formula!();
     for z in points() {
         assert_close(library::tanh(z), 2.0 * library::sigmoid(2.0 * z) - 1.0, 1e-15);
+    }
+    let page = page("tanh-from-sigmoid").function(r"\sigma", library::sigmoid);
+    let page = page.function(r"\tanh", library::tanh);
+    for z in points().into_iter().filter(|z| z.abs() < 300.0) {
+        page.assert_close(&[("z", z)], 1e-15);
     }
 }
 
@@ -164,6 +193,10 @@ fn tanh_derivative() {
         }
         assert_close(library::tanh_derivative(z), slope(library::tanh, z), 1e-11);
     }
+    let page = page("tanh-derivative").function(r"\tanh'", library::tanh_derivative);
+    for z in points().into_iter().filter(|z| z.abs() < 150.0) {
+        page.assert_close(&[("z", z)], 1e-14);
+    }
 }
 
 /// ```math relu
@@ -176,6 +209,10 @@ fn relu() {
     let _formula = formula!();
     for z in points() {
         assert_exact!(library::relu(z), (z + z.abs()) / 2.0);
+    }
+    let page = page("relu").function(r"\operatorname{relu}", library::relu);
+    for z in points() {
+        page.assert_exact(&[("z", z)]);
     }
 }
 
@@ -192,6 +229,10 @@ fn relu_derivative() {
         assert_close(library::relu_derivative(z), slope(library::relu, z), 1e-9);
     }
     assert_exact!([0.0, 1e-300, -1e-300].map(library::relu_derivative), [0.0, 1.0, 0.0]);
+    let page = page("relu-derivative").function(r"\operatorname{relu}'", library::relu_derivative);
+    for z in points().into_iter().filter(|&z| z != 0.0) {
+        page.assert_exact(&[("z", z)]);
+    }
 }
 
 /// ```math leaky-relu
@@ -204,6 +245,10 @@ fn leaky_relu() {
     let _formula = formula!();
     for z in points() {
         assert_exact!(library::leaky_relu(z), z.max(0.01 * z));
+    }
+    let page = page("leaky-relu").function(r"\operatorname{leaky}", library::leaky_relu);
+    for z in points() {
+        page.assert_exact(&[("z", z)]);
     }
 }
 
@@ -219,6 +264,11 @@ fn leaky_relu_derivative() {
         assert_close(library::leaky_relu_derivative(z), slope(library::leaky_relu, z), 1e-9);
     }
     assert_exact!([0.0, 1e-300, -1e-300].map(library::leaky_relu_derivative), [0.01, 1.0, 0.01]);
+    let page = page("leaky-relu-derivative");
+    let page = page.function(r"\operatorname{leaky}'", library::leaky_relu_derivative);
+    for z in points().into_iter().filter(|&z| z != 0.0) {
+        page.assert_exact(&[("z", z)]);
+    }
 }
 
 /// ```math softplus
@@ -235,6 +285,10 @@ fn softplus() {
         assert_close(library::softplus(z), printed, 1e-15);
     }
     assert_relative(library::softplus(-40.0), (-40.0_f64).exp(), 1e-15);
+    let page = page("softplus").function(r"\operatorname{softplus}", library::softplus);
+    for z in points().into_iter().filter(|&z| z < 700.0) {
+        page.assert_close(&[("z", z)], 1e-15);
+    }
 }
 
 /// ```math softplus-derivative
@@ -249,6 +303,11 @@ fn softplus_derivative() {
         assert_close(slope(library::softplus, z), library::sigmoid(z), 1e-9);
         assert_close(library::softplus_derivative(z), 1.0 / (1.0 + (-z).exp()), 1e-15);
     }
+    let page = page("softplus-derivative").function(r"\sigma", library::sigmoid);
+    let page = page.function(r"\operatorname{softplus}'", library::softplus_derivative);
+    for z in points().into_iter().filter(|&z| z < 700.0) {
+        page.assert_close(&[("z", z)], 1e-15);
+    }
 }
 
 /// ```math normal-density
@@ -262,6 +321,10 @@ fn normal_density() {
     assert_close(2.0 * integral(library::normal_density, 40.0), 1.0, 1e-14);
     for z in points() {
         assert_close(slope(library::normal_density, z), -z * library::normal_density(z), 1e-11);
+    }
+    let page = page("normal-density").function(r"\varphi", library::normal_density);
+    for z in points() {
+        page.assert_close(&[("z", z)], 1e-15);
     }
 }
 
@@ -293,6 +356,11 @@ fn gelu() {
         let area = 0.5 + integral(bell, z.clamp(-20.0, 20.0));
         assert_close(library::gelu(z), z * area, 1e-11 * z.abs().max(1.0));
     }
+    let page = page("gelu").function(r"\Phi", library::normal_cdf);
+    let page = page.function(r"\operatorname{gelu}", library::gelu);
+    for z in points() {
+        page.assert_close(&[("z", z)], 1e-15);
+    }
 }
 
 /// ```math gelu-derivative
@@ -310,5 +378,11 @@ fn gelu_derivative() {
             1e-15,
         );
         assert_close(library::gelu_derivative(z), slope(library::gelu, z), 1e-9);
+    }
+    let page = page("gelu-derivative").function(r"\Phi", library::normal_cdf);
+    let page = page.function(r"\varphi", library::normal_density);
+    let page = page.function(r"\operatorname{gelu}'", library::gelu_derivative);
+    for z in points() {
+        page.assert_close(&[("z", z)], 1e-15);
     }
 }

@@ -23,6 +23,10 @@ fn weighted_sum() {
                 z += weights[i] * x[i];
             }
             let neuron = Neuron { weights, bias: 0.3, activation: Activation::Identity };
+            let page =
+                page("weighted-sum").over("i", inputs).list("w", &neuron.weights).list("x", &x);
+            let z_of_library = neuron.pre_activation(x.view());
+            page.assert_close(&[("z", z_of_library), ("b", 0.3)], 1e-12 * scale.max(1.0));
             assert_close(neuron.pre_activation(x.view()), z, 1e-12 * scale.max(1.0));
         }
     }
@@ -41,10 +45,12 @@ fn activation() {
     let functions: [fn(f64) -> f64; 8] =
         [identity, step, sigmoid, tanh, relu, leaky_relu, softplus, gelu];
     for (activation, function) in Activation::ALL.into_iter().zip(functions) {
+        let page = page("activation").function("f", function);
         for z in points() {
             let neuron = Neuron { weights: array![2.0], bias: z - 2.0, activation };
             assert_exact!(neuron.output(array![1.0].view()), function(2.0 + (z - 2.0)));
             assert_exact!(activation.value(z), function(z));
+            page.assert_exact(&[("a", activation.value(z)), ("z", z)]);
         }
     }
 }
@@ -63,6 +69,10 @@ fn step() {
         assert_exact!(library::step_derivative(z), 0.0);
     }
     assert_exact!([library::step(0.0), library::step(-0.0)], [1.0, 1.0]);
+    let page = page("step").function("f", library::step);
+    for z in points() {
+        page.assert_exact(&[("z", z)]);
+    }
 }
 
 /// ```math line-distance
@@ -84,6 +94,11 @@ fn line_distance() {
         let foot = &x - z / w.dot(&w) * &w;
         assert_close(neuron.pre_activation(foot.view()), 0.0, 1e-12);
         assert_close(length(&(&x - &foot)), z.abs() / length(&w), 1e-12);
+        let (distance, norm) = (length(&(&x - &foot)), (r"|\mathbf w|", length(&w)));
+        let of_point = [(r"\text{distance}", distance), ("z", z), norm];
+        page("line-distance").statement(0).assert_close(&of_point, 1e-12);
+        let of_weights = [norm, ("w_1", w[0]), ("w_2", w[1])];
+        page("line-distance").statement(1).assert_close(&of_weights, 1e-15);
         for along in -2000..2000 {
             let other = &foot + f64::from(along) / 200.0 * array![-w[1], w[0]];
             assert_bound!(length(&(&x - &other)) >= z.abs() / length(&w) - 1e-12);

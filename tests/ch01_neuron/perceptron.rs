@@ -17,6 +17,7 @@ use ndarray::{Array1, Axis};
 fn perceptron_rule() {
     let _formula = formula!();
     let mut generator = generator();
+    let [weight, bias] = [0, 1].map(|n| page("perceptron-rule").statement(n));
     for round in 0..1000 {
         let (weights, x) = (vector(4, &mut generator), vector(4, &mut generator));
         let mut neuron = Neuron { weights, bias: 0.1, activation: Activation::Step };
@@ -25,6 +26,10 @@ fn perceptron_rule() {
         assert_exact!(library::perceptron_step(&mut neuron, x.view(), y), error != 0.0);
         for i in 0..4 {
             assert_exact!(neuron.weights[i], before.weights[i] + error * x[i]);
+            let a = before.output(x.view());
+            let named = [("w_i", before.weights[i]), ("y", y), ("a", a), ("x_i", x[i]), ("b", 0.1)];
+            assert_exact!(neuron.weights[i], weight.value(1, &named));
+            assert_exact!(neuron.bias, bias.value(1, &named));
         }
         assert_exact!(neuron.bias, before.bias + error);
     }
@@ -50,9 +55,14 @@ fn perceptron_correction() {
         let mut neuron = Neuron { weights, bias: 0.1, activation: Activation::Step };
         let (z, a) = (neuron.pre_activation(x.view()), neuron.output(x.view()));
         let y = f64::from(round % 2);
+        let page = page("perceptron-correction").over("i", 4);
+        let page = page.list("w", &neuron.weights).list("x", &x);
+        let named = [("y", y), ("a", a), ("b", neuron.bias), ("z", z)];
         library::perceptron_step(&mut neuron, x.view(), y);
         let square: f64 = x.iter().map(|x| x * x).sum();
         assert_close(neuron.pre_activation(x.view()), z + (y - a) * (square + 1.0), 1e-12);
+        page.assert_close(&named, 1e-12);
+        assert_close(neuron.pre_activation(x.view()), page.value(0, &named), 1e-12);
     }
 }
 

@@ -22,6 +22,10 @@ fn neuron_bias_gradient() {
             if z.abs() > 0.01 {
                 let printed = (activation.value(z) - y) * activation.derivative(z);
                 assert_close(slope(half_square, bias), printed, 1e-9);
+                let page =
+                    page("neuron-bias-gradient").function("f'", |z| activation.derivative(z));
+                let slope = (r"\frac{d}{d b} \, \tfrac12 (a - y)^2", slope(half_square, bias));
+                page.assert_close(&[slope, ("a", activation.value(z)), ("y", y), ("z", z)], 1e-9);
             }
         }
     }

@@ -22,6 +22,12 @@ fn xor_impossible() {
             let neuron = Neuron { weights, bias: tick(n / 41 / 41), activation: Activation::Step };
             let z: Vec<f64> = inputs.rows().into_iter().map(|x| neuron.pre_activation(x)).collect();
             assert_exact!(z[1] + z[2], z[0] + z[3]);
+            if n % 97 == 0 {
+                let sums = [("z_{00}", z[0]), ("z_{01}", z[1]), ("z_{10}", z[2]), ("z_{11}", z[3])];
+                let [w1, w2] = [neuron.weights[0], neuron.weights[1]];
+                let weights = [("w_1", w1), ("w_2", w2), ("b", neuron.bias)];
+                page("xor-impossible").assert_exact(&[&sums[..], &weights[..]].concat());
+            }
             z.iter().zip(&targets).all(|(&z, &y)| library::step(z) == y)
         })
     };

@@ -19,6 +19,7 @@ use ndarray::array;
 fn bump() {
     let _formula = formula!();
     let mut generator = generator();
+    let page = page("bump").function("f", |z| Activation::Step.value(z));
     for _ in 0..100 {
         let (w, left) = (number(&mut generator), number(&mut generator));
         let right = left + 0.1 + number(&mut generator).abs();
@@ -34,6 +35,9 @@ fn bump() {
         for x in [left - 9.0, left - 0.01, left + 0.01, right - 0.01, right + 0.01, right + 9.0] {
             let printed = if left <= x && x < right { w } else { 0.0 };
             assert_exact!(says(&steps, x), printed);
+            let named = [("w", w), ("b_1", -left), ("b_2", -right), ("x", x)];
+            page.assert_exact(&named);
+            assert_exact!(says(&steps, x), page.value(1, &named));
             assert_close(says(&sigmoids, x), printed, 1e-15);
         }
         assert_exact!([says(&steps, left), says(&steps, right)], [w, 0.0]); // on the edges themselves

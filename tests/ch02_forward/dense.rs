@@ -26,6 +26,12 @@ fn dense_forward() {
             (0..inputs).map(|i| x[[r, i]] * dense.weights[[i, j]]).sum::<f64>() + dense.bias[j]
         });
         assert_all_close(&dense.forward(x.view()), &z, 1e-13);
+        let page = page("dense-forward").statement(0).over("i", inputs).table("x", &x);
+        let page = page.table("w", &dense.weights).list("b", &dense.bias);
+        let page = page.table("z", &dense.forward(x.view()));
+        for (r, j) in ndarray::indices_of(&z) {
+            page.assert_close(&[("r", r as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
+        }
     }
 }
 
@@ -82,6 +88,12 @@ fn layer_activation() {
         let z = x.dot(&network.layers[0].dense.weights); // the biases are zero
         let tolerance = if activation == Activation::Gelu { 1e-13 } else { 1e-15 };
         assert_all_close(&network.layers[0].activate(z.view()), &z.mapv(f), tolerance);
+        let a = network.layers[0].activate(z.view());
+        let page = page("layer-activation").statement(0).table("a", &a).table("z", &z);
+        let page = page.function("f", f);
+        for (r, j) in ndarray::indices_of(&z) {
+            page.assert_close(&[("r", r as f64 + 1.0), ("j", j as f64 + 1.0)], tolerance);
+        }
         assert_all_close(&network.forward(x.view()), &z.mapv(f), 10.0 * tolerance);
     }
 }

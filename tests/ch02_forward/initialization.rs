@@ -26,6 +26,10 @@ fn variance_through_layer() {
         let x = matrix(500, 400, &mut generator).mapv(|x| 0.5 + x.max(0.0));
         let mean_square = x.mapv(|x| x * x).mean().expect("not empty");
         let z = dense.forward(x.view());
+        let variance = (r"\operatorname{Var} w", deviation.powi(2));
+        let named = [("M_0", 400.0), variance, (r"\operatorname{E} x^2", mean_square)];
+        let page = page("variance-through-layer");
+        assert_relative(z.mapv(|z| z * z).mean().unwrap(), page.value(2, &named), 0.1);
         assert_relative(
             z.mapv(|z| z * z).mean().unwrap(),
             400.0 * deviation.powi(2) * mean_square,
@@ -58,6 +62,12 @@ fn variance_through_network() {
     for (start, factor) in [(Initialization::He, 1.0), (one_by_n, 0.5_f64)] {
         let network = Network::new(&[1000; 6], functions, start, &mut generator);
         let growth = mean_square(&network.forward(x.view())) / mean_square(&x);
+        let variance = if factor == 1.0 { 0.002 } else { 0.001 };
+        let after = (r"\operatorname{E} {\bigl( a^{(L)} \bigr)}^2", growth * mean_square(&x));
+        let before = (r"\operatorname{E} x^2", mean_square(&x));
+        let named = [after, ("M_0", 1000.0), (r"\operatorname{Var} w", variance), before];
+        page("variance-through-network")
+            .assert_relative(&[&named[..], &[("L", 5.0)]].concat(), 0.4);
         assert_relative(growth, factor.powi(5), 0.4);
     }
 }
@@ -76,6 +86,8 @@ fn he_variance() {
         let weights = Initialization::He.weights::<f64>(inputs, outputs, &mut generator);
         let (variance, count) = (2.0 / inputs as f64, weights.len() as f64);
         assert_relative(weights.var(0.0), variance, 0.03);
+        let named = [(r"\operatorname{Var} w", weights.var(0.0)), ("M_{l-1}", inputs as f64)];
+        page("he-variance").assert_relative(&named, 0.03);
         assert_bound!(weights.sum().abs() < 4.0 * (variance * count).sqrt());
         let within = weights.iter().filter(|w| w.abs() < variance.sqrt()).count() as f64;
         assert_close(within / count, 0.683, 0.01);
@@ -96,6 +108,9 @@ fn xavier_variance() {
         let weights = Initialization::Xavier.weights::<f64>(inputs, outputs, &mut generator);
         let (variance, sizes) = (weights.var(0.0), (inputs + outputs) as f64);
         assert_relative(variance, 2.0 / sizes, 0.02);
+        let widths = [("M_{l-1}", inputs as f64), ("M_l", outputs as f64)];
+        let named = [&[(r"\operatorname{Var} w", variance)], &widths[..]].concat();
+        page("xavier-variance").assert_relative(&named, 0.02);
         let largest = weights.fold(0.0_f64, |largest, w| largest.max(w.abs()));
         assert_bound!(largest <= (6.0 / sizes).sqrt() && largest > 0.999 * (6.0 / sizes).sqrt());
         assert_bound!(weights.sum().abs() < 4.0 * (2.0 / sizes * weights.len() as f64).sqrt());

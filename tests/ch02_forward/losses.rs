@@ -22,6 +22,11 @@ fn mean_squared_error() {
             sum += (a[[r, j]] - y[[r, j]]).powi(2);
         }
         let loss = library::mean_squared_error(a.view(), y.view());
+        let page = page("mean-squared-error").over("r", batch).over("j", outputs);
+        let count = (batch * outputs) as f64;
+        page.table("a", &a)
+            .table("y", &y)
+            .assert_close(&[(r"\mathcal L", loss), ("N", count)], 1e-14);
         assert_close(loss, sum / (batch * outputs) as f64, 1e-14);
         assert_exact!(library::mean_squared_error(a.view(), a.view()), 0.0);
     }
@@ -60,6 +65,9 @@ fn cross_entropy_likelihood() {
         let likelihood: f64 = (0..batch).map(|r| p[[r, usize::from(labels[r])]]).product();
         let targets = library::one_hot(&labels, classes);
         let loss = library::cross_entropy(p.view(), targets.view());
+        let page = page("cross-entropy-likelihood").over("r", batch).over("j", classes);
+        let named = [(r"\mathcal L", loss), ("n", batch as f64)];
+        page.table("p", &p).table("y", &targets).assert_close(&named, 1e-14);
         assert_close(loss, -likelihood.ln() / batch as f64, 1e-14);
     }
 }
@@ -82,6 +90,10 @@ fn cross_entropy() {
             sum -= y[[r, j]] * p[[r, j]].ln();
         }
         assert_close(library::cross_entropy(p.view(), y.view()), sum / batch as f64, 1e-14);
+        let loss = library::cross_entropy(p.view(), y.view());
+        let page = page("cross-entropy").over("r", batch).over("j", classes);
+        let named = [(r"\mathcal L", loss), ("n", batch as f64)];
+        page.table("p", &p).table("y", &y).assert_close(&named, 1e-14);
     }
     let certain = array![[1.0, 0.0]];
     assert_exact!(library::cross_entropy(certain.view(), certain.view()), 0.0);
@@ -107,6 +119,9 @@ fn softmax_cross_entropy() {
         let in_one = library::softmax_cross_entropy(logits.view(), targets.view());
         let probabilities = library::softmax(logits.view());
         assert_close(in_one, library::cross_entropy(probabilities.view(), targets.view()), 1e-13);
+        let page = page("softmax-cross-entropy").over("r", batch).over("j", classes);
+        let page = page.over("k", classes).table("z", &logits).table("y", &targets);
+        page.assert_close(&[(r"\mathcal L", in_one), ("n", batch as f64)], 1e-13);
     }
     let (logits, targets) = (array![[1000.0, -1000.0]], array![[0.0, 1.0]]);
     assert_exact!(library::softmax_cross_entropy(logits.view(), targets.view()), 2000.0);
@@ -132,6 +147,10 @@ fn binary_cross_entropy() {
         let surprise = -&y * p.mapv(f64::ln) - (1.0 - &y) * (1.0 - &p).mapv(f64::ln);
         let printed = surprise.sum() / (batch * outputs) as f64;
         assert_close(library::binary_cross_entropy(z.view(), y.view()), printed, 1e-12);
+        let loss = library::binary_cross_entropy(z.view(), y.view());
+        let page = page("binary-cross-entropy").over("r", batch).over("j", outputs);
+        let named = [(r"\mathcal L", loss), ("N", (batch * outputs) as f64)];
+        page.table("p", &p).table("y", &y).assert_close(&named, 1e-12);
     }
 }
 
@@ -149,10 +168,16 @@ fn binary_cross_entropy() {
 #[test]
 fn binary_cross_entropy_of_logits() {
     let _formula = formula!();
+    let page = page("binary-cross-entropy-of-logits").function(r"\sigma", sigmoid);
+    let page = page.function(r"\operatorname{softplus}", ch01_neuron::softplus);
     for (z, y) in points().into_iter().flat_map(|z| [(z, 0.0), (z, 0.3), (z, 1.0)]) {
         let softplus = if z < 700.0 { z.exp().ln_1p() } else { z };
         let loss = library::binary_cross_entropy(array![[z]].view(), array![[y]].view());
         assert_close(loss, softplus - y * z, 1e-14);
+        assert_close(loss, page.value(2, &[("z", z), ("y", y)]), 1e-14);
+        if z.abs() < 5.0 {
+            page.assert_close(&[("z", z), ("y", y)], 1e-13);
+        }
     }
     let loss =
         |z: f64, y: f64| library::binary_cross_entropy(array![[z]].view(), array![[y]].view());

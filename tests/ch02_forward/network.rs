@@ -49,6 +49,9 @@ fn parameter_count() {
         let mut network =
             Network::<f64>::new(sizes, functions, Initialization::Zeros, &mut generator());
         assert_exact!(network.parameter_count(), by_hand);
+        let page = page("parameter-count").entries("M", |l| sizes[l[0] as usize] as f64);
+        let layers = (sizes.len() - 1) as f64;
+        page.assert_exact(&[("P", network.parameter_count() as f64), ("L", layers)]);
         let kept: usize = network.parameters_mut().iter().map(|list| list.len()).sum();
         assert_exact!(kept, by_hand);
     }
@@ -80,6 +83,13 @@ fn three_factors() {
             (0..m).map(|i| x[[r, i]] * inner(i)).sum::<f64>()
         });
         assert_all_close(&left_first, &right_first, 1e-12);
+        let page = page("three-factors").over("i", m).over("k", k).table("x", &x);
+        let page = page.table("w^{(1)}", &one).table("w^{(2)}", &two);
+        for ((r, j), &entry) in left_first.indexed_iter() {
+            let named = [("r", r as f64 + 1.0), ("j", j as f64 + 1.0)];
+            page.assert_close(&named, 1e-12);
+            assert_close(page.value(1, &named), entry, 1e-12);
+        }
         let product = |a: &Array2<f64>, b: &Array2<f64>| library::product(a.view(), b.view());
         assert_all_close(&product(&product(&x, &one), &two), &left_first, 1e-12);
         assert_all_close(&product(&x, &product(&one, &two)), &right_first, 1e-12);

@@ -33,6 +33,14 @@ fn matrix_product() {
                 }
             }
             assert_all_close(&library::product(x.view(), w.view()), &sums, 1e-13);
+            if batch * inputs * outputs < 1000 {
+                let page = page("matrix-product").over("i", inputs).table("x", &x).table("w", &w);
+                let product = library::product(x.view(), w.view());
+                let page = page.table(r"(\mathbf X \mathbf W)", &product);
+                for (r, j) in ndarray::indices_of(&product) {
+                    page.assert_close(&[("r", r as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
+                }
+            }
             assert_all_close(&library::product_by_definition(x.view(), w.view()), &sums, 1e-13);
         }
     }
@@ -59,6 +67,13 @@ fn product_by_rows() {
                 row = row + x[[r, i]] * &w.row(i);
             }
             assert_all_close(&product.row(r), &row, 1e-13);
+            if batch * inputs * outputs < 1000 {
+                let page = page("product-by-rows").over("i", inputs).table("x", &x);
+                let page =
+                    page.entries(r"(\mathbf X \mathbf W)", |r| product[[r[0] as usize - 1, 0]]);
+                let page = page.entries(r"\mathbf W", |i| w[[i[0] as usize - 1, 0]]); // column 0
+                page.assert_close(&[("r", r as f64 + 1.0)], 1e-13);
+            }
             assert_all_close(&plain.row(r), &row, 1e-13);
         }
     }
@@ -86,6 +101,14 @@ fn transposed_product() {
             }
         }
         assert_all_close(&library::transposed_product(x.view(), z.view()), &sums, 1e-13);
+        if batch * inputs * outputs < 1000 {
+            let page = page("transposed-product").over("r", batch).table("x", &x).table("z", &z);
+            let product = library::transposed_product(x.view(), z.view());
+            let page = page.table(r"(\mathbf X^\top \mathbf Z)", &product);
+            for (i, j) in ndarray::indices_of(&product) {
+                page.assert_close(&[("i", i as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
+            }
+        }
         assert_all_close(&library::product_by_definition(x.t(), z.view()), &sums, 1e-13);
     }
 }

@@ -22,6 +22,10 @@ fn softmax() {
             row /= row.sum();
         }
         assert_all_close(&library::softmax(logits.view()), &printed, 1e-14);
+        for (z, p) in logits.rows().into_iter().zip(library::softmax(logits.view()).rows()) {
+            let page = page("softmax").over("k", classes).list("z", &z).list("p", &p);
+            (1..=classes).for_each(|j| page.assert_close(&[("j", j as f64)], 1e-14));
+        }
     }
     let hard = array![[1000.0, 1000.0], [-1000.0, -1000.0], [1000.0, -1000.0], [1e17, 1e17]];
     let known = array![[0.5, 0.5], [0.5, 0.5], [1.0, 0.0], [0.5, 0.5]];
@@ -44,6 +48,13 @@ fn softmax_sum() {
         let probabilities = library::softmax(logits.view());
         assert_bound!(probabilities.iter().all(|p| (0.0..=1.0).contains(p)));
         assert_all_close(&probabilities.sum_axis(Axis(1)), &Array1::ones(50), 1e-14);
+        for (z, p) in logits.rows().into_iter().zip(probabilities.rows()).take(5) {
+            let page = |n: usize| page("softmax-sum").statement(n).list("p", &p);
+            (1..=30).for_each(|j| page(0).assert_close(&[("j", f64::from(j))], 0.0));
+            if scale < 100.0 {
+                page(1).over("j", 30).over("k", 30).list("z", &z).assert_close(&[], 1e-14);
+            }
+        }
     }
 }
 
@@ -63,6 +74,10 @@ fn softmax_of_two() {
             let p = library::softmax(array![[z, other]].view());
             let sigmoid = 1.0 / (1.0 + (-(z - other)).exp());
             assert_all_close(&p, &array![[sigmoid, 1.0 - sigmoid]], 1e-15);
+            if z.abs() < 600.0 {
+                let page = page("softmax-of-two").function(r"\sigma", ch01_neuron::sigmoid);
+                page.assert_close(&[("p_1", p[[0, 0]]), ("z_1", z), ("z_2", other)], 1e-15);
+            }
         }
     }
 }
@@ -88,6 +103,13 @@ fn softmax_shift() {
             row /= row.sum();
         }
         assert_all_close(&printed, &probabilities, 1e-12);
+        let (z, p) = (logits.row(0), probabilities.row(0));
+        let page = page("softmax-shift").over("k", 10).list("z", &z);
+        for j in 1..=10 {
+            let named = [("j", j as f64), ("z^*", shift)];
+            page.assert_close(&named, 1e-12);
+            assert_close(page.value(0, &named), p[j - 1], 1e-12);
+        }
     }
     for shift in [-1000.0, 1000.0] {
         assert_all_close(&library::softmax((&logits - shift).view()), &probabilities, 1e-12);
@@ -111,6 +133,12 @@ fn log_softmax() {
             row /= row.sum();
         }
         assert_all_close(&library::log_softmax(logits.view()), &printed.mapv(f64::ln), 1e-13);
+        let (z, p) = (logits.row(0), printed.row(0));
+        let page = page("log-softmax").over("k", classes).list("z", &z).list("p", &p);
+        (1..=classes).for_each(|j| page.assert_close(&[("j", j as f64)], 1e-13));
+        for (j, &known) in library::log_softmax(logits.view()).row(0).indexed_iter() {
+            assert_close(page.value(1, &[("j", j as f64 + 1.0)]), known, 1e-13);
+        }
     }
     let hard = array![[1000.0, -1000.0], [1e17, 1e17]];
     let known = array![[0.0, -2000.0], [-2.0_f64.ln(), -2.0_f64.ln()]];
@@ -134,6 +162,10 @@ fn log_sum_exp() {
     for length in [1, 2, 10, 100] {
         let z = vector(length, &mut generator) * 5.0;
         assert_close(library::log_sum_exp(z.view()), z.mapv(f64::exp).sum().ln(), 1e-14);
+        let page = page("log-sum-exp").over("k", length).list("z", &z);
+        let highest = z.fold(f64::NEG_INFINITY, |highest, &z| highest.max(z));
+        page.assert_close(&[("z^*", highest)], 1e-14);
+        assert_close(library::log_sum_exp(z.view()), page.value(2, &[("z^*", highest)]), 1e-14);
         for huge in [1000.0, -1000.0] {
             let ties = Array1::from_elem(length, huge);
             assert_close(library::log_sum_exp(ties.view()), huge + (length as f64).ln(), 1e-14);

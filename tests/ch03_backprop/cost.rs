@@ -67,6 +67,9 @@ fn forward_cost() {
         assert_all_close(outputs.last().expect("outputs"), &network.forward(x.view()), 1e-13);
         let formula: usize = sizes.windows(2).map(|m| m[0] * m[1]).sum();
         assert_exact!(count, x.nrows() * formula);
+        let page = page("forward-cost").entries("M", |l| sizes[l[0] as usize] as f64);
+        let named = [(r"C_\text{forward}", count as f64), ("n", x.nrows() as f64)];
+        page.assert_exact(&[&named[..], &[("L", (sizes.len() - 1) as f64)]].concat());
     }
 }
 
@@ -94,6 +97,9 @@ fn backward_cost() {
             }
         }
         assert_exact!(count, 2 * forward - x.nrows() * sizes[0] * sizes[1]);
+        let counts = [(r"C_\text{backward}", count as f64), (r"C_\text{forward}", forward as f64)];
+        let widths = [("n", x.nrows() as f64), ("M_0", sizes[0] as f64), ("M_1", sizes[1] as f64)];
+        page("backward-cost").assert_exact(&[&counts[..], &widths[..]].concat());
     }
 }
 
@@ -125,5 +131,8 @@ fn finite_difference_cost() {
             }
         }
         assert_exact!(count, (network.parameter_count() + 1) * one_pass);
+        let counts = [(r"C_\text{nudging}", count as f64), (r"C_\text{forward}", one_pass as f64)];
+        let parameters = [("P", network.parameter_count() as f64)];
+        page("finite-difference-cost").assert_exact(&[&counts[..], &parameters].concat());
     }
 }

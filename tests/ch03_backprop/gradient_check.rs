@@ -15,8 +15,11 @@ fn one_sided_difference_error() {
     let _formula =
         formula!().allowing(0.01, "the formula leaves out the next term, h/3 of the first");
     for h in [0.02, 0.01, 0.001, 1e-4] {
+        let page = page("one-sided-difference-error").function("f", f64::exp);
+        let page = page.function("f'", f64::exp).function("f''", f64::exp);
         for x in [-2.0, -0.3, 0.0, 1.0, 3.0_f64] {
             assert_relative(((x + h).exp() - x.exp()) / h - x.exp(), h / 2.0 * x.exp(), 0.01);
+            page.assert_relative(&[("x", x), ("h", h)], 0.01);
         }
         for x in [-2.0, -1.0, 1.0, 1.5, 2.5_f64] {
             assert_relative(((x + h).sin() - x.sin()) / h - x.cos(), h / 2.0 * -x.sin(), 0.01);
@@ -36,6 +39,11 @@ fn central_difference() {
     let _formula = formula!();
     for x in points().into_iter().filter(|x| x.abs() < 30.0) {
         let parabola = |x: f64| 3.0 * x * x - 2.0 * x + 1.0;
+        let page = page("central-difference").function("f", parabola);
+        let page = page.function("f'", |x| 6.0 * x - 2.0);
+        page.assert_close(&[("x", x), ("h", 0.1)], 1e-12);
+        let seen = library::central_difference(parabola, x, 0.1);
+        assert_close(page.value(1, &[("x", x), ("h", 0.1)]), seen, 1e-12);
         let two_points = (parabola(x + 0.1) - parabola(x - 0.1)) / 0.2;
         assert_close(library::central_difference(parabola, x, 0.1), two_points, 1e-12);
         assert_close(library::central_difference(parabola, x, 0.1), 6.0 * x - 2.0, 1e-12);
@@ -56,6 +64,10 @@ fn central_difference_error() {
     for x in [-2.0, -0.3, 0.0, 1.0, 3.0_f64] {
         for h in [0.2, 0.1, 0.05, 0.025, 0.0125] {
             let error = library::central_difference(f64::exp, x, h) - x.exp();
+            let page = page("central-difference-error").function("f", f64::exp);
+            let page = page.function("f'", f64::exp).function("f'''", f64::exp);
+            page.assert_relative(&[("x", x), ("h", h)], 0.01);
+            assert_relative(page.value(1, &[("x", x), ("h", h)]), error, 0.01);
             assert_relative(error, h * h / 6.0 * x.exp(), 0.01);
         }
     }
@@ -75,6 +87,10 @@ fn rounding_error() {
     for x in points().into_iter().filter(|x| x.abs() < 5.0) {
         for h in [1e-8, 1e-9, 1e-10, 1e-11] {
             let error = library::central_difference(f64::exp, x, h) - x.exp();
+            let page = page("rounding-error").function("f", f64::exp);
+            let epsilon = (r"\varepsilon", f64::EPSILON);
+            let error_of_rounding = (r"\text{error of rounding}", error.abs());
+            page.assert_close(&[error_of_rounding, epsilon, ("x", x), ("h", h)], 0.0);
             let claim = f64::EPSILON * x.exp() / h;
             assert_bound!(error.abs() <= claim, "at {x}, {h:e}: {error:e}");
             largest = largest.max(error.abs() / claim);
@@ -100,6 +116,13 @@ fn best_step_derived() {
         let [size, third] = [(); 2].map(|()| (5.0 * number(&mut generator)).exp());
         let total = |h: f64| h * h / 6.0 * third + f64::EPSILON * size / h;
         let best = (3.0 * f64::EPSILON * size / third).cbrt();
+        let page = |n: usize| {
+            let page = page("best-step-derived").statement(n);
+            page.function("f", move |_| size).function("f'''", move |_| third)
+        };
+        let named = [(r"\varepsilon", f64::EPSILON), ("x", 0.0), ("h", best)];
+        page(1).assert_relative(&named, 1e-14);
+        assert_relative(page(0).value(0, &named), total(best), 1e-14);
         for percent in -700..=700 {
             let other = total(best * 1.01_f64.powi(percent));
             assert_bound!(other >= total(best) * (1.0 - 1e-14), "{percent} % is better");
@@ -121,6 +144,7 @@ fn best_step() {
         points().into_iter().filter(|x| x.abs() < 10.0).map(error).fold(0.0, f64::max)
     };
     let best = f64::EPSILON.cbrt();
+    page("best-step").assert_relative(&[("h", best), (r"\varepsilon", f64::EPSILON)], 0.02);
     assert_relative(best, 6e-6, 0.02);
     assert_bound!(worst(best) < 1e-9);
     assert_bound!(worst(100.0 * best) > 100.0 * worst(best), "too long: {:e}", worst(100.0 * best));
@@ -144,6 +168,9 @@ fn relative_error() {
         (0.0, 1e-300, 1e-300, 1.0),
     ] {
         assert_exact!(library::relative_error(a, b, floor), by_hand);
+        let found = (r"\text{relative error}", library::relative_error(a, b, floor));
+        let named = [found, ("a", a), ("b", b), (r"\text{floor}", floor)];
+        page("relative-error").assert_exact(&named);
         assert_exact!(library::relative_error(b, a, floor), by_hand);
     }
 }
@@ -164,6 +191,10 @@ fn kink_mixture() {
         let seen = |x: f64| library::central_difference(|x| Activation::Relu.value(x), x, h);
         for x in (-99..100).map(|percent| h * f64::from(percent) / 100.0) {
             assert_close(seen(x), (x + h) / (2.0 * h), 1e-13);
+            let page = page("kink-mixture").statement(0);
+            let page = page.function(r"\operatorname{relu}", |x| Activation::Relu.value(x));
+            page.assert_close(&[("x", x), ("h", h)], 1e-13);
+            assert_close(seen(x), page.value(1, &[("x", x), ("h", h)]), 1e-13);
         }
         assert_exact!(seen(0.0), 0.5);
         assert_close(seen(1.5 * h), 1.0, 1e-13);

@@ -86,6 +86,11 @@ fn weight_gradient_by_index() {
     for (dense, x, delta) in layers() {
         for (i, j) in (0..x.ncols()).flat_map(|i| (0..dense.bias.len()).map(move |j| (i, j))) {
             let sum: f64 = (0..x.nrows()).map(|r| x[[r, i]] * delta[[r, j]]).sum();
+            let page = page("weight-gradient-by-index").over("r", x.nrows()).table("x", &x);
+            let gradient = dense.backward(x.view(), delta.view()).weights[[i, j]];
+            let entry = (r"\frac{\partial\mathcal L}{\partial w_{ij}}", gradient);
+            page.table(r"\delta", &delta)
+                .assert_close(&[entry, ("i", i as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
             let loss = |w: f64| {
                 let mut nudged = dense.clone();
                 nudged.weights[[i, j]] = w;
@@ -160,6 +165,11 @@ fn bias_gradient() {
             (0..x.nrows()).map(|r| delta[[r, j]]).sum::<f64>()
         });
         assert_all_close(&gradient, &by_indices, 1e-13);
+        for (j, &gradient) in gradient.indexed_iter() {
+            let page = page("bias-gradient").over("r", x.nrows()).table(r"\delta", &delta);
+            let entry = (r"\frac{\partial\mathcal L}{\partial b_j}", gradient);
+            page.assert_close(&[entry, ("j", j as f64 + 1.0)], 1e-13);
+        }
         let loss = |bias: &Array1<f64>| {
             let dense = Dense { weights: dense.weights.clone(), bias: bias.clone() };
             (&delta * &dense.forward(x.view())).sum()
@@ -185,6 +195,12 @@ fn input_gradient_by_index() {
             (0..y.ncols()).map(|j| delta[[r, j]] * dense.weights[[i, j]]).sum::<f64>()
         });
         assert_all_close(&slopes(loss, &x), &by_index, 1e-8);
+        let page = page("input-gradient-by-index").over("j", y.ncols()).table(r"\delta", &delta);
+        let page = page.table("w", &dense.weights);
+        for ((r, i), &gradient) in dense.input_gradient(delta.view()).indexed_iter() {
+            let entry = (r"\frac{\partial\mathcal L}{\partial x_{ri}}", gradient);
+            page.assert_close(&[entry, ("r", r as f64 + 1.0), ("i", i as f64 + 1.0)], 1e-13);
+        }
     }
 }
 

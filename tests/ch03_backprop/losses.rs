@@ -21,6 +21,13 @@ fn mean_squared_error_gradient() {
         let gradient = library::mean_squared_error_gradient(a.view(), y.view());
         let printed = 2.0 * (&a - &y) / (batch * outputs) as f64;
         assert_all_close(&gradient, &printed, 1e-14);
+        let page = page("mean-squared-error-gradient");
+        for (index, &gradient) in gradient.indexed_iter() {
+            let entry = (r"\frac{\partial\mathcal L}{\partial\mathbf A}", gradient);
+            let count = ("N", (batch * outputs) as f64);
+            let named = [entry, count, (r"\mathbf A", a[index]), (r"\mathbf Y", y[index])];
+            page.assert_close(&named, 1e-14);
+        }
         let loss = |a: &Array2<f64>| forward::mean_squared_error(a.view(), y.view());
         assert_all_close(&gradient, &slopes(loss, &a), 1e-10);
     }
@@ -40,6 +47,14 @@ fn binary_cross_entropy_gradient() {
         let z = matrix(batch, outputs, &mut generator) * 3.0;
         let y = distributions(batch, outputs, &mut generator);
         let gradient = library::binary_cross_entropy_gradient(z.view(), y.view());
+        let page = page("binary-cross-entropy-gradient");
+        let page = page.function(r"\sigma", |z| Activation::Sigmoid.value(z));
+        for (index, &gradient) in gradient.indexed_iter() {
+            let entry = (r"\frac{\partial\mathcal L}{\partial\mathbf Z}", gradient);
+            let count = ("N", (batch * outputs) as f64);
+            let named = [entry, count, (r"\mathbf Z", z[index]), (r"\mathbf Y", y[index])];
+            page.assert_close(&named, 1e-14);
+        }
         let sigma = z.mapv(|z| 1.0 / (1.0 + (-z).exp()));
         assert_all_close(&gradient, &((sigma - &y) / (batch * outputs) as f64), 1e-14);
         let loss = |z: &Array2<f64>| forward::binary_cross_entropy(z.view(), y.view());
@@ -60,9 +75,14 @@ fn binary_cross_entropy_gradient() {
 fn squared_error_saturation() {
     let _formula = formula!();
     let (sigma, y) = (Activation::Sigmoid, array![[1.0]]);
+    let page = page("squared-error-saturation").function(r"\sigma", |z| sigma.value(z));
+    let page = page.function(r"\sigma'", |z| sigma.derivative(z));
     for (z, y) in points().into_iter().filter(|z| z.abs() < 50.0).flat_map(|z| [(z, 0.0), (z, 1.0)])
     {
         let printed = 2.0 * (sigma.value(z) - y) * sigma.derivative(z);
+        let slope_of_square = slope(|z| (sigma.value(z) - y).powi(2), z);
+        let named = [(r"\frac{\partial}{\partial z} (\sigma(z) - y)^2", slope_of_square)];
+        page.assert_close(&[&named[..], &[("z", z), ("y", y)]].concat(), 1e-10);
         assert_close(slope(|z| (sigma.value(z) - y).powi(2), z), printed, 1e-10);
     }
     assert_bound!((2.0 * (sigma.value(-20.0_f64) - 1.0) * sigma.derivative(-20.0)).abs() < 1e-8);
@@ -87,6 +107,13 @@ fn cross_entropy_gradient() {
         let loss = |p: &Array2<f64>| forward::cross_entropy(p.view(), y.view());
         assert_all_close(&gradient, &slopes(loss, &p), 1e-8);
         assert_all_close(&gradient, &(-&y / &p / batch as f64), 1e-14);
+        let page = page("cross-entropy-gradient").table("y", &y).table("p", &p);
+        for ((r, k), &entry) in gradient.indexed_iter() {
+            let named =
+                [(r"\frac{\partial\mathcal L}{\partial p_{rk}}", entry), ("n", batch as f64)];
+            let index = [("r", r as f64 + 1.0), ("k", k as f64 + 1.0)];
+            page.assert_close(&[named, index].concat(), 1e-14);
+        }
     }
     let (p, y) = (array![[0.0, 1.0]], array![[0.0, 1.0]]);
     assert_exact!(library::cross_entropy_gradient(p.view(), y.view()), array![[0.0, -1.0]]);
@@ -123,6 +150,14 @@ fn softmax_quotient() {
             };
             assert_close(quotient, short, 1e-15);
             assert_close(slope(probability, z[[0, j]]), quotient, 1e-10);
+            let row = if k == j { 3 } else { 1 };
+            let slope = match row {
+                3 => r"\frac{\partial p_j}{\partial z_j}",
+                _ => r"\frac{\partial p_k}{\partial z_j}",
+            };
+            let slope = [(slope, quotient), ("q", q), ("z_k", z[[0, k]]), ("z_j", z[[0, j]])];
+            let named = [&slope[..], &[("p_k", p[[0, k]]), ("p_j", p[[0, j]])]].concat();
+            page("softmax-quotient").statement(row).assert_close(&named, 1e-15);
         }
     }
     let p = forward::softmax(array![[1.0, 0.0]].view());
@@ -148,6 +183,12 @@ fn softmax_jacobian() {
                 p[[0, k]] * (if k == j { 1.0 } else { 0.0 } - p[[0, j]])
             });
             let of_k = Array2::from_shape_fn((1, classes), |(_, j)| f64::from(u8::from(j == k)));
+            for j in 0..classes {
+                let slope = (r"\frac{\partial p_k}{\partial z_j}", printed[[0, j]]);
+                let named = [slope, ("p_k", p[[0, k]]), ("p_j", p[[0, j]])];
+                let index = [("k", k as f64), ("j", j as f64)];
+                page("softmax-jacobian").assert_close(&[&named[..], &index].concat(), 1e-15);
+            }
             let probability = |z: &Array2<f64>| forward::softmax(z.view())[[0, k]];
             assert_all_close(&printed, &slopes(probability, &z), 1e-10);
             assert_all_close(&library::softmax_backward(p.view(), of_k.view()), &printed, 1e-15);
@@ -195,6 +236,12 @@ fn softmax_cross_entropy_gradient() {
         let p = forward::softmax(z.view());
         let short = library::softmax_cross_entropy_gradient(z.view(), y.view());
         assert_all_close(&short, &((&p - &y) / batch as f64), 1e-15);
+        for (index, &short) in short.indexed_iter() {
+            let entry = (r"\frac{\partial\mathcal L}{\partial\mathbf Z}", short);
+            let named = [entry, (r"\mathbf P", p[index]), (r"\mathbf Y", y[index])];
+            page("softmax-cross-entropy-gradient")
+                .assert_close(&[&named[..], &[("n", batch as f64)]].concat(), 1e-15);
+        }
         let by_p = library::cross_entropy_gradient(p.view(), y.view());
         assert_all_close(&short, &library::softmax_backward(p.view(), by_p.view()), 1e-13);
         let loss = |z: &Array2<f64>| forward::softmax_cross_entropy(z.view(), y.view());

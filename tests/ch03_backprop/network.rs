@@ -51,6 +51,17 @@ fn three_neurons() {
                 (pass(nudged).1[2] - y).powi(2)
             };
             assert_close(slope(loss, weights[l]), printed, 1e-9);
+            let by_w = [
+                r"\frac{\partial\mathcal L}{\partial w^{(1)}}",
+                r"\frac{\partial\mathcal L}{\partial w^{(2)}}",
+                r"\frac{\partial\mathcal L}{\partial w^{(3)}}",
+            ];
+            let sums = [("z^{(1)}", z[0]), ("z^{(2)}", z[1]), ("z^{(3)}", z[2]), ("x", x)];
+            let between = [("a^{(1)}", a[0]), ("a^{(2)}", a[1]), ("w^{(2)}", w2), ("w^{(3)}", w3)];
+            let by_a = (r"\frac{\partial\mathcal L}{\partial a^{(3)}}", by_a3);
+            let named = [&[(by_w[l], slope(loss, weights[l])), by_a], &sums[..], &between].concat();
+            let page = page("three-neurons").statement(2 - l);
+            page.function("f'", |z| f.derivative(z)).assert_close(&named, 1e-9);
         }
     }
 }

@@ -22,6 +22,16 @@ fn delta() {
         let by_a = matrix(batch, outputs, &mut generator);
         let loss = |z: &Array2<f64>| (&by_a * &z.mapv(|z| activation.value(z))).sum();
         let delta = activation.backward(z.view(), by_a.clone());
+        let page = page("delta").function("f'", |z| activation.derivative(z));
+        let by_z = slopes(loss, &z);
+        for (index, &z) in z.indexed_iter() {
+            let named = [
+                (r"\delta", delta[index]),
+                (r"\frac{\partial\mathcal L}{\partial z}", by_z[index]),
+            ];
+            let further = [(r"\frac{\partial\mathcal L}{\partial a}", by_a[index]), ("z", z)];
+            page.assert_close(&[named, further].concat(), 1e-9);
+        }
         assert_all_close(&delta, &slopes(loss, &z), 1e-9);
     }
 }
@@ -59,6 +69,14 @@ fn neuron_gradient() {
         };
         let by_weights = slopes(|weights| loss(weights, neuron.bias), &neuron.weights);
         assert_all_close(&by_weights, &(delta * &x), 1e-9);
+        let of_weight = page("neuron-gradient").statement(0);
+        for (&by_weight, &x) in by_weights.iter().zip(&x) {
+            let slope = (r"\frac{\partial\mathcal L}{\partial w_i}", by_weight);
+            of_weight.assert_close(&[slope, (r"\delta", delta), ("x_i", x)], 1e-9);
+        }
+        let by_bias = slope(|bias| loss(&neuron.weights, bias), neuron.bias);
+        let of_bias = [(r"\frac{\partial\mathcal L}{\partial b}", by_bias), (r"\delta", delta)];
+        page("neuron-gradient").statement(1).assert_close(&of_bias, 1e-9);
         assert_close(slope(|bias| loss(&neuron.weights, bias), neuron.bias), delta, 1e-9);
     }
 }
@@ -75,6 +93,11 @@ fn neuron_input_gradient() {
     for (neuron, x, y, delta) in neurons() {
         let by_inputs = slopes(|x| (neuron.output(x.view()) - y).powi(2), &x);
         assert_all_close(&by_inputs, &(delta * &neuron.weights), 1e-9);
+        for (&by_input, &w) in by_inputs.iter().zip(&neuron.weights) {
+            let slope = (r"\frac{\partial\mathcal L}{\partial x_i}", by_input);
+            page("neuron-input-gradient")
+                .assert_close(&[slope, (r"\delta", delta), ("w_i", w)], 1e-9);
+        }
     }
 }
 

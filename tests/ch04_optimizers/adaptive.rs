@@ -22,6 +22,12 @@ fn adagrad() {
         *s += g * g;
         theta - 0.01 * g / (s.sqrt() + 1e-4)
     });
+    let [squares, weight] = [0, 1].map(|n| page("adagrad").statement(n));
+    assert_steps(AdaGrad { epsilon: 1e-4, ..AdaGrad::default() }, 0.01, |_, theta, g, [s, ..]| {
+        *s = squares.value(1, &[("s", *s), ("g", g)]);
+        let named = [(r"\theta", theta), (r"\eta", 0.01), ("g", g), ("s", *s)];
+        weight.value(1, &[&named[..], &[(r"\epsilon", 1e-4)]].concat())
+    });
 }
 
 /// ```math adagrad-constant-gradient
@@ -39,6 +45,9 @@ fn adagrad_constant_gradient() {
             let mut theta = [0.0]; // a step from 0 has all its digits
             step(&mut rule, 0.1, &mut theta, &[g]);
             assert_relative(theta[0].abs(), 0.1 / f64::from(t).sqrt(), 1e-12);
+            let step = (r"|\theta_t - \theta_{t-1}|", theta[0].abs());
+            let named = [step, (r"\eta", 0.1), ("t", f64::from(t))];
+            page("adagrad-constant-gradient").assert_relative(&named, 1e-12);
         }
     }
 }
@@ -58,6 +67,13 @@ fn rmsprop() {
     assert_steps(rule, 0.01, |_, theta, g, [s, ..]| {
         *s = 0.8 * *s + (1.0 - 0.8) * g * g;
         theta - 0.01 * g / (s.sqrt() + 1e-4)
+    });
+    let [squares, weight] = [0, 1].map(|n| page("rmsprop").statement(n));
+    let rule = RmsProp { decay: 0.8, epsilon: 1e-4, ..RmsProp::default() };
+    assert_steps(rule, 0.01, |_, theta, g, [s, ..]| {
+        *s = squares.value(1, &[("s", *s), ("g", g), (r"\alpha", 0.8)]);
+        let named = [(r"\theta", theta), (r"\eta", 0.01), ("g", g), ("s", *s)];
+        weight.value(1, &[&named[..], &[(r"\epsilon", 1e-4)]].concat())
     });
 }
 
@@ -86,6 +102,15 @@ fn rmsprop_centered() {
         *v = 0.7 * *v + g / ((*s - *m * *m).sqrt() + epsilon);
         theta - 0.01 * *v
     });
+    let page = [0, 1, 2, 3].map(|n| page("rmsprop-centered").statement(n));
+    let rule = RmsProp { decay, epsilon, momentum: 0.7, centered: true, ..RmsProp::default() };
+    assert_steps(rule, 0.01, |_, theta, g, [s, m, v]| {
+        let given = [("g", g), (r"\alpha", 0.8), (r"\mu", 0.7), (r"\epsilon", epsilon)];
+        *s = page[0].value(1, &[&given[..], &[("s", *s)]].concat());
+        *m = page[1].value(1, &[&given[..], &[("m", *m)]].concat());
+        *v = page[2].value(1, &[&given[..], &[("s", *s), ("m", *m), ("v", *v)]].concat());
+        page[3].value(1, &[(r"\theta", theta), (r"\eta", 0.01), ("v", *v)])
+    });
 }
 
 /// ```math adam
@@ -110,6 +135,19 @@ fn adam() {
         let m_hat = *m / (1.0 - beta1.powi(t));
         let s_hat = *s / (1.0 - beta2.powi(t));
         theta - 0.01 * m_hat / (s_hat.sqrt() + epsilon)
+    });
+    let page = [0, 1, 2, 3, 4].map(|n| page("adam").statement(n));
+    let rule = Adam { beta1, beta2, epsilon, ..Adam::default() };
+    assert_steps(rule, 0.01, |t, theta, g, [m, s, _]| {
+        let given = [("g", g), (r"\beta_1", beta1), (r"\beta_2", beta2), ("t", f64::from(t))];
+        let with = |more: &[(&'static str, f64)]| [&given[..], more].concat();
+        *m = page[0].value(1, &with(&[("m", *m)]));
+        *s = page[2].value(1, &with(&[("s", *s)]));
+        let m_hat = page[1].value(1, &with(&[("m", *m)]));
+        let s_hat = page[3].value(1, &with(&[("s", *s)]));
+        let step =
+            [(r"\hat m", m_hat), (r"\hat s", s_hat), (r"\eta", 0.01), (r"\epsilon", epsilon)];
+        page[4].value(1, &[&step[..], &[(r"\theta", theta)]].concat())
     });
 }
 
@@ -137,6 +175,9 @@ fn moving_average() {
     for beta in [0.0, 0.5, 0.9, 0.99_f64] {
         for (m, t) in adam_means(beta, &gradients).into_iter().zip(1..) {
             let weighted = |k: i32| beta.powi(t - k) * gradients[k as usize - 1];
+            let page = page("moving-average").list("g", &ndarray::aview1(&gradients));
+            let named = [("m_t", m), (r"\beta_1", beta), ("t", f64::from(t))];
+            page.assert_close(&named, 1e-13);
             assert_close(m, (1.0 - beta) * (1..=t).map(weighted).sum::<f64>(), 1e-13);
         }
     }
@@ -155,6 +196,9 @@ fn bias_correction() {
     for beta in [0.0, 0.9, 0.999_f64] {
         let weights = |t: i32| (1..=t).map(|k| (1.0 - beta) * beta.powi(t - k)).sum::<f64>();
         (1..=50).for_each(|t| assert_close(weights(t), 1.0 - beta.powi(t), 1e-14));
+        for t in 1..=50 {
+            page("bias-correction").assert_close(&[(r"\beta_1", beta), ("t", f64::from(t))], 1e-14);
+        }
     }
     for g in [-1000.0, -1e-3, 1e-6, 0.5, 7.0_f64] {
         let (mut adam, mut theta) = (Adam::default(), [2.0]);
@@ -182,6 +226,16 @@ fn uncorrected_first_step() {
     assert_close((1.0 - beta1) / (1.0 - beta2).sqrt(), 3.16, 0.005);
     for g in [-1e5, -1.0, 1e-9, 0.3, 70.0_f64] {
         let (m, s) = (beta1 * 0.0 + (1.0 - beta1) * g, beta2 * 0.0 + (1.0 - beta2) * g * g);
+        let betas = [(r"\beta_1", beta1), (r"\beta_2", beta2)];
+        let [whole, short, numbers, printed] =
+            page("uncorrected-first-step").at(&[&betas[..], &[("g", g)]].concat())[..]
+        else {
+            panic!("expected four members");
+        };
+        assert_close(whole, m.abs() / s.sqrt(), 1e-12);
+        assert_close(short, whole, 1e-12);
+        assert_close(numbers, short, 1e-12);
+        assert_close(printed, numbers, 0.005);
         assert_close(m.abs() / s.sqrt(), 0.1 / 0.001_f64.sqrt(), 1e-12);
         let mut theta = [0.0];
         step(&mut Adam { epsilon: 0.0, ..Adam::default() }, 0.01, &mut theta, &[g]);
@@ -246,6 +300,12 @@ fn adam_step_bound() {
             assert_bound!(longest(beta1, beta2, &gradients.to_vec()) < bound);
         }
         let growing = silence((0..=60).map(|k| (beta1 / beta2).powi(60 - k)).collect());
+        let page = page("adam-step-bound");
+        let betas = [(r"\beta_1", beta1), (r"\beta_2", beta2), (r"\eta", 1.0)];
+        assert_close(page.value(1, &betas), bound, 1e-14);
+        if (beta1, beta2) == (0.9, 0.999) {
+            assert_close(page.value(2, &betas), bound, 1e-3);
+        }
         let worst = longest(beta1, beta2, &growing);
         assert_bound!(worst < 1.000_001 * bound && worst > 0.99 * bound, "{worst}, bound {bound}");
         let alone = longest(beta1, beta2, &silence(vec![-3.0]));
@@ -264,12 +324,19 @@ fn adam_step_bound() {
 fn sign_descent() {
     let _formula = formula!();
     let usual = Adam::default();
-    let adam = Adam { beta1: 0.0, beta2: 0.0, epsilon: 1e-300, ..usual };
-    assert_steps(adam, 0.01, |_, theta, g, _| match g {
+    let adam = || Adam { beta1: 0.0, beta2: 0.0, epsilon: 1e-300, ..usual.clone() };
+    assert_steps(adam(), 0.01, |_, theta, g, _| match g {
         0.0 => theta,
         g if g > 0.0 => theta - 0.01,
         _ => theta + 0.01,
     });
+    let page = page("sign-descent").function(r"\operatorname{sign}", f64::signum);
+    for member in [1, 2] {
+        assert_steps(adam(), 0.01, |_, theta, g, _| {
+            let named = [(r"\theta", theta), (r"\eta", 0.01), ("g", g)];
+            if g == 0.0 { theta } else { page.value(member, &named) } // 0/0 on the page
+        });
+    }
 }
 
 /// ```math moving-average-decays
@@ -289,6 +356,8 @@ fn moving_average_decays() {
         let means = adam_means(beta, &gradients);
         for (m, t) in means.iter().zip(0..) {
             assert_relative(*m, beta.powi(t) * means[0], 1e-12);
+            let named = [("m_t", *m), ("m_0", means[0]), (r"\beta_1", beta), ("t", f64::from(t))];
+            page("moving-average-decays").assert_relative(&named, 1e-12);
         }
     }
 }
@@ -303,6 +372,11 @@ fn moving_average_decays() {
 fn weight_decay() {
     let _formula = formula!();
     let decay = || Sgd { weight_decay: 0.3, ..Sgd::default() };
+    let named = |theta, g| [(r"\theta", theta), ("g", g), (r"\eta", 0.01), (r"\lambda", 0.3)];
+    for member in [0, 1] {
+        let page = page("weight-decay");
+        assert_steps(decay(), 0.01, |_, theta, g, _| page.value(member, &named(theta, g)));
+    }
     for theta in points().into_iter().filter(|theta| theta.abs() < 20.0) {
         assert_close(slope(|theta| 0.3 * theta * theta / 2.0, theta), 0.3 * theta, 1e-9);
     }
@@ -348,5 +422,16 @@ fn adamw() {
         let m_hat = *m / (1.0 - 0.9_f64.powi(t));
         let s_hat = *s / (1.0 - 0.999_f64.powi(t));
         (1.0 - 0.01 * 0.3) * theta - 0.01 * m_hat / (s_hat.sqrt() + 1e-8)
+    });
+    let (adam, page) = ([0, 1, 2, 3].map(|n| page("adam").statement(n)), page("adamw"));
+    let rule = AdamW { decoupled_decay: 0.3, ..AdamW::default() };
+    assert_steps(rule, 0.01, |t, theta, g, [m, s, _]| {
+        let given = [("g", g), (r"\beta_1", 0.9), (r"\beta_2", 0.999), ("t", f64::from(t))];
+        *m = adam[0].value(1, &[&given[..], &[("m", *m)]].concat());
+        *s = adam[2].value(1, &[&given[..], &[("s", *s)]].concat());
+        let m_hat = (r"\hat m", adam[1].value(1, &[&given[..], &[("m", *m)]].concat()));
+        let s_hat = (r"\hat s", adam[3].value(1, &[&given[..], &[("s", *s)]].concat()));
+        let rates = [(r"\eta", 0.01), (r"\lambda", 0.3), (r"\epsilon", 1e-8)];
+        page.value(1, &[&rates[..], &[m_hat, s_hat, (r"\theta", theta)]].concat())
     });
 }

@@ -41,6 +41,10 @@ pub fn assert_steps(
 fn gradient_descent() {
     let _formula = formula!();
     assert_steps(Sgd::default(), 0.1, |_, theta, g, _| theta - 0.1 * g);
+    let page = page("gradient-descent");
+    assert_steps(Sgd::default(), 0.1, |_, theta, g, _| {
+        page.value(1, &[(r"\theta", theta), (r"\eta", 0.1), ("g", g)])
+    });
 }
 
 /// One step of `rule` on `bowl`, from `theta`.
@@ -84,6 +88,9 @@ fn one_step_on_a_parabola() {
         descend(&parabola(curvature, c), &mut Sgd::default(), rate, &mut next);
         assert_close(next[0] - c, theta - rate * curvature * (theta - c) - c, 1e-13);
         assert_close(next[0] - c, (1.0 - rate * curvature) * (theta - c), 1e-13);
+        let weights = [(r"\theta_{t+1}", next[0]), (r"\theta_t", theta), ("c", c)];
+        let named = [&weights[..], &[(r"\eta", rate), (r"\lambda_1", curvature)]].concat();
+        page("one-step-on-a-parabola").assert_close(&named, 1e-13);
     }
 }
 
@@ -101,6 +108,10 @@ fn parabola_path() {
     {
         let (mut theta, c, rate) = (array![-2.5], 0.7, product / curvature);
         for t in 0..=20 {
+            let place =
+                [(r"\theta_t", theta[0]), (r"\theta_0", -2.5), ("c", c), ("t", f64::from(t))];
+            let named = [&place[..], &[(r"\eta", rate), (r"\lambda_1", curvature)]].concat();
+            page("parabola-path").assert_close(&named, 1e-12);
             assert_close(theta[0] - c, (1.0 - rate * curvature).powi(t) * (-2.5 - c), 1e-12);
             descend(&parabola(curvature, c), &mut Sgd::default(), rate, &mut theta);
         }

@@ -24,6 +24,9 @@ fn saddle_escape() {
         for start in [0.0, 1e-3, -2.0] {
             let mut theta = array![start];
             for t in 0..=100 {
+                let weights = [(r"\theta_t", theta[0]), (r"\theta_0", start), ("t", f64::from(t))];
+                let named = [&weights[..], &[(r"\eta", eta), (r"\lambda_1", curvature)]].concat();
+                page("saddle-escape").assert_relative(&named, 1e-12);
                 assert_relative(theta[0], (1.0 + eta * curvature.abs()).powi(t) * start, 1e-12);
                 let saddle = parabola(curvature, 0.0);
                 descend(&saddle, &mut Sgd::default(), eta, &mut theta);
@@ -51,6 +54,9 @@ fn rosenbrock() {
     let random = (0..100).map(|_| vector(2, &mut generator));
     for p in hard.into_iter().chain(random) {
         let (x, y) = (p[0], p[1]);
+        let page = page("rosenbrock")
+            .function_of_many(r"\mathcal L", |theta| rosenbrock_height([theta[0], theta[1]]));
+        page.assert_relative(&[(r"\theta_1", x), (r"\theta_2", y)], 1e-14);
         let squares = 1.0 - 2.0 * x + x * x + 100.0 * y * y;
         let polynomial = squares - 200.0 * x * x * y + 100.0 * x.powi(4);
         assert_close(valley(&p), polynomial, 1e-11);

@@ -24,6 +24,11 @@ fn momentum() {
         *v = 0.9 * *v + g + 0.3 * theta;
         theta - 0.01 * *v
     });
+    let [velocity, weight] = [0, 1].map(|n| page("momentum").statement(n));
+    assert_steps(Momentum::new(0.9), 0.01, |_, theta, g, [v, ..]| {
+        *v = velocity.value(1, &[(r"\mu", 0.9), ("v", *v), ("g", g)]);
+        weight.value(1, &[(r"\theta", theta), (r"\eta", 0.01), ("v", *v)])
+    });
 }
 
 /// ```math velocity-sum
@@ -42,6 +47,8 @@ fn velocity_sum() {
             let mut theta = [0.0]; // a step from 0 has all its digits
             step(&mut ball, 0.1, &mut theta, &[gradients[t - 1]]);
             let fading = |k: usize| mu.powi((t - k) as i32) * gradients[k - 1];
+            let named = [("v_t", -theta[0] / 0.1), (r"\mu", mu), ("t", t as f64)];
+            page("velocity-sum").list("g", &gradients).assert_close(&named, 1e-13);
             assert_close(-theta[0] / 0.1, (1..=t).map(fading).sum(), 1e-13);
         }
     }
@@ -64,9 +71,14 @@ fn terminal_velocity() {
             let mut theta = [0.0];
             step(&mut ball, 0.1, &mut theta, &[g]);
             velocity = -theta[0] / 0.1;
+            let named = [("v_t", velocity), (r"\mu", mu), ("t", f64::from(t)), ("g", g)];
+            page("terminal-velocity").statement(0).assert_relative(&named, 1e-12);
             assert_relative(velocity, (1.0 - mu.powi(t)) / (1.0 - mu) * g, 1e-12);
         }
         assert_relative(velocity, g / (1.0 - mu), 1e-12);
+        let named = [(r"\mu", mu), ("g", g)];
+        let limit = page("terminal-velocity").statement(1).value(0, &named);
+        assert_relative(velocity, limit, 1e-12);
     }
 }
 
@@ -83,6 +95,13 @@ fn heavy_ball_form() {
         let last = if t == 1 { 0.0 } else { theta - *before };
         *before = theta;
         theta - 0.01 * g + 0.9 * last
+    });
+    let page = page("heavy-ball-form");
+    assert_steps(Momentum::new(0.9), 0.01, |t, theta, g, [before, ..]| {
+        let last = if t == 1 { theta } else { *before };
+        *before = theta;
+        let weights = [(r"\theta_t", theta), (r"\theta_{t-1}", last), ("g_{t+1}", g)];
+        page.value(1, &[&weights[..], &[(r"\eta", 0.01), (r"\mu", 0.9)]].concat())
     });
 }
 
@@ -144,6 +163,11 @@ fn heavy_ball_rate() {
         let root = (curvatures[1] / curvatures[0]).sqrt();
         let ((rate, mu), by_hand) = (quadratic.best_momentum(), (root - 1.0) / (root + 1.0));
         assert_close(mu.sqrt(), by_hand, 1e-12);
+        let kappa = (r"\kappa", curvatures[1] / curvatures[0]);
+        page("heavy-ball-rate").statement(0).assert_close(&[(r"\mu", mu), kappa], 1e-12);
+        let ends = [(r"\lambda_{\min}", curvatures[0]), (r"\lambda_{\max}", curvatures[1])];
+        let named = [&[(r"\eta", rate)], &ends[..]].concat();
+        page("heavy-ball-rate").statement(1).assert_close(&named, 1e-12);
         let share = |rate: f64, mu: f64| {
             let left = |steps| left_after(steps, &quadratic, Momentum::new(mu), rate);
             (left(200) / left(100)).powf(1.0 / 100.0)
@@ -169,6 +193,8 @@ fn steps_with_momentum() {
     for (kappa, long) in [(9.0, 200), (16.0, 300), (100.0, 800), (200.0, 1000_usize)] {
         let root = f64::sqrt(kappa);
         let steps = -1.0 / ((root - 1.0) / (root + 1.0)).ln();
+        page("steps-with-momentum").assert_relative(&[(r"\kappa", kappa)], 0.4 / kappa);
+        assert_relative(page("steps-with-momentum").value(0, &[(r"\kappa", kappa)]), steps, 1e-12);
         assert_relative(steps, root / 2.0, 0.4 / kappa);
         let (mut quadratic, _) = quadratic(&[0.2, 0.2 * kappa]);
         quadratic.minimum.fill(0.0); // so that distances below 1e-16 have digits
@@ -192,6 +218,8 @@ fn momentum_stable_rate() {
     {
         let (quadratic, _) = quadratic(curvatures);
         let limit = 2.0 * (1.0 + mu) / curvatures[curvatures.len() - 1];
+        let named = [(r"\mu", mu), (r"\lambda_{\max}", curvatures[curvatures.len() - 1])];
+        assert_relative(page("momentum-stable-rate").value(1, &named), limit, 1e-14);
         assert_bound!(left_after(5000, &quadratic, Momentum::new(mu), 0.99 * limit) < 1e-10);
         assert_bound!(left_after(1500, &quadratic, Momentum::new(mu), 1.01 * limit) > 1e10);
     }
@@ -241,6 +269,12 @@ fn nesterov() {
         *v = 0.9 * *v + g;
         theta - 0.01 * (g + 0.9 * *v)
     });
+    let [velocity, weight] = [0, 1].map(|n| page("nesterov").statement(n));
+    assert_steps(Nesterov::new(0.9), 0.01, |_, theta, g, [v, ..]| {
+        *v = velocity.value(1, &[(r"\mu", 0.9), ("v", *v), ("g", g)]);
+        let named = [(r"\theta", theta), (r"\eta", 0.01), ("g", g), (r"\mu", 0.9), ("v", *v)];
+        weight.value(1, &named)
+    });
 }
 
 /// ```math nesterov-rate
@@ -264,6 +298,13 @@ fn nesterov_rate() {
         let (rate, mu) = quadratic.best_nesterov();
         assert_close(rate, 1.0 / curvatures[1], 1e-12);
         assert_close(mu, (root - 1.0) / (root + 1.0), 1e-12);
+        let kappa = (r"\kappa", curvatures[1] / curvatures[0]);
+        let named = [(r"\eta", rate), (r"\mu", mu), kappa, (r"\lambda_{\max}", curvatures[1])];
+        for statement in [0, 1] {
+            page("nesterov-rate").statement(statement).assert_close(&named, 1e-12);
+        }
+        let zeta = page("nesterov-rate").statement(2).value(1, &[kappa]);
+        assert_close(zeta, 1.0 - 1.0 / root, 1e-12);
         let share = |mu: f64| {
             let left = |steps| left_after(steps, &quadratic, Nesterov::new(mu), rate);
             (left(200) / left(100)).powf(1.0 / 100.0)

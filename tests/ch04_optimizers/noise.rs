@@ -36,6 +36,10 @@ fn batch_gradient_variance() {
         let means: Vec<f64> = sums.iter().map(|sum| sum / f64::from(n)).collect();
         assert_close(means.iter().sum::<f64>() / means.len() as f64, all, 1e-13);
         assert_close(variance(&means), variance(&gradients) / f64::from(n), 1e-13);
+        let of_mean = (r"\operatorname{Var} \bar g", variance(&means));
+        let of_one = (r"\operatorname{Var} g", variance(&gradients));
+        page("batch-gradient-variance")
+            .assert_close(&[of_mean, of_one, ("n", f64::from(n))], 1e-13);
     }
 }
 
@@ -59,6 +63,10 @@ fn batch_without_replacement() {
         assert_close(means.iter().sum::<f64>() / means.len() as f64, all, 1e-13);
         let formula = variance(&gradients) / f64::from(n) * f64::from(6 - n) / 5.0;
         assert_close(variance(&means), formula, 1e-13);
+        let of_mean = (r"\operatorname{Var} \bar g", variance(&means));
+        let of_one = (r"\operatorname{Var} g", variance(&gradients));
+        page("batch-without-replacement")
+            .assert_close(&[of_mean, of_one, ("n", f64::from(n)), ("D", 6.0)], 1e-13);
     }
 }
 
@@ -186,9 +194,12 @@ fn one_over_t() {
     for start in [0.0, -1.0, 1e3] {
         let mut theta = array![start];
         for t in 1..=200 {
-            let rate = 1.0 / t as f64;
+            let (rate, before) = (1.0 / t as f64, theta[0]);
             descend(&parabola(1.0, examples[t - 1]), &mut Sgd::default(), rate, &mut theta);
             assert_close(theta[0], examples.iter().take(t).sum::<f64>() / t as f64, 1e-12);
+            let page = page("one-over-t").list("x", &examples);
+            let named = [(r"\theta_t", theta[0]), (r"\theta_{t-1}", before), ("t", t as f64)];
+            page.assert_close(&[&named[..], &[("x_t", examples[t - 1])]].concat(), 1e-12);
         }
     }
 }
@@ -202,6 +213,8 @@ fn one_over_t() {
 fn constant_schedule() {
     let _formula = formula!();
     for step in 0..100 {
+        let rate = 0.1 * Schedule::Constant.factor(step, 100);
+        page("constant-schedule").assert_exact(&[(r"\eta_t", rate), (r"\eta", 0.1)]);
         assert_exact!(Schedule::Constant.factor(step, 100), 1.0);
     }
 }
@@ -220,6 +233,9 @@ fn step_schedule() {
         for t in 0..100 {
             factor *= if t > 0 && t % every == 0 { gamma } else { 1.0 };
             assert_relative(schedule.factor(t, 100), factor, 1e-14);
+            let named = [(r"\eta_t", schedule.factor(t, 100)), (r"\eta", 1.0), (r"\phi", gamma)];
+            let steps = [("t", t as f64), ("k", every as f64)];
+            page("step-schedule").assert_relative(&[&named[..], &steps].concat(), 1e-14);
         }
     }
 }
@@ -237,6 +253,9 @@ fn linear_schedule() {
         let mut factor = 1.0;
         for t in 0..total {
             assert_close(Schedule::Linear.factor(t, total), factor, 1e-14);
+            let named = [(r"\eta_t", Schedule::Linear.factor(t, total)), (r"\eta", 1.0)];
+            let steps = [("t", t as f64), ("T", total as f64)];
+            page("linear-schedule").assert_close(&[named, steps].concat(), 1e-14);
             factor -= 1.0 / total as f64;
         }
         assert_exact!([total, 2 * total].map(|t| Schedule::Linear.factor(t, total)), [0.0, 0.0]);
@@ -255,6 +274,9 @@ fn cosine_schedule() {
     for total in [1, 2, 10, 100] {
         for t in 0..=total {
             let half_angle = std::f64::consts::FRAC_PI_2 * t as f64 / total as f64;
+            let named = [(r"\eta_t", Schedule::Cosine.factor(t, total)), (r"\eta", 1.0)];
+            let steps = [("t", t as f64), ("T", total as f64)];
+            page("cosine-schedule").assert_close(&[named, steps].concat(), 1e-15);
             assert_close(Schedule::Cosine.factor(t, total), half_angle.cos().powi(2), 1e-15);
         }
         assert_close(Schedule::Cosine.factor(total, 2 * total), 0.5, 1e-15);
@@ -278,6 +300,12 @@ fn warm_up() {
     for (w, total) in [(0, 10), (1, 10), (5, 30), (30, 30)] {
         for schedule in then() {
             let warm = Schedule::WarmUp { steps: w, then: Box::new(schedule.clone()) };
+            for t in 0..total {
+                let other = if t < w { f64::NAN } else { schedule.factor(t - w, total - w) };
+                let named = [(r"\eta_t", warm.factor(t, total)), (r"\eta", 1.0), ("t", t as f64)];
+                let further = [("t_0", w as f64), (r"\text{the other schedule}", other)];
+                page("warm-up").assert_close(&[&named[..], &further].concat(), 1e-15);
+            }
             for t in 0..w {
                 assert_close(warm.factor(t, total), (t + 1) as f64 / w as f64, 1e-15);
             }

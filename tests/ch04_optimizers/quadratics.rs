@@ -191,6 +191,9 @@ fn largest_stable_rate() {
     let _formula = formula!();
     for (quadratic, _) in CURVATURES.map(quadratic) {
         let rate = quadratic.largest_stable_rate();
+        let steepest = quadratic.eigenvalues().into_iter().fold(0.0, f64::max);
+        let limit = page("largest-stable-rate").value(1, &[(r"\lambda_{\max}", steepest)]);
+        assert_relative(rate, limit, 1e-12);
         assert_relative(rate, 2.0 / quadratic.eigenvalues().into_iter().fold(0.0, f64::max), 1e-12);
         assert_bound!(left_after(5000, &quadratic, Sgd::default(), 0.99 * rate) < 1e-10);
         assert_bound!(left_after(5000, &quadratic, Sgd::default(), 1.01 * rate) > 1e10);
@@ -248,6 +251,9 @@ fn contraction() {
             slowest = slowest.max(distance(&quadratic, &theta));
         }
         assert_close(quadratic.contraction(rate), slowest, 1e-12);
+        let page = page("contraction").over("k", curvatures.len());
+        let page = page.list(r"\lambda", &ndarray::aview1(curvatures));
+        assert_close(quadratic.contraction(rate), page.value(0, &[(r"\eta", rate)]), 1e-12);
     }
 }
 
@@ -267,6 +273,13 @@ fn best_rate() {
     for (quadratic, _) in CURVATURES.map(quadratic) {
         let (rate, kappa) = (quadratic.best_rate(), quadratic.condition_number());
         assert_close(quadratic.contraction(rate), (kappa - 1.0) / (kappa + 1.0), 1e-12);
+        let lambda = Array1::from(quadratic.eigenvalues().to_vec());
+        let (least, most) = (lambda[0], lambda[lambda.len() - 1]);
+        let page =
+            |n| page("best-rate").statement(n).over("k", lambda.len()).list(r"\lambda", &lambda);
+        let ends = [(r"\lambda_{\min}", least), (r"\lambda_{\max}", most), (r"\eta", rate)];
+        page(0).assert_close(&ends, 1e-12);
+        page(1).assert_close(&[&ends[..], &[(r"\kappa", kappa)]].concat(), 1e-12);
         for other in (1..400).map(|percent| rate * f64::from(percent) / 100.0) {
             assert_bound!(quadratic.contraction(other) >= quadratic.contraction(rate) - 1e-12);
         }
@@ -294,6 +307,9 @@ fn condition_number() {
             );
         }
         let (smallest, largest) = (curvatures[0], curvatures[curvatures.len() - 1]);
+        let named = [(r"\kappa", quadratic.condition_number()), (r"\lambda_{\max}", largest)];
+        page("condition-number")
+            .assert_relative(&[&named[..], &[(r"\lambda_{\min}", smallest)]].concat(), 1e-12);
         assert_relative(quadratic.condition_number(), largest / smallest, 1e-12);
     }
 }
@@ -310,6 +326,9 @@ fn steps_at_best_rate() {
         .allowing(0.4 / 9.0, "the formula leaves out 1/(3κ²) of the steps, and κ is 3 at least");
     for kappa in [3.0, 10.0, 31.7, 100.0, 1000.0, 1e4_f64] {
         let steps = -1.0 / ((kappa - 1.0) / (kappa + 1.0)).ln();
+        let page = page("steps-at-best-rate");
+        page.assert_relative(&[(r"\kappa", kappa)], 0.4 / (kappa * kappa));
+        assert_relative(page.value(0, &[(r"\kappa", kappa)]), steps, 1e-12);
         assert_relative(steps, kappa / 2.0, 0.4 / (kappa * kappa));
         let (quadratic, axes) = quadratic(&[0.2, 0.2 * kappa]);
         let mut theta = &quadratic.minimum + &axes.sum_axis(ndarray::Axis(1)); // off both axes

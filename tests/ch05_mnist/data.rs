@@ -22,6 +22,8 @@ fn pixel_brightness() {
     let (inputs, _) = data.batch::<f64>(&(0..256).collect::<Vec<_>>());
     for p in 0..256 {
         assert_relative(inputs[[p, 0]], p as f64 / 255.0, 3e-16);
+        let named = [("x_i", inputs[[p, 0]]), (r"\text{pixel}_i", p as f64)];
+        page("pixel-brightness").assert_relative(&named, 3e-16);
     }
     assert_exact!([inputs[[0, 0]], inputs[[255, 0]]], [0.0, 1.0]);
 }
@@ -42,6 +44,8 @@ fn shuffle() {
     }
     assert_exact!(counts.len(), 24);
     for (order, count) in counts {
+        let expected = 240_000.0 * page("shuffle").value(1, &[("D", 4.0)]);
+        assert_bound!((f64::from(count) - expected).abs() < 490.0);
         assert_bound!(count.abs_diff(10_000) < 490, "{order:?} came {count} times");
     }
 }
@@ -73,6 +77,8 @@ fn steps_per_epoch() {
             train_step(&mut network, &mut adam, rate, batch, &mut generator);
         }
         assert_exact!(steps, 3); // 32 + 32 + 1
+        let named = [("D", 65.0), ("n", 32.0)];
+        assert_exact!(f64::from(steps), page("steps-per-epoch").value(0, &named));
         assert_exact!(trainer.model, network);
     }
     trainer.epoch(&data, || ());

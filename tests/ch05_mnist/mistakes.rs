@@ -28,6 +28,9 @@ fn recall() {
             }
         }
         let matrix = &evaluation.confusion;
+        let page = page("recall").over("k", CLASSES).table("K", &matrix.mapv(|count| count as f64));
+        let named = [(r"\text{recall}_j", found / of_digit), ("j", j as f64 + 1.0)];
+        page.assert_exact(&named);
         assert_exact!(matrix[[j, j]] as f64 / matrix.row(j).sum() as f64, found / of_digit);
         weighted += found / of_digit * of_digit / 1203.0;
     }
@@ -55,6 +58,9 @@ fn precision() {
         }
         let right = called.iter().filter(|&&label| usize::from(label) == k).count();
         let expected = right as f64 / called.len() as f64;
+        let table = confusion.mapv(|count| count as f64);
+        let page = page("precision").over("j", CLASSES).table("K", &table);
+        page.assert_exact(&[(r"\text{precision}_k", expected), ("k", k as f64 + 1.0)]);
         assert_exact!(confusion[[k, k]] as f64 / confusion.column(k).sum() as f64, expected);
     }
 }

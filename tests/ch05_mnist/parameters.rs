@@ -16,4 +16,6 @@ fn documents_parameters() {
     let counted = network.parameters().concat().len();
     assert_exact!(counted, (784 * 128 + 128) + (128 * 10 + 10));
     assert_exact!([counted, network.parameter_count()], [101_770, 101_770]);
+    page("documents-parameters").assert_exact(&[]);
+    assert_exact!(counted as f64, page("documents-parameters").value(0, &[]));
 }

@@ -23,6 +23,9 @@ fn accuracy() {
     });
     let right = right.count() as f64;
     let evaluation = evaluate(&network, &data);
+    let table = evaluation.confusion.mapv(|count| count as f64);
+    let page = page("accuracy").over("j", table.nrows()).over("k", table.ncols());
+    page.table("K", &table).assert_exact(&[(r"\text{accuracy}", evaluation.accuracy)]);
     assert_exact!(evaluation.accuracy, right / 1203.0);
     assert_exact!(evaluation.confusion.diag().sum() as f64, right);
     assert_exact!(evaluation.confusion.sum(), 1203);
@@ -43,7 +46,10 @@ fn mean_loss() {
         let (input, target) = data.batch(&[index]);
         Loss::SoftmaxCrossEntropy.value(network.forward(input.view()).view(), target.view())
     });
-    assert_close(evaluate(&network, &data).loss, alone.sum::<f64>() / 1203.0, 1e-12);
+    assert_close(evaluate(&network, &data).loss, alone.clone().sum::<f64>() / 1203.0, 1e-12);
+    let losses: Vec<f64> = alone.collect();
+    let page = page("mean-loss").list(r"\mathcal L", &ndarray::aview1(&losses));
+    page.assert_close(&[(r"\mathcal L", evaluate(&network, &data).loss), ("D", 1203.0)], 1e-12);
 }
 
 /// ```math accuracy-error
@@ -65,6 +71,8 @@ fn accuracy_error() {
             probability += (odds * right / (1.0 - right)).ln();
         }
         let deviation = (right * (1.0 - right) / f64::from(questions)).sqrt();
+        let named = [(r"\rho", right), ("D", f64::from(questions))];
+        assert_close(variance.sqrt(), page("accuracy-error").value(0, &named), 1e-10);
         assert_close(variance.sqrt(), deviation, 1e-10);
     }
 }

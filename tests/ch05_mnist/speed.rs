@@ -27,6 +27,9 @@ fn skipped_products() {
             }
         }
         assert_exact!(NonZeros::of_rows(x.view()).count() * outputs, multiplications);
+        let page = page("skipped-products").over("r", batch).over("i", inputs).table("x", &x);
+        let counted = (r"\text{multiplications}", multiplications as f64);
+        page.assert_exact(&[counted, (r"\text{outputs}", outputs as f64)]);
         assert_exact!(NonZeros::of_columns(x.view()).count() * outputs, multiplications);
     }
 }

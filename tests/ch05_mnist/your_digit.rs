@@ -36,6 +36,10 @@ fn center_of_ink() {
         let negative =
             GrayImage::from_fn(100, 100, |x, y| Luma([255 - picture.get_pixel(x, y).0[0]]));
         let (x, y) = ch05_mnist::center_of_ink(&negative).expect("there is ink");
+        let columns = ink.sum_axis(Axis(0));
+        let page = page("center-of-ink").over("k", 100).list(r"\text{ink}", &columns);
+        let page = page.entries(r"\text{position}", |k| k[0] as f64 - 0.5);
+        page.assert_close(&[(r"\text{center}", x)], 1e-9);
         assert_close(x, mean(ink.sum_axis(Axis(0))), 1e-9);
         assert_close(y, mean(ink.sum_axis(Axis(1))), 1e-9);
         let input = center_digit::<f64>(&picture).expect("there is ink");

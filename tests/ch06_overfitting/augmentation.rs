@@ -50,6 +50,10 @@ fn bilinear_interpolation() {
             let areas = (1.0 - d) * ((1.0 - r) * p(0, 0) + r * p(0, 1))
                 + d * ((1.0 - r) * p(1, 0) + r * p(1, 1));
             assert_close(bilinear(image.view(), i, j), areas, 1e-14);
+            let page = page("bilinear-interpolation")
+                .entries("I", |place| at(&image, place[0] as isize, place[1] as isize));
+            let named = [("i", top), ("j", left), ("d", d), ("r", r)];
+            assert_close(bilinear(image.view(), i, j), page.value(1, &named), 1e-14);
         }
         assert_exact!(bilinear(image.view(), 0.0, 0.0), image[[0, 0]]);
     }
@@ -74,6 +78,9 @@ fn gaussian_kernel_entries() {
         assert_close(kernel.sum(), 1.0, 1e-14);
         let distance = |index: usize| index as f64 - reach as f64;
         for (index, &entry) in kernel.iter().enumerate() {
+            let page = page("gaussian-kernel-entries").between("l", -(reach as i64)..=reach as i64);
+            let named = [("J_k", entry), ("k", distance(index)), ("S", width)];
+            page.assert_relative(&named, 1e-12);
             let claimed = (-distance(index).powi(2) / (2.0 * width * width)).exp();
             assert_relative(entry / kernel[reach as usize], claimed, 1e-12);
         }
@@ -125,6 +132,8 @@ fn displacement_size() {
     let mut generator = generator();
     for (strength, width) in [(34.0, 4.0), (8.0, 2.0)] {
         let claimed = strength / (2.0 * width * (3.0 * std::f64::consts::PI).sqrt());
+        let named = [("F", strength), ("S", width), (r"\sigma_U", claimed)];
+        page("displacement-size").assert_relative(&named, 1e-14);
         let squares = gaussian_kernel(width).mapv(|g| g * g).sum();
         assert_relative(strength * squares / f64::sqrt(3.0), claimed, 0.02);
         let mut squared = 0.0;

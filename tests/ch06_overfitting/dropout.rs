@@ -64,6 +64,8 @@ fn dropout_mean() {
             let mean: f64 =
                 masks(1, keep).map(|(mask, probability)| probability * mask[0] * a).sum();
             assert_close(mean, a, 1e-15);
+            let named = [(r"\operatorname{E} \tilde a", mean), (r"\nu", keep), ("a", a)];
+            page("dropout-mean").assert_close(&named, 1e-15);
             let draws = Array2::from_elem((1, 100_000), a);
             let drawn = Dropout { keep }.forward(draws.view(), &mut generator).0.mean();
             let spread = f64::abs(a) * ((1.0 - keep) / keep / 1e5).sqrt();
@@ -87,6 +89,8 @@ fn dropout_variance() {
             let claimed = a * a * (1.0 - keep) / keep;
             let square = |(mask, p): (Array1<f64>, f64)| p * (mask[0] * a - a).powi(2);
             assert_close(masks(1, keep).map(square).sum(), claimed, 1e-14);
+            let variance = (r"\operatorname{Var} \tilde a", masks(1, keep).map(square).sum());
+            page("dropout-variance").assert_close(&[variance, (r"\nu", keep), ("a", a)], 1e-14);
             let draws = Array2::from_elem((1, 100_000), a);
             let drawn = Dropout { keep }.forward(draws.view(), &mut generator).0;
             assert_relative(drawn.var(0.0), claimed, 0.03);
@@ -118,6 +122,8 @@ fn dropped_sum_variance() {
         assert_close(mean, a.dot(&w) + 0.3, 1e-13);
         let claimed = (1.0 - keep) / keep * (&a * &w).mapv(|x| x * x).sum();
         assert_close(square - mean * mean, claimed, 1e-11);
+        let page = page("dropped-sum-variance").over("i", 8).list("w", &w).list("a", &a);
+        assert_close(square - mean * mean, page.value(1, &[(r"\nu", keep)]), 1e-11);
     }
 }
 
@@ -189,6 +195,14 @@ fn dropout_penalty() {
         let input = |j: usize| w[j].powi(2) * x.column(j).mapv(|x| x * x).sum();
         let penalty = (1.0 - keep) / keep * (0..4).map(input).sum::<f64>();
         assert_close(over_masks, squared_length(&(x.dot(&w) - &y)) + penalty, 1e-11);
+        let page = page("dropout-penalty").over("i", 4).over("r", 3).table("x", &x).list("w", &w);
+        let plain = squared_length(&(x.dot(&w) - &y));
+        let named = [
+            (r"\operatorname{E} |\tilde{\mathbf X} \mathbf w - \mathbf y|^2", over_masks),
+            (r"|\mathbf X \mathbf w - \mathbf y|^2", plain),
+            (r"\nu", keep),
+        ];
+        page.assert_close(&named, 1e-11);
     }
 }
 

@@ -20,6 +20,9 @@ fn stopped_descent() {
             let share = 1.0 - (1.0 - 0.3 * curvature).powi(steps as i32);
             let (reached, lowest) = (axes.column(k).dot(&point), axes.column(k).dot(&bowl.minimum));
             assert_close(reached, share * lowest, 1e-13);
+            let named = [(r"\theta_k", reached), ("c_k", lowest), (r"\lambda_k", *curvature)];
+            let walk = [(r"\eta", 0.3), ("t", steps as f64)];
+            page("stopped-descent").assert_close(&[&named[..], &walk].concat(), 1e-13);
         }
     }
 }
@@ -37,6 +40,9 @@ fn stopping_is_decay() {
         let (bowl, _) = bowl(&[curvature]);
         let left = (1.0_f64 - 0.3 * curvature).powi(steps);
         let lambda = curvature * left / (1.0 - left);
+        let named = [(r"\lambda", lambda), (r"\lambda_k", curvature), (r"\eta", 0.3)];
+        page("stopping-is-decay")
+            .assert_close(&[&named[..], &[("t", f64::from(steps))]].concat(), 1e-14);
         let stopped = descend(&bowl, 0.3, 0.0, steps as usize);
         let penalized = descend(&bowl, 0.3, lambda, 5_000);
         assert_all_close(&stopped, &penalized, 1e-12);
@@ -61,6 +67,10 @@ fn stopping_strength() {
         assert_close(strength(reach, 1), 1.0 - reach, 1e-12);
         for steps in [2, 10, 100] {
             let product = strength(reach, steps);
+            let steps_taken = ("t", f64::from(steps));
+            let named =
+                [(r"\eta", 1.0), (r"\lambda_k", reach), (r"\lambda", product / steps_taken.1)];
+            page("stopping-strength").assert_close(&[&named[..], &[steps_taken]].concat(), 0.0);
             assert_bound!(product < 1.0, "{product} at {reach}, {steps} steps");
             assert_bound!(
                 product > 1.0 - reach * f64::from(steps),

@@ -23,6 +23,8 @@ fn random_labels() {
         randomize_labels(&mut data, share, &mut generator);
         let wrong = data.labels.iter().zip(&labels).filter(|(new, old)| new != old).count();
         let claimed: f64 = share * (1.0 - 1.0 / CLASSES as f64);
+        let page = page("random-labels");
+        assert_close(page.value(0, &[(r"\upsilon", share)]), claimed, 1e-15);
         let spread = standard_error(claimed, 100_000);
         assert_bound!((wrong as f64 / 1e5 - claimed).abs() <= 5.0 * spread, "{wrong} at {share}");
     }

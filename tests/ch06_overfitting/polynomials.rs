@@ -143,6 +143,8 @@ fn fit_variance() {
         let (fits, _, truth) = all_fits(degree);
         let variance = BiasVariance::of(fits.view(), truth.view()).variance;
         assert_close(variance, 0.09 * (degree + 1) as f64 / 6.0, 1e-12);
+        let named = [(r"\varrho", 0.3), ("G", degree as f64), ("D", 6.0)];
+        assert_close(variance, page("fit-variance").value(1, &named), 1e-12);
     }
 }
 
@@ -164,5 +166,7 @@ fn training_gap() {
         let on_training = (&fits - &targets).mapv(|x| x * x).mean().expect("not empty");
         let on_new = (&fits - &truth).mapv(|x| x * x).mean().expect("not empty") + 0.09;
         assert_close(on_new - on_training, 2.0 * 0.09 * (degree + 1) as f64 / 6.0, 1e-12);
+        let named = [(r"\varrho", 0.3), ("G", degree as f64), ("D", 6.0)];
+        assert_close(on_new - on_training, page("training-gap").value(1, &named), 1e-12);
     }
 }

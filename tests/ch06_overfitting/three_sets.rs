@@ -68,6 +68,9 @@ fn leave_one_out() {
         let unit = Array1::from_shape_fn(9, |j| f64::from(u8::from(i == j)));
         let leverage = x.row(i).dot(&least_squares(x.view(), unit.view()));
         assert_close(left_out, (y[i] - fit[i]) / (1.0 - leverage), 1e-9);
+        let without = ("y_r", y[i]);
+        let named = [without, (r"\hat y_r^{(-r)}", y[i] - left_out), (r"\hat y_r", fit[i])];
+        page("leave-one-out").assert_close(&[&named[..], &[("h_{rr}", leverage)]].concat(), 1e-9);
     }
 }
 
@@ -93,6 +96,9 @@ fn standard_error_of_a_share() {
         let square = |(k, p): (usize, &f64)| p * (share(k) - error).powi(2);
         let variance: f64 = probabilities.iter().enumerate().map(square).sum();
         assert_close(standard_error(error, examples), variance.sqrt(), 1e-12);
+        let named = [(r"\rho", error), ("D", f64::from(examples as u32))];
+        let value = page("standard-error-of-a-share").value(0, &named);
+        assert_close(value, variance.sqrt(), 1e-12);
     }
 }
 
@@ -115,6 +121,7 @@ fn best_of_many() {
     assert_close(mean(2), 1.0 / std::f64::consts::PI.sqrt(), 1e-9);
     for k in [2, 3, 10, 100, 1000, 100_000] {
         let bound = (2.0 * f64::from(k).ln()).sqrt();
+        assert_close(page("best-of-many").value(1, &[("Q", f64::from(k))]), bound, 1e-15);
         assert_bound!(mean(k) <= bound && mean(k) > 0.45 * bound, "{k}: {} and {bound}", mean(k));
     }
     assert_bound!(mean(100_000) > 0.9 * (2.0 * 100_000_f64.ln()).sqrt()); // no smaller factor would do

@@ -93,6 +93,13 @@ fn ridge_shrinkage() {
             let (before, after) = (axes.column(k).dot(&plain), axes.column(k).dot(&shrunk));
             let factor = eigenvalue / (eigenvalue + lambda);
             assert_close(after, factor * before, 1e-10); // plain weights are near 100 here
+            let named = [
+                (r"\mathbf u_k^\top \hat{\mathbf w}_\lambda", after),
+                (r"\mathbf u_k^\top \hat{\mathbf w}", before),
+                (r"\lambda_k", *eigenvalue),
+                (r"\lambda", lambda),
+            ];
+            page("ridge-shrinkage").assert_close(&named, 1e-10);
         }
     }
 }
@@ -125,6 +132,10 @@ fn ridge_variance() {
         let variance = BiasVariance::of(fits.view(), truth.view()).variance;
         let paid: f64 = eigenvalues.iter().map(|own| (own / (own + lambda)).powi(2)).sum();
         assert_close(variance, 0.09 / 6.0 * paid, 1e-12);
+        let page = page("ridge-variance").over("k", 3);
+        let page = page.list(r"\lambda", &ndarray::aview1(&eigenvalues));
+        let named = [(r"\varrho", 0.3), ("D", 6.0), (r"\lambda", lambda)];
+        assert_close(variance, page.value(1, &named), 1e-12);
     }
 }
 
@@ -182,6 +193,13 @@ fn penalty_on_a_bowl() {
             let share = curvature / (curvature + lambda);
             let (end, lowest) = (axes.column(k).dot(&end), axes.column(k).dot(&bowl.minimum));
             assert_close(end, share * lowest, 1e-12);
+            let named = [
+                (r"\mathbf u_k^\top \boldsymbol\theta", end),
+                (r"\mathbf u_k^\top \mathbf c", lowest),
+                (r"\lambda_k", *curvature),
+                (r"\lambda", lambda),
+            ];
+            page("penalty-on-a-bowl").assert_close(&named, 1e-12);
         }
     }
 }
@@ -234,6 +252,9 @@ fn decay_fades() {
         let left = network.layers[0].dense.weights[[1, 0]] / 5.0;
         let (t, curve) = (f64::from(steps), (-share * f64::from(steps)).exp());
         assert_close(left, (1.0 - share).powi(steps), 1e-12);
+        let named = [(r"\eta", 1.0), (r"\lambda", share), ("t", t)];
+        assert_close(left, page("decay-fades").value(0, &named), 1e-12);
+        assert_close(curve, page("decay-fades").value(1, &named), 1e-14);
         assert_bound!(left < curve && left > curve * (1.0 - t * share * share), "{left}, {curve}");
         assert_exact!(network.layers[0].dense.bias[0], 1.0);
     }
@@ -257,6 +278,10 @@ fn max_norm() {
             weights.columns().into_iter().zip(network.layers[0].dense.weights.columns())
         {
             let length = before.dot(&before).sqrt();
+            for (&before, &after) in before.iter().zip(&after) {
+                let named = [(r"\mathbf w", before), (r"|\mathbf w|", length), (r"\Psi", 1.2)];
+                assert_close(after, page("max-norm").value(1, &named), 1e-15);
+            }
             assert_all_close(&after, &(&before * (1.2 / length).min(1.0)), 1e-15);
             let moved = (&before - &after).mapv(|x| x * x).sum();
             for _ in 0..200 {

@@ -30,7 +30,7 @@ impl Formula {
     /// A row that begins with a relation or a sign goes on with the statement above it.
     pub fn parse(latex: &str) -> Result<Self, Refusal> {
         let tokens = tokens(latex)?;
-        let mut splitter = Splitter { statements: vec![Statement::begun()], depth: 0 };
+        let mut splitter = Splitter { statements: vec![Statement::begun()], brackets: 0, inner: 0 };
         for (index, placed) in tokens.iter().enumerate() {
             splitter.take(placed, &tokens[index + 1..]);
         }
@@ -94,8 +94,10 @@ impl Statement {
 
 struct Splitter {
     statements: Vec<Statement>,
-    /// How many brackets and environments are open.
-    depth: i32,
+    /// How many brackets are open.
+    brackets: i32,
+    /// How many environments are open whose rows mean something, such as `cases`.
+    inner: i32,
 }
 
 impl Splitter {
@@ -110,16 +112,16 @@ impl Splitter {
     }
 
     fn take(&mut self, placed: &Placed, rest: &[Placed]) {
-        let outside = self.depth == 0;
+        let outside = self.brackets == 0 && self.inner == 0;
         match &placed.1 {
             Token::Begin(name) | Token::End(name) if is_layout(name) => return,
-            Token::Begin(_) => self.depth += 1,
-            Token::End(_) => self.depth -= 1,
-            Token::Sign('(' | '[' | '{') => self.depth += 1,
-            Token::Sign(')' | ']' | '}') => self.depth -= 1,
-            Token::Sign('&') | Token::Wide | Token::Row if outside => {
+            Token::Begin(_) => self.inner += 1,
+            Token::End(_) => self.inner -= 1,
+            Token::Sign('(' | '[' | '{') => self.brackets += 1,
+            Token::Sign(')' | ']' | '}') => self.brackets -= 1,
+            Token::Sign('&') | Token::Wide | Token::Row if self.inner == 0 => {
                 let wide = placed.1 != Token::Sign('&');
-                if wide && !goes_on(rest) && !self.current().last().is_empty() {
+                if outside && wide && !goes_on(rest) && !self.current().last().is_empty() {
                     self.end_statement();
                 }
                 return;
@@ -153,12 +155,10 @@ impl Splitter {
             _ => false,
         };
         let before = self.current().last().last().is_none_or(|(_, token)| is_sign(token));
-        let ends =
-            |token: &Token| matches!(token, Token::Row | Token::End(_) | Token::Sign(',' | '&'));
-        let skipped =
-            rest.iter().find(|(_, token)| !matches!(token, Token::Sign('&') | Token::Row));
-        let after = rest.first().is_none_or(|(_, token)| is_sign(token) || ends(token))
-            && skipped.is_none_or(|(_, token)| is_sign(token) || ends(token));
+        let is_blank = |token: &Token| matches!(token, Token::Sign('&') | Token::Row | Token::Wide);
+        let is_end = |token: &Token| matches!(token, Token::End(_) | Token::Sign(','));
+        let next = rest.iter().map(|(_, token)| token).find(|token| !is_blank(token));
+        let after = next.is_none_or(|token| is_sign(token) || is_end(token));
         !(before && after)
     }
 }

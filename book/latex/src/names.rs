@@ -50,12 +50,15 @@ impl<'a> Names<'a> {
         if tokens.is_empty() {
             return Err(Refusal::new(0, "a name without letters"));
         }
-        match self.known.iter().find(|known| known.tokens == tokens) {
-            Some(known) if known.kind != kind => {
-                return Err(Refusal::new(0, format!("`{name}` is the name of two things")));
-            }
-            Some(_) => {}
-            None => self.known.push(Known { name: name.to_owned(), tokens, kind }),
+        let same = |known: &&Known| known.tokens == tokens;
+        // An array has an index behind it, so that its name may be that of another thing too.
+        let clashes =
+            |known: &Known| known.kind != kind && ![known.kind, kind].contains(&Kind::Array);
+        if self.known.iter().filter(same).any(clashes) {
+            return Err(Refusal::new(0, format!("`{name}` is the name of two things")));
+        }
+        if !self.known.iter().filter(same).any(|known| known.kind == kind) {
+            self.known.push(Known { name: name.to_owned(), tokens, kind });
         }
         // The longest first: `x_i` before `x`.
         self.known.sort_by_key(|known| std::cmp::Reverse(known.tokens.len()));
