@@ -6,10 +6,16 @@ use ch03_backprop::{ActivationBackward, DenseBackward, Tape};
 use formulas::*;
 use ndarray::{Array1, Array2};
 
+/// ```math vanishing-gradient
+/// \left|\frac{\partial\mathcal L}{\partial z^{(1)}}\right| \le
+/// \left|\frac{\partial\mathcal L}{\partial z^{(L)}}\right| \, \prod_{l=2}^{L} \frac{|w^{(l)}|}{4}
+/// ```
+///
 /// Down a chain of single sigmoid neurons, δ shrinks by |w|/4 or more at each: found on the tape, for
 /// chains of 1 to 12. Where all z are 0, by exactly that. 1e-12: rounding.
 #[test]
 fn vanishing_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (case, layers) in (0..600).map(|case| (case, 1 + case % 12)) {
         let at_zero = case < 12;
@@ -28,7 +34,7 @@ fn vanishing_gradient() {
             .skip(1)
             .fold(gradient.with_respect_to(z[layers - 1]).abs(), |d, w| d * w.abs() / 4.0);
         let first = gradient.with_respect_to(z[0]).abs();
-        assert!(first <= bound * (1.0 + 1e-12), "{first} > {bound}");
+        assert_bound!(first <= bound * (1.0 + 1e-12), "{first} > {bound}");
         if at_zero {
             assert_relative(first, bound, 1e-12);
         }
@@ -40,6 +46,16 @@ fn mean_square(matrix: &Array2<f64>) -> f64 {
     matrix.iter().map(|x| x * x).sum::<f64>() / matrix.len() as f64
 }
 
+/// ```math backward-variance
+/// \begin{aligned}
+/// \operatorname{E} {\bigl( \delta^{(l)} \bigr)}^2
+/// &= M_{l+1} \operatorname{Var} w^{(l+1)} \\
+/// &\quad \cdot \operatorname{E} f'(z^{(l)})^2 \, \operatorname{E} {\bigl( \delta^{(l+1)} \bigr)}^2 \\
+/// &= \frac{M_{l+1}}{M_l} \, \operatorname{E} {\bigl( \delta^{(l+1)} \bigr)}^2 \\
+/// &\quad \text{for ReLU with } \operatorname{Var} w^{(l+1)} = \frac{2}{M_l}
+/// \end{aligned}
+/// ```
+///
 /// One step back multiplies the mean square of δ by the neurons of the later layer, the variance of
 /// its weights and the mean square of the slopes, if δ and the slopes know nothing of the weights:
 /// the mean over 2,000 draws of the weights, at widths that differ, for three functions and both
@@ -47,6 +63,7 @@ fn mean_square(matrix: &Array2<f64>) -> f64 {
 /// standard errors of such a mean are 1 to 4 %.
 #[test]
 fn backward_variance() {
+    let _formula = formula!().allowing(0.06, "four standard errors of the mean over 2,000 draws");
     let mut generator = generator();
     for (here, later) in [(40, 10), (10, 40), (25, 25)] {
         for f in [Activation::Relu, Activation::Tanh, Activation::Sigmoid] {

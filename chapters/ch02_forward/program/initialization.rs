@@ -123,10 +123,15 @@ impl Curves {
                 Format::Scientific(_) => (self.format, 0.1 * middle),
                 format => (format, 0.01),
             };
-            for (what, number) in [("", middle), ("_low", low), ("_high", high)] {
-                let number = Measured::number(number, format).within(tolerance);
-                let note = format!("seeds {SEED} to {}", SEED + SEEDS - 1);
-                values.set(&format!("{}.{key}{what}", self.file), number.note(note))?;
+            let note = format!("seeds {SEED} to {}", SEED + SEEDS - 1);
+            let mut set = |what: &str, number: f64| {
+                let number = Measured::number(number, format).within(tolerance).note(&note);
+                values.set(&format!("{}.{key}{what}", self.file), number)
+            };
+            set("", middle)?;
+            if format == Format::Decimals(1) {
+                set("_low", low)?;
+                set("_high", high)?;
             }
             ends.push(format!("{label}: {}", format.print(middle)));
             let points = curve.iter().enumerate().map(|(layer, at)| (layer as f64 + 1.0, at.1));
