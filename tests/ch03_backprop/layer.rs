@@ -12,7 +12,7 @@ use ndarray::{Array1, Array2, Axis, array};
 /// ```
 ///
 /// ∂L/∂Z is ∂L/∂A ⊙ f′(Z) also for a loss that mixes all the outputs of a batch, Σ ca + (Σ a)²/2,
-/// whose ∂L/∂A is c + Σ a. 1e-8: five points, and sums of up to 64 outputs squared.
+/// whose ∂L/∂A is c + Σ a. 1e-8: four points, and sums of up to 64 outputs squared.
 #[test]
 fn layer_delta() {
     let _formula = formula!();
@@ -78,8 +78,8 @@ fn pre_activation_slopes() {
 /// \frac{\partial\mathcal L}{\partial w_{ij}} = \sum_r x_{ri} \, \delta_{rj}
 /// ```
 ///
-/// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the slope by that weight alone. And the table of
-/// the page. 1e-9: slopes by five points; 1e-15: rounding.
+/// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the derivative with respect to that weight
+/// alone. And the table of the page. 1e-9: slopes by four points; 1e-15: rounding.
 #[test]
 fn weight_gradient_by_index() {
     let _formula = formula!();
@@ -110,7 +110,8 @@ fn weight_gradient_by_index() {
 /// ```
 ///
 /// ∂L/∂w_ij is the sum over the batch of x_ri δ_rj, which is entry (i, j) of Xᵀδ; and it is the
-/// slope of the loss by that weight. 1e-13: sixteen roundings; 1e-9: slopes by five points.
+/// derivative of the loss with respect to that weight. 1e-13: sixteen roundings; 1e-9: slopes by
+/// four points.
 #[test]
 fn weight_gradient() {
     let _formula = formula!();
@@ -155,7 +156,7 @@ fn sum_of_examples() {
 /// ```
 ///
 /// ∂L/∂b_j is the sum over the batch of δ_rj: the bias is used once by every example. And it is the
-/// slope of the loss by that bias.
+/// derivative of the loss with respect to that bias.
 #[test]
 fn bias_gradient() {
     let _formula = formula!();
@@ -182,8 +183,8 @@ fn bias_gradient() {
 /// \frac{\partial\mathcal L}{\partial x_{ri}} = \sum_j \delta_{rj} \, w_{ij}
 /// ```
 ///
-/// The slope of the mean squared error of a layer's Z by x_ri is the sum over the neurons of
-/// δ_rj w_ij, with δ = ∂L/∂Z. 1e-8: slopes by five points.
+/// The derivative of the mean squared error of a layer's Z with respect to x_ri is the sum over the
+/// neurons of δ_rj w_ij, with δ = ∂L/∂Z. 1e-8: slopes by four points.
 #[test]
 fn input_gradient_by_index() {
     let _formula = formula!();
@@ -213,9 +214,9 @@ fn input_gradient_by_index() {
 /// ```
 ///
 /// What goes back through any operation is its Jacobian, transposed, times what arrived: for an
-/// activation function, softmax, and a layer, by its inputs, its weights and its biases. The Jacobian
-/// is measured, entry by entry, by five points; the other side is the library's backward pass.
-/// 1e-8: five points.
+/// activation function, softmax, and a layer, with respect to its inputs, its weights and its
+/// biases. The Jacobian is measured, entry by entry, from four points; the other side is the
+/// library's backward pass. 1e-8: four points.
 #[test]
 fn vector_chain_rule() {
     let _formula = formula!();
@@ -277,7 +278,7 @@ fn vector_chain_rule() {
 /// ```
 ///
 /// ∂L/∂x_ri is the sum over the neurons of δ_rj w_ij, which is entry (r, i) of δWᵀ; and it is the
-/// slope of the loss by that input.
+/// derivative of the loss with respect to that input.
 #[test]
 fn input_gradient() {
     let _formula = formula!();

@@ -18,8 +18,8 @@ use ndarray::{Array1, Array2, Axis, array};
 /// \end{aligned}
 /// ```
 ///
-/// The slopes of the loss of three neurons in a row by their three weights, each product written
-/// out to its end. 1e-9: slopes by five points, away from the kinks.
+/// The derivatives of the loss of three neurons in a row with respect to their three weights, each
+/// product written out to its end. 1e-9: slopes by four points, away from the kinks.
 #[test]
 fn three_neurons() {
     let _formula = formula!();
@@ -92,10 +92,11 @@ fn paths(network: &Network<f64>, first: usize) -> Vec<Vec<usize>> {
 /// \end{gathered}
 /// ```
 ///
-/// The slope by a weight of the first layer is the sum over all paths from its neuron to the end:
-/// δ there, times the weights and slopes on the way, times the input. The library's walk finds the
-/// same, and so does nudging. There are as many paths as the widths of the later layers multiply to.
-/// And the four paths of the page: 4, 6, 2 and −1. 1e-13: rounding; 1e-10: slopes by five points.
+/// The derivative with respect to a weight of the first layer is the sum over all paths from its
+/// neuron to the end: δ there, times the weights and slopes on the way, times the input. The
+/// library's walk finds the same, and so does nudging. There are as many paths as the widths of the
+/// later layers multiply to. And the four paths of the page: 4, 6, 2 and −1. 1e-13: rounding;
+/// 1e-10: slopes by four points.
 #[test]
 fn sum_of_path_products() {
     let _formula = formula!();
@@ -163,7 +164,7 @@ fn sum_of_path_products() {
 /// The four formulas of backpropagation, from the last layer to the first: δ of the last layer from
 /// the loss, δ of each layer from the next one's, and from δ and the layer's inputs both gradients.
 /// Written out here with ndarray's products, and by nudging. 1e-13: rounding in three layers; 1e-10:
-/// slopes by five points.
+/// slopes by four points.
 #[test]
 fn backpropagation() {
     let _formula = formula!();

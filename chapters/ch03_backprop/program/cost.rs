@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 const BATCH: usize = 16;
 
 /// More parameters than this are not all nudged: the time of so many is scaled up.
-const NUDGES: usize = 3000;
+const NUDGES: usize = 300;
 
 /// How long a network takes, in seconds.
 struct Timing {
@@ -119,8 +119,7 @@ fn time(sizes: &[usize]) -> Timing {
     });
     let parameters = network.parameter_count();
     let nudges = parameters.min(NUDGES);
-    let nudged =
-        shortest(if parameters > 2000 { 1 } else { 5 }, || nudge(&mut network, nudges, loss));
+    let nudged = shortest(20, || nudge(&mut network, nudges, loss));
     let nudging = nudged * parameters as f64 / nudges as f64;
     Timing { parameters, forward, nudging, backpropagation }
 }
