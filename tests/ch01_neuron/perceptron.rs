@@ -206,7 +206,7 @@ fn mistake_bound() {
         }
         assert_exact!(mistakes, run.mistakes as f64);
     }
-    let (inputs, targets) = Gate::And.examples();
+    let (inputs, targets) = Gate::And.examples::<f64>();
     let judge = Neuron { weights: array![2.0, 2.0], bias: -3.0, activation: Activation::Step };
     let mut neuron = Neuron::zeros(2, Activation::Step);
     let run = library::train_perceptron(&mut neuron, inputs.view(), targets.view(), 100);
