@@ -223,6 +223,8 @@ fn vector_chain_rule() {
     let mut generator = generator();
     let row = |numbers: &Array1<f64>| numbers.clone().insert_axis(Axis(0));
     type Operation<'a> = Box<dyn Fn(&Array1<f64>) -> Array1<f64> + 'a>;
+    /// An operation, where, what arrives, and what the library hands back.
+    type Case<'a> = (Operation<'a>, Array1<f64>, &'a Array1<f64>, Array1<f64>);
     for (inputs, outputs) in [(1, 1), (3, 5), (4, 4), (6, 2)] {
         let x = vector(inputs, &mut generator).mapv(|x| x + 0.01_f64.copysign(x));
         let weights = matrix(inputs, outputs, &mut generator);
@@ -242,7 +244,7 @@ fn vector_chain_rule() {
         let by_logits =
             library::softmax_backward(row(&probabilities(&x)).view(), row(&narrow).view());
         let flat = |matrix: &Array2<f64>| matrix.iter().copied().collect::<Array1<f64>>();
-        let mut cases: Vec<(Operation, Array1<f64>, &Array1<f64>, Array1<f64>)> = vec![
+        let mut cases: Vec<Case> = vec![
             (
                 Box::new(|x| dense.forward(row(x).view()).row(0).to_owned()),
                 x.clone(),
