@@ -1,0 +1,29 @@
+//! The pages that live: a state machine for each widget, over the chapters' crates.
+//!
+//! A widget stands over a figure and bears its name. It opens in the state that the figure shows; an
+//! [`Event`] changes the state, and a [`View`] is all that is seen of it. What it computes comes from
+//! the chapters' libraries. Compiled to WebAssembly, all widgets are one module ([`module`]), which
+//! `book/theme/widgets.js` loads and draws.
+//!
+//! Below `chNN_name` there is a file for each page with a widget, which bears the page's name.
+
+pub mod view;
+pub mod plot;
+pub mod widget;
+pub mod data;
+pub mod ch04_optimizers;
+pub mod ch05_mnist;
+#[cfg(target_arch = "wasm32")]
+mod module;
+
+pub use view::View;
+pub use widget::{Event, Live, Make, Unreadable, Widget};
+
+/// All widgets: the figure that each stands over, and how it is made.
+pub const WIDGETS: &[(&str, Make)] = &[
+    ("ch04_optimizers/zigzag", ch04_optimizers::quadratics::zigzag),
+    ("ch04_optimizers/momentum", ch04_optimizers::momentum::momentum),
+    ("ch04_optimizers/saddle", ch04_optimizers::landscapes::saddle),
+    ("ch04_optimizers/rosenbrock", ch04_optimizers::landscapes::rosenbrock),
+    ("ch05_mnist/stages", ch05_mnist::your_digit::stages),
+];
