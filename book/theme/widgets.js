@@ -34,7 +34,10 @@
   const instantiate = async (bytes) => {
     const { instance } = await WebAssembly.instantiate(bytes, {});
     const { memory, room, answer, place, keep } = instance.exports;
-    const write = (given) => new Uint8Array(memory.buffer, room(given.length), given.length).set(given);
+    const write = (given) => {
+      const start = room(given.length); // which may move the memory
+      new Uint8Array(memory.buffer, start, given.length).set(given);
+    };
     const ask = (line) => {
       write(new TextEncoder().encode(line));
       const length = answer();

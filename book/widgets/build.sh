@@ -19,12 +19,15 @@ else
     -Zbuild-std=std,panic_abort -Zbuild-std-features=
 fi
 
+# as_script NAME FILE: a script that hands the bytes of a file to book/theme/widgets.js.
+as_script() {
+  printf '// %s for the widgets, made by book/widgets/build.sh. Loaded when one nears the screen.\n' "$1"
+  printf 'window.bookWidgets("%s", "' "$1"
+  base64 -w0 "$2"
+  printf '");\n'
+}
 module=target/wasm/$target/widgets/book_widgets.wasm
 mkdir -p "$(dirname "$script")"
-{
-  printf '// All widgets as WebAssembly, made by book/widgets/build.sh. Loaded when one nears the screen.\n'
-  printf 'window.bookWidgets("module", "'
-  base64 -w0 "$module"
-  printf '");\n'
-} >"$script"
+as_script module "$module" >"$script"
+as_script digits book/widgets/data/digits.bin >"$(dirname "$script")/digits.js"
 echo "$script: $(stat -c %s "$module") bytes of WebAssembly, $(gzip -9c "$module" | wc -c) compressed"

@@ -27,7 +27,7 @@ pub struct Widgets {
 impl Widgets {
     /// Reads the list of the crate. A book without the crate has no widgets.
     pub fn gather(project: &Project, pages: &[Page]) -> Self {
-        let file = project.root.join(SOURCES).join("lib.rs");
+        let file = project.root.join(SOURCES).join("list.rs");
         let code = std::fs::read_to_string(file).unwrap_or_default();
         let marks = pages.iter().flat_map(|page| &page.marks);
         let shown = marks.filter_map(|mark| match &mark.kind {
@@ -44,7 +44,7 @@ impl Widgets {
         if !self.listed.iter().any(|(listed, _)| listed == name) {
             let meant = did_you_mean(name, self.listed.iter().map(|(listed, _)| listed.as_str()));
             return Err(format!(
-                "unknown widget `{name}`: {SOURCES}/lib.rs does not list it{meant}"
+                "unknown widget `{name}`: {SOURCES}/list.rs does not list it{meant}"
             ));
         }
         if let Some(expected) = file_of(name, &page.path)
@@ -61,7 +61,7 @@ impl Widgets {
             if !self.shown.contains(name) {
                 let message =
                     format!("widget `{name}` is on no page: expected {{{{#widget {name}}}}}");
-                problems.error(Place::new(Path::new(SOURCES).join("lib.rs"), *line), message);
+                problems.error(Place::new(Path::new(SOURCES).join("list.rs"), *line), message);
             }
         }
     }

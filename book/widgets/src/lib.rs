@@ -13,17 +13,10 @@ pub mod widget;
 pub mod data;
 pub mod ch04_optimizers;
 pub mod ch05_mnist;
+pub mod list;
 #[cfg(target_arch = "wasm32")]
 mod module;
 
 pub use view::View;
-pub use widget::{Event, Live, Make, Unreadable, Widget};
-
-/// All widgets: the figure that each stands over, and how it is made.
-pub const WIDGETS: &[(&str, Make)] = &[
-    ("ch04_optimizers/zigzag", ch04_optimizers::quadratics::zigzag),
-    ("ch04_optimizers/momentum", ch04_optimizers::momentum::momentum),
-    ("ch04_optimizers/saddle", ch04_optimizers::landscapes::saddle),
-    ("ch04_optimizers/rosenbrock", ch04_optimizers::landscapes::rosenbrock),
-    ("ch05_mnist/stages", ch05_mnist::your_digit::stages),
-];
+pub use list::{Live, WIDGETS};
+pub use widget::{Event, Unreadable, Widget};

@@ -10,7 +10,8 @@
 
 use std::cell::RefCell;
 
-use crate::widget::{Live, Unreadable};
+use crate::list::Live;
+use crate::widget::Unreadable;
 
 /// The widgets of a page, and the bytes that go in and out.
 #[derive(Default)]

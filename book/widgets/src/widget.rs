@@ -70,56 +70,6 @@ pub trait Widget {
     fn state(&self) -> Vec<(String, String)>;
 }
 
-/// How a widget is made in the state of its figure.
-pub type Make = fn() -> Box<dyn Widget>;
-
-/// A widget on a page.
-pub struct Live {
-    make: Make,
-    widget: Box<dyn Widget>,
-    start: Vec<(String, String)>,
-    width: f64,
-}
-
-impl Live {
-    /// The widget that stands over a figure.
-    pub fn open(name: &str) -> Result<Self, Unreadable> {
-        let known = crate::WIDGETS.iter().find(|(known, _)| *known == name);
-        let (_, make) = known.ok_or_else(|| Unreadable(format!("no widget `{name}`")))?;
-        let widget = make();
-        Ok(Self { make: *make, start: widget.state(), widget, width: 640.0 })
-    }
-
-    /// Takes the widget to a state that the address of a page names.
-    pub fn restore(&mut self, state: &str) {
-        self.on(&Event::Reset);
-        for pair in state.split(';') {
-            if let Some((name, value)) = pair.split_once('=') {
-                self.on(&Event::Set(name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    /// Changes the state.
-    pub fn on(&mut self, event: &Event) {
-        match event {
-            Event::Reset => self.widget = (self.make)(),
-            Event::Width(width) => self.width = *width,
-            other => self.widget.on(other, self.width),
-        }
-    }
-
-    /// What is seen.
-    pub fn view(&self) -> View {
-        let mut view = self.widget.view(self.width);
-        let state = self.widget.state();
-        let changed = state.iter().filter(|pair| !self.start.contains(pair));
-        let changed: Vec<String> = changed.map(|(name, value)| format!("{name}={value}")).collect();
-        view.state = changed.join(";");
-        view
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +82,5 @@ mod tests {
         for line in ["", "set rate", "drag start 1 NaN", "jump", "width inf"] {
             assert!(read(line).is_err(), "{line}");
         }
-    }
-
-    #[test]
-    fn an_unknown_widget_is_named() {
-        assert_eq!(Live::open("x/y").err().unwrap().to_string(), "no widget `x/y`");
     }
 }
