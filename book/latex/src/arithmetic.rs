@@ -1,9 +1,11 @@
 //! The arithmetic of a page: equalities of plain numbers.
 
-use crate::Refusal;
+use std::fmt::{self, Display, Formatter};
+
 use crate::expression::Relation;
 use crate::formula::{Formula, Statement};
 use crate::names::Names;
+use crate::refusal::Refusal;
 use crate::token::{Placed, Token};
 
 /// How far two numbers may be apart that ought to be equal, as a share of the larger one: the
@@ -38,7 +40,7 @@ pub fn arithmetic(latex: &str) -> Result<Vec<Arithmetic>, Refusal> {
 fn compared(statement: &Statement) -> Vec<Arithmetic> {
     let mut result = Vec::new();
     let mut before: Option<(usize, Plain)> = None;
-    for member in 0..statement.len() {
+    for member in 0..statement.members() {
         let Some(plain) = Plain::of(statement, member) else { continue };
         if let Some((index, left)) = before.replace((member, plain.clone()))
             && let Some(relation) = relation_between(&statement.relations()[index..member])
@@ -146,4 +148,19 @@ fn holds(left: &Plain, relation: Relation, right: &Plain) -> bool {
 
 fn one_of(left: &Plain, right: &Plain) -> f64 {
     left.value.abs().max(right.value.abs())
+}
+
+impl Display for Arithmetic {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self { left, relation, right, .. } = self;
+        write!(formatter, "{left} {relation} {right} does not hold")?;
+        let near = (left - right).abs() < 0.05 * left.abs().max(right.abs());
+        match relation {
+            Relation::Equal if near => {
+                write!(formatter, ": expected {left}, or ≈ if it is rounded")
+            }
+            Relation::Equal | Relation::About => write!(formatter, ": expected {left}"),
+            _ => Ok(()),
+        }
+    }
 }

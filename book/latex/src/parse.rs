@@ -1,8 +1,8 @@
 //! From tokens to a tree.
 
-use crate::Refusal;
 use crate::expression::{Big, Chain, Expression, Known, Relation, Together};
 use crate::names::{Kind, Names};
+use crate::refusal::Refusal;
 use crate::token::{Placed, Token};
 
 /// The expression that all of the tokens make.
@@ -195,6 +195,9 @@ impl<'a> Parser<'a> {
                 let expression = parser.sum()?;
                 parser.finish()?;
                 Ok(expression)
+            }
+            Some(Token::Number(digits)) if digits.contains('.') => {
+                self.refuse(format!("`{digits}` without braces"))
             }
             Some(Token::Number(digits)) => {
                 let (first, rest) = digits.split_at(1);
