@@ -11,12 +11,15 @@ pub mod view;
 pub mod plot;
 pub mod widget;
 pub mod data;
+pub mod ch01_neuron;
+pub mod ch02_forward;
 pub mod ch04_optimizers;
 pub mod ch05_mnist;
+pub mod ch06_overfitting;
 pub mod list;
 #[cfg(target_arch = "wasm32")]
 mod module;
 
-pub use view::View;
 pub use list::{Live, WIDGETS};
+pub use view::View;
 pub use widget::{Event, Unreadable, Widget};

@@ -2,18 +2,21 @@
 
 use crate::view::View;
 use crate::widget::{Event, Unreadable, Widget};
-use crate::{ch04_optimizers, ch05_mnist};
+use crate::{ch01_neuron, ch02_forward, ch04_optimizers, ch05_mnist, ch06_overfitting};
 
 /// How a widget is made in the state of its figure.
 pub type Make = fn() -> Box<dyn Widget>;
 
 /// All widgets: the figure that each stands over, and how it is made.
 pub const WIDGETS: &[(&str, Make)] = &[
+    ("ch01_neuron/line", ch01_neuron::plane::line),
+    ("ch02_forward/softmax", ch02_forward::softmax::softmax),
     ("ch04_optimizers/zigzag", ch04_optimizers::quadratics::zigzag),
     ("ch04_optimizers/momentum", ch04_optimizers::momentum::momentum),
     ("ch04_optimizers/saddle", ch04_optimizers::landscapes::saddle),
     ("ch04_optimizers/rosenbrock", ch04_optimizers::landscapes::rosenbrock),
     ("ch05_mnist/stages", ch05_mnist::your_digit::stages),
+    ("ch06_overfitting/polynomials", ch06_overfitting::polynomials::polynomials),
 ];
 
 /// A widget on a page.

@@ -327,7 +327,8 @@ impl Paths {
         let bowl = self.landscape.quadratic_at(self.start);
         let eigenvalues = bowl.eigenvalues();
         let cliff = bowl.largest_stable_rate();
-        let end = if cliff.is_finite() && cliff > 0.0 { 1.25 * cliff } else { 1.0 };
+        let rates = self.runs.iter().filter(|run| run.name() == "SGD").map(|run| run.rate);
+        let end = (1.1 * rates.fold(0.0, f64::max)).clamp(1.25 * cliff, 2.5 * cliff);
         let x = Axis::linear("learning rate of SGD", 0.0, end);
         let frame = Frame::new(x, Axis::linear("factor |1 − ηλ|", 0.0, 1.6), [width, 230.0]);
         let mut panel = frame.panel("What a step of SGD leaves of the distance");

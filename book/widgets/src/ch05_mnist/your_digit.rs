@@ -242,7 +242,7 @@ fn neurons(side: f64, network: &Network<f32>, input: &Array2<f32>, digit: usize)
     let mut order: Vec<usize> = (0..votes.len()).collect();
     order.sort_by(|&a, &b| votes[b].total_cmp(&votes[a]));
     let firing = active.iter().filter(|a| **a > 0.0).count();
-    let text = format!("Of 128 hidden neurons {firing} fire; for {digit} loudest:");
+    let text = format!("Loudest for {digit}, of {firing} that fire:");
     let mut marks = vec![Mark::text("name", [0.0, 16.0], "start", text)];
     let mut pixels = Vec::new();
     let cell = (side - 20.0) / 3.0;
