@@ -306,7 +306,12 @@
       const inside = document.createElementNS(SVG, "g");
       this.marks = inside;
       this.handles = document.createElementNS(SVG, "g");
-      this.svg.append(clip, inside, this.handles);
+      this.title = document.createElementNS(SVG, "title");
+      this.description = document.createElementNS(SVG, "desc");
+      this.title.id = `${this.id}-title`;
+      this.description.id = `${this.id}-description`;
+      this.svg.setAttribute("aria-labelledby", `${this.title.id} ${this.description.id}`);
+      this.svg.append(this.title, this.description, clip, inside, this.handles);
       this.pixels = element("div", { class: "widget-pixels" });
       this.root = element("div", { class: "widget-panel" }, this.pixels, this.svg);
       this.listen();
@@ -318,7 +323,8 @@
       setAttribute(this.svg, "viewBox", `0 0 ${width} ${height}`);
       setAttribute(this.svg, "width", String(width));
       setAttribute(this.svg, "height", String(height));
-      setAttribute(this.svg, "aria-label", title);
+      setText(this.title, title);
+      setText(this.description, this.widget.view.sentence);
       ["x", "y", "width", "height"].forEach((name, at) => setAttribute(this.clip, name, String(clip[at])));
       const make = ({ tag }) => document.createElementNS(SVG, tag);
       fit(this.marks, marks, make, (mark, item) => {

@@ -270,6 +270,16 @@ impl Widget for Plane {
                 frame.line("thick", [[x - 9.0 * w2, y + 9.0 * w1], [x + 9.0 * w2, y - 9.0 * w1]]),
             );
         }
+        if let Some(foot) = self.foot() {
+            let length = w1.hypot(w2);
+            for (side, answer) in [(1.0, "says 1"), (-1.0, "says 0")] {
+                let beside = |axis: usize, across: f64| {
+                    foot[axis] + (side * 0.14 * self.weights[axis] + across) / length
+                };
+                let at = frame.at([beside(0, 0.45 * w2), beside(1, -0.45 * w1)]);
+                panel.marks.push(Mark::text("strong halo in", at, "middle", answer));
+            }
+        }
         let neuron = self.neuron();
         for (point, target) in self.examples() {
             let series = usize::from(target == 1.0);
