@@ -32,6 +32,13 @@ fn dense_forward() {
         for (r, j) in ndarray::indices_of(&z) {
             page.assert_close(&[("r", r as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
         }
+        let (whole, product) =
+            (formulas::page("dense-forward").statement(1), x.dot(&dense.weights));
+        for ((r, j), &z) in dense.forward(x.view()).indexed_iter() {
+            let named = [(r"\mathbf Z", z), (r"\mathbf X \mathbf W", product[[r, j]])];
+            let bias = (r"\mathbf b", dense.bias[j]);
+            whole.assert_close(&[&named[..], &[bias]].concat(), 1e-13);
+        }
     }
 }
 

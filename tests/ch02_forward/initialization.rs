@@ -14,7 +14,7 @@ use ndarray::{Array1, Array2, array};
 /// \end{aligned}
 /// ```
 ///
-/// A weighted sum of n inputs has variance n · Var(w) · E(x²), if weights and inputs are drawn
+/// A weighted sum of M₀ inputs has variance M₀ · Var(w) · E(x²), if weights and inputs are drawn
 /// independently. 10 %: 500 rows share their 400 × 400 weights, and 200,000 sums stray by 1 or 2 %.
 #[test]
 fn variance_through_layer() {
@@ -49,9 +49,10 @@ fn variance_through_layer() {
 /// = {\Bigl( \tfrac12 \, M_0 \operatorname{Var} w \Bigr)}^{L} \operatorname{E}(x^2)
 /// ```
 ///
-/// ReLU throws half of a symmetric sum away: E(a²) = Var(z) / 2. With He's 2 / n the two cancel,
-/// and one, two or five layers later the signal is as large as at first; 1 / n loses a factor of 2 a layer.
-/// 40 %: chance moves the growth through one layer of 1,000 neurons by about 7 %, through five 16 %.
+/// ReLU throws half of a symmetric sum away: E(a²) = Var(z) / 2. With He's 2 / M₀ the two cancel,
+/// and one, two or five layers later the signal is as large as at first; 1 / M₀ loses a factor of 2
+/// a layer. 40 %: chance moves the growth through one layer of 1,000 neurons by about 7 %, through
+/// five 16 %.
 #[test]
 fn variance_through_network() {
     let _formula = formula!().allowing(0.4, "chance moves the growth through five layers by 16 %");

@@ -79,7 +79,7 @@ fn squared_error_likelihood() {
 /// \end{cases}
 /// ```
 ///
-/// Label k becomes a row with a 1 at k and 0 elsewhere. Exact.
+/// Label j becomes a row with a 1 at j and 0 elsewhere. Exact.
 #[test]
 fn one_hot() {
     let _formula = formula!();

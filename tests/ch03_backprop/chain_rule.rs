@@ -8,8 +8,8 @@ use formulas::*;
 /// \frac{d}{dx} \, f_2(f_1(x)) = f_2'(f_1(x)) \, f_1'(x)
 /// ```
 ///
-/// The slope of f(g(x)) is f′ at g(x) times g′ at x, for every pair of activation functions that
-/// has slopes. 1e-9: slopes by four points, away from the kinks.
+/// The slope of f₂(f₁(x)) is f₂′ at f₁(x) times f₁′ at x, for every pair of activation functions
+/// that has slopes. 1e-9: slopes by four points, away from the kinks.
 #[test]
 fn chain_rule() {
     let _formula = formula!();
@@ -109,7 +109,8 @@ fn product_gate() {
 /// ```
 ///
 /// A max gives all to the larger input; on the tape it is relu(q₁ − q₂) + q₂. Away from q₁ = q₂,
-/// where there is no slope. 1e-9: slopes by four points; on the tape the loser gets g − g.
+/// where there is no slope. 1e-9: slopes by four points; on the tape the loser gets the gradient
+/// minus itself.
 #[test]
 fn max_gate() {
     let _formula = formula!();

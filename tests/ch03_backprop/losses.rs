@@ -205,8 +205,8 @@ fn softmax_jacobian() {
 /// - \sum_k p_k \, \frac{\partial\mathcal L}{\partial p_k}\Bigr)
 /// ```
 ///
-/// Backward through softmax, each row takes its gradient g to p ⊙ (g − Σ pg), which is g times the
-/// Jacobian, written out here with all its entries. 1e-14: rounding.
+/// Backward through softmax, each row takes ∂L/∂p to p ⊙ (∂L/∂p − Σ p ∂L/∂p), which is ∂L/∂p times
+/// the Jacobian, written out here with all its entries. 1e-14: rounding.
 #[test]
 fn softmax_backward() {
     let _formula = formula!();
