@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Output, Series, Values};
-use ch02_forward::Network;
+use ch02_forward::{Network, softmax};
 use ch05_mnist::Dataset;
 use ch07_inside::{
     InputGradient, integrated_gradients, integrated_gradients_by_slopes,
@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::cover::{COVERED, SIDES, agreement};
 use crate::measured::{Mean, set};
-use crate::networks::{NOTE, answers, explained, first, logits_of, row};
+use crate::networks::{NOTE, answers, correlation, explained, first, logits_of, row};
 
 /// How many training images stand in for "any image" as baselines.
 const BASELINES: usize = 100;
@@ -37,31 +37,45 @@ pub fn draw(
     speed(&networks[0], test, values)
 }
 
-/// The logit on the straight way from black to a digit, and the line that the gradient at the end
-/// promises.
+/// How much of the logit, and how much of the probability, is there after a share of the way from
+/// black to a digit.
 fn along(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<Chart> {
     let (inputs, labels) = first(test, 1);
     let weights = logits_of(&labels);
-    let at = |u: f64| explained(network, &inputs.mapv(|x| u * x), &weights)[0];
-    let gradient = network.input_gradient(inputs.view(), weights.view());
-    let slope = (&gradient * &inputs).sum();
-    let points = (0..=100).map(|step| f64::from(step) / 100.0);
-    let logit: Vec<_> = points.clone().map(|u| (u, at(u))).collect();
-    let promised: Vec<_> = points.map(|u| (u, at(1.0) - (1.0 - u) * slope)).collect();
+    let logits = |u: f64| network.forward(inputs.mapv(|x| u * x).view());
+    let logit = |u: f64| (logits(u) * &weights).sum();
+    let probability = |u: f64| (softmax(logits(u).view()) * &weights).sum();
+    let p = softmax(logits(1.0).view());
+    let own = (&p * &weights).sum();
+    let of_probability = (&weights - &p) * own; // ∂p/∂z, by class
+    let slope = |output_weights: &Array2<f64>| {
+        (network.input_gradient(inputs.view(), output_weights.view()) * &inputs).sum()
+    };
     let note = "the first test image, steady recipe, seed 0";
-    set(values, "paths.gain", at(1.0) - at(0.0), Format::Decimals(1), note)?;
-    set(values, "paths.promised", slope, Format::Decimals(1), note)?;
+    let rise = logit(1.0) - logit(0.0);
+    set(values, "paths.logit_gain", rise, Format::Decimals(1), note)?;
+    set(values, "paths.logit_promised", slope(&weights), Format::Decimals(1), note)?;
+    let gain = probability(1.0) - probability(0.0);
+    set(values, "paths.probability_gain", gain, Format::Decimals(2), note)?;
+    let promised = slope(&of_probability);
+    set(values, "paths.probability_promised", promised, Format::Scientific(0), note)?;
     let description = format!(
-        "The logit of a {} from a black image to the digit rises by {:.1}, along a bent line. The \
-         straight line with the slope at the digit would rise by {slope:.1}.",
+        "On the straight way from black to a {}, the logit rises evenly by {rise:.1}. The probability \
+         rises from {:.2} to {:.4}, at once, and is level on the second half of the way.",
         labels[0],
-        at(1.0) - at(0.0)
+        probability(0.0),
+        probability(1.0)
     );
+    let points = || (0..=100).map(|step| f64::from(step) / 100.0);
+    let share = |u: f64| (logit(u) - logit(0.0)) / rise;
     Ok(Chart::new("From black to a digit", description)
         .x_axis(Axis::new("share of the way from black to the digit").range(0.0, 1.0))
-        .y_axis(Axis::new("logit"))
-        .series(Series::line("the logit", logit))
-        .series(Series::line("slope at the end", promised)))
+        .y_axis(Axis::new("share of the rise").from_zero())
+        .series(Series::line("logit", points().map(|u| (u, share(u))).collect::<Vec<_>>()))
+        .series(Series::line(
+            "probability",
+            points().map(|u| (u, (probability(u) - probability(0.0)) / gain)).collect::<Vec<_>>(),
+        )))
 }
 
 /// How far the sum over a number of steps is from the integral: the largest error of a pixel, as a
@@ -193,7 +207,7 @@ fn smooth(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Res
     let network = &networks[0];
     let description = format!(
         "The gradient of the logit of a {}, exactly averaged over normal noise of deviation 0, 0.1, \
-         0.3, 1 and 3. The grains fade; with a deviation of 3 the map hardly depends on the image.",
+         0.3, 1 and 3. Up to 1 the five pictures can hardly be told apart: the grains stay.",
         labels[0]
     );
     let mut grid = ImageGrid::new("The gradient of a blurred network", description, 5);
@@ -208,7 +222,7 @@ fn smooth(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Res
     }
     let (inputs, _) = first(test, 50);
     let mut generator = ChaCha8Rng::seed_from_u64(7);
-    let mut errors = Vec::new();
+    let (mut errors, mut kept) = (Vec::new(), [Vec::new(), Vec::new()]);
     for network in networks {
         let weights = logits_of(&answers(network, &inputs));
         let noise = (0.3, 50);
@@ -217,10 +231,31 @@ fn smooth(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Res
         let exact = smooth_gradient_exactly(network, inputs.view(), weights.view(), 0.3);
         let square = |map: &Array2<f64>| map.mapv(|value| value * value).sum();
         errors.push((square(&(drawn - &exact)) / square(&exact)).sqrt());
+        let plain = network.input_gradient(inputs.view(), weights.view());
+        for (kept, deviation) in kept.iter_mut().zip([0.3, 1.0]) {
+            let smooth =
+                smooth_gradient_exactly(network, inputs.view(), weights.view(), deviation);
+            kept.push(mean_correlation(&plain, &smooth));
+        }
     }
     let note = format!("50 test images, noise 0.3, 50 samples, {NOTE}");
     Mean::of(&errors).set(values, "paths.smooth_error", Format::Percent(0), &note)?;
+    for (kept, name) in kept.iter().zip(["0_3", "1"]) {
+        let note = format!("50 test images, {NOTE}");
+        let name = format!("paths.smooth_kept_{name}");
+        Mean::of(kept).set(values, &name, Format::Decimals(2), &note)?;
+    }
     Ok(grid.range(1.0))
+}
+
+/// The mean over the rows of the correlation of two maps.
+fn mean_correlation(one: &Array2<f64>, other: &Array2<f64>) -> f64 {
+    let rows = one.rows().into_iter().zip(other.rows());
+    let of_row = |(one, other): (ndarray::ArrayView1<f64>, ndarray::ArrayView1<f64>)| {
+        let pairs: Vec<_> = one.iter().copied().zip(other.iter().copied()).collect();
+        correlation(&pairs).expect("maps vary")
+    };
+    rows.map(of_row).sum::<f64>() / one.nrows() as f64
 }
 
 /// The covering test of the page before, for integrated gradients from black.

@@ -6,14 +6,21 @@
 //!
 //! The modules in the order of the chapter's pages:
 //!
-//! 1. [`gradients`], *Gradients by the input*: saliency, gradient × input, FullGrad, relevance
-//! 2. [`paths`], *A path from nothing*: integrated gradients, by steps and exactly; SmoothGrad
+//! 1. [`neurons`], *What a neuron wants*: preferred inputs, contributions, when a neuron is on
+//! 2. [`gradients`], *Gradients by the input*: saliency, gradient × input, FullGrad, relevance
+//! 3. [`paths`], *A path from nothing*: integrated gradients, by steps and exactly; SmoothGrad
+//! 4. [`shapley`], *Fair shares*: Shapley values of all coalitions, and by sampling
+//! 5. [`adversaries`], *Adversaries*: attacks, bounds, training against them
 //!
 //! What is shown on a page is reached by its short path, such as `ch07_inside::relevance`.
 
+pub mod neurons;
 pub mod gradients;
 pub mod paths;
+pub mod shapley;
+pub mod adversaries;
 
+pub use adversaries::{Attack, Bounds, Hardened, hidden_bounds, loss_gradient, margin_bounds};
 pub use gradients::{
     FullGradient, InputGradient, Sensitivities, gradient_times_input, relevance,
 };
@@ -21,3 +28,5 @@ pub use paths::{
     integrated_gradients, integrated_gradients_by_slopes, integrated_gradients_exactly,
     mean_slope, smooth_gradient, smooth_gradient_exactly,
 };
+pub use neurons::{contributions, firing_shares, preferred_image, preferred_input};
+pub use shapley::{coalition_values, sampled_shapley, shapley_values, squares};
