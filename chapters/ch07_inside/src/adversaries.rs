@@ -5,7 +5,7 @@
 
 use ch01_neuron::Real;
 use ch02_forward::{Loss, Network, product};
-use ch03_backprop::{Gradients, LossBackward, NetworkBackward};
+use ch03_backprop::{Gradients, LossBackward};
 use ch04_optimizers::{Parameter, parameters};
 use ch05_mnist::Model;
 use ndarray::{Array2, ArrayView2, Axis, Zip};
