@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use book_figures::{Axis, Chart, Figure, Format, HeatMap, Output, Series, Values};
+use book_figures::{Axis, Chart, Figure, Format, HeatMap, Measured, Output, Series, Values};
 use ch02_forward::Network;
 use ch05_mnist::Dataset;
 use ch07_inside::{
@@ -114,6 +114,7 @@ fn compared(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> R
         error = all.iter().fold(error, |most, numbers| most.max(numbers[4]));
     }
     let note = format!("{IMAGES} test images, {NOTE}");
+    values.set("shapley.images", Measured::count(IMAGES))?;
     let decimals = Format::Decimals(3);
     Mean::of(&path).set(values, "shapley.with_path", decimals, &note)?;
     Mean::of(&gradient).set(values, "shapley.with_gradient", decimals, &note)?;
