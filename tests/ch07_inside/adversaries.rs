@@ -29,9 +29,15 @@ fn loss(network: &Network<f64>, x: &Array1<f64>, y: &Array2<f64>) -> f64 {
     Loss::SoftmaxCrossEntropy.value(network.forward(x.view().insert_axis(Axis(0))).view(), y.view())
 }
 
+/// ```math linear-worst-case
+/// \min_{|d_i| \le \epsilon_\infty} \mathbf w \cdot (\mathbf x + \mathbf d)
+/// = \mathbf w \cdot \mathbf x - \epsilon_\infty \sum_i |w_i|
+/// ```
+///
 /// The lowest that a weighted sum can become: against all corners of the box, and random points in it.
 #[test]
 fn linear_worst_case() {
+    let _formula = formula!();
     let mut generator = generator();
     for inputs in [1, 2, 7, 10] {
         for radius in [0.0, 0.01, 0.25] {
@@ -41,17 +47,23 @@ fn linear_worst_case() {
             assert_close(lowest, claimed, 1e-13);
             for _ in 0..200 {
                 let inside = x.mapv(|x| x + radius * generator.random_range(-1.0..=1.0));
-                assert!(w.dot(&inside) >= claimed - 1e-12);
+                assert_bound!(w.dot(&inside) >= claimed - 1e-12);
             }
         }
     }
 }
 
+/// ```math fast-gradient-sign
+/// \tilde{\mathbf x} = \mathbf x
+/// + \epsilon_\infty \operatorname{sign} \frac{\partial \mathcal L}{\partial \mathbf x}
+/// ```
+///
 /// The fast gradient sign method moves every pixel by ε, by the sign of the slope of the loss, measured
 /// here by finite differences. For a single layer and two classes nothing in the box is worse: against
 /// all corners. Pixels at the ends of their range stay in it, and pixels without a slope stay.
 #[test]
 fn fast_gradient_sign() {
+    let _formula = formula!();
     let mut generator = generator();
     for round in 0..20 {
         let sizes: &[usize] = if round % 2 == 0 { &[8, 2] } else { &[8, 6, 2] };
@@ -70,14 +82,20 @@ fn fast_gradient_sign() {
         }
         let ends = x.mapv(|x| f64::from(u8::from(x > 0.5)));
         let moved = Attack::fast(0.25).apply(&network, ends.view(), y.view());
-        assert!(moved.iter().all(|x| (0.0..=1.0).contains(x)));
+        assert_bound!(moved.iter().all(|x| (0.0..=1.0).contains(x)));
     }
 }
 
+/// ```math projected-step
+/// x_i \leftarrow \operatorname{clip}\Bigl(x_i
+/// + h \operatorname{sign} \frac{\partial \mathcal L}{\partial x_i}\Bigr)
+/// ```
+///
 /// A step of the iterated attack, written out: up by the sign of the measured slope, back into the box
 /// around the image, back between 0 and 1. Two of them; and however many, no pixel is farther than ε.
 #[test]
 fn projected_step() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         let network = network(&[6, 8, 3], &mut generator);
@@ -99,15 +117,23 @@ fn projected_step() {
             assert_all_close(&found, &at, 1e-14);
         }
         let far = Attack::iterated(0.1, 20).apply(&network, x.view(), y.view());
-        assert!((&far - &x).iter().all(|d| d.abs() <= 0.1 + 1e-15));
-        assert!(far.iter().all(|x| (0.0..=1.0).contains(x)));
+        assert_bound!((&far - &x).iter().all(|d| d.abs() <= 0.1 + 1e-15));
+        assert_bound!(far.iter().all(|x| (0.0..=1.0).contains(x)));
     }
 }
 
+/// ```math interval-bounds
+/// \begin{aligned}
+/// \underline z_j &= b_j + \sum_i \bigl(w_{ij}^{+} \, \underline x_i - w_{ij}^{-} \, \overline x_i\bigr) \\
+/// \overline z_j &= b_j + \sum_i \bigl(w_{ij}^{+} \, \overline x_i - w_{ij}^{-} \, \underline x_i\bigr)
+/// \end{aligned}
+/// ```
+///
 /// The interval of a weighted sum, by its positive and negative weights, against the library's, which
 /// goes by middle and width; every corner of the box gives a sum inside, and some corner reaches each end.
 #[test]
 fn interval_bounds() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         let network = network(&[6, 5, 3], &mut generator);
@@ -131,11 +157,19 @@ fn interval_bounds() {
     }
 }
 
+/// ```math margin-bound
+/// \begin{aligned}
+/// z_y - z_k \;\ge\; b_y - b_k + \sum_j \bigl(&(w_{jy} - w_{jk})^{+} \, \underline a_j \\
+/// &- (w_{jy} - w_{jk})^{-} \, \overline a_j\bigr)
+/// \end{aligned}
+/// ```
+///
 /// The margin of the true class over another is never below its bound: at all corners, at random points
 /// and after attacks, for networks with and without hidden layers. For a single layer the bound is
 /// reached.
 #[test]
 fn margin_bound() {
+    let _formula = formula!();
     let mut generator = generator();
     for network in [network(&[6, 3], &mut generator), network(&[6, 8, 3], &mut generator)] {
         for label in 0..3_u8 {
@@ -152,11 +186,11 @@ fn margin_bound() {
             for x in &tried {
                 let margins = margins(x);
                 for k in 0..3 {
-                    assert!(margins[k] >= bound[k] - 1e-12);
+                    assert_bound!(margins[k] >= bound[k] - 1e-12);
                     lowest[k] = f64::min(lowest[k], margins[k]);
                 }
             }
-            assert_eq!(bound[usize::from(label)], 0.0);
+            assert_exact!(bound[usize::from(label)], 0.0);
             if network.layers.len() == 1 {
                 assert_all_close(&lowest, &bound, 1e-13);
             }
@@ -164,11 +198,16 @@ fn margin_bound() {
     }
 }
 
+/// ```math sandwich
+/// \text{misled by an attack} \;\le\; \text{can be misled} \;\le\; 1 - \text{certified}
+/// ```
+///
 /// What an attack finds is there, and what the bound excludes is not: for 300 images and a network of two
 /// inputs, whose boxes are searched by a fine grid. Attacks find at most what the grid and the attack find
 /// together, and that is at most what is not certified. For two classes and one layer all three agree.
 #[test]
 fn sandwich() {
+    let _formula = formula!();
     let mut generator = generator();
     for (sizes, exact) in [(&[2, 2][..], true), (&[2, 12, 2][..], false)] {
         let mut network = network(sizes, &mut generator);
@@ -192,18 +231,24 @@ fn sandwich() {
             found += usize::from(by_attack);
             there += usize::from(by_attack || by_grid);
             open += usize::from(!certified);
-            assert!(!(certified && (by_attack || by_grid)), "image {r} is certified and misread");
+            assert_bound!(!(certified && (by_attack || by_grid)), "image {r} is certified and misread");
         }
-        assert!(found <= there && there <= open && 0 < found && open < 300);
-        assert!(!exact || (found == there && there == open), "{found} {there} {open}");
+        assert_bound!(found <= there && there <= open && 0 < found && open < 300);
+        assert_bound!(!exact || (found == there && there == open), "{found} {there} {open}");
     }
 }
 
+/// ```math adversarial-loss
+/// \max_{|d_i| \le \epsilon_\infty} \mathcal L
+/// = \operatorname{softplus}\Bigl(\epsilon_\infty \sum_i |w_i| - y z\Bigr)
+/// ```
+///
 /// For a linear model of two classes the loss that an adversary leaves is that of a margin which is
 /// smaller by ε times the sum of the sizes of the weights: the library's loss of a hardened network against
 /// the softplus, and against all corners.
 #[test]
 fn adversarial_loss() {
+    let _formula = formula!();
     let mut generator = generator();
     for radius in [0.0, 0.05, 0.25] {
         for label in [0_u8, 1] {

@@ -6,11 +6,17 @@ use ch07_inside::{FullGradient, InputGradient, gradient_times_input, relevance};
 use formulas::*;
 use ndarray::{Array2, Axis};
 
+/// ```math input-gradient
+/// \frac{\partial \mathcal F}{\partial x_i}
+/// = \sum_j w^{(1)}_{ij} \, f'\bigl(z^{(1)}_j\bigr) \, w^{(2)}_{jk}
+/// ```
+///
 /// The gradient by the input of a network with one hidden layer: the library's backward pass, sums over
 /// indices, and finite differences of a forward pass that is written out, all three. A slope from five
 /// points is good to 1e-10.
 #[test]
 fn input_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..30 {
         let network = network(&[6, 9, 4], &mut generator);
@@ -30,10 +36,15 @@ fn input_gradient() {
     }
 }
 
+/// ```math locally-linear
+/// \mathcal F(\mathbf x + \mathbf d) = \mathcal F(\mathbf x) + \sum_i d_i \frac{\partial \mathcal F}{\partial x_i}
+/// ```
+///
 /// While no ReLU changes sides, 𝓕 is a straight line: the gradient tells what any change does, exactly.
 /// Small changes that cross no kink, and large ones that do, most of which must miss.
 #[test]
 fn locally_linear() {
+    let _formula = formula!();
     let mut generator = generator();
     let (mut kept, mut crossed, mut missed) = (0, 0, 0);
     for round in 0..400 {
@@ -56,14 +67,19 @@ fn locally_linear() {
             missed += usize::from((truth - claimed).abs() > 1e-3);
         }
     }
-    assert!(kept > 100 && crossed > 100 && missed > crossed / 2, "{kept} {crossed} {missed}");
+    assert_bound!(kept > 100 && crossed > 100 && missed > crossed / 2, "{kept} {crossed} {missed}");
 }
 
+/// ```math euler
+/// \mathcal F(\mathbf x) = \sum_i x_i \frac{\partial \mathcal F}{\partial x_i}
+/// ```
+///
 /// Without biases a network of ReLUs grows in proportion to its input, so gradient × input adds up to
 /// 𝓕: to 𝓕 from a forward pass that is written out. And to the slope of 𝓕 along the input, which is
 /// what Euler's theorem says of such functions.
 #[test]
 fn euler() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         for mut network in networks(&mut generator) {
@@ -79,10 +95,16 @@ fn euler() {
     }
 }
 
+/// ```math full-gradient
+/// \mathcal F(\mathbf x) = \sum_i x_i \frac{\partial \mathcal F}{\partial x_i}
+/// + \sum_{l} \sum_j b^{(l)}_j \frac{\partial \mathcal F}{\partial z^{(l)}_j}
+/// ```
+///
 /// With biases, theirs must be added: each times how 𝓕 changes with it, which here is measured by
 /// moving the bias. The library's sums agree with that, and both with 𝓕.
 #[test]
 fn full_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..10 {
         for network in networks(&mut generator) {
@@ -109,10 +131,15 @@ fn full_gradient() {
     }
 }
 
+/// ```math relevance-rule
+/// R_i = \sum_j \frac{a_i \, w_{ij}}{z_j + \epsilon \operatorname{sign} z_j} \, R_j
+/// ```
+///
 /// One layer of the ε-rule, against sums over indices; 1e-12 of numbers that may be large where a sum
 /// is small, so they are kept away from zero.
 #[test]
 fn relevance_rule() {
+    let _formula = formula!();
     let mut generator = generator();
     for epsilon in [0.0, 0.01, 1.0] {
         let network = network(&[6, 4], &mut generator);
@@ -131,10 +158,15 @@ fn relevance_rule() {
     }
 }
 
+/// ```math relevance-limit
+/// \lim_{\epsilon \to 0} R_i = x_i \frac{\partial \mathcal F}{\partial x_i}
+/// ```
+///
 /// As ε goes to 0, relevance becomes gradient × input, here by finite differences. At ε = 0 it is that;
 /// at small ε the distance shrinks in proportion to ε, to within a tenth.
 #[test]
 fn relevance_limit() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..10 {
         for network in networks(&mut generator) {
@@ -146,16 +178,22 @@ fn relevance_limit() {
             let exact = at(0.0);
             let distance = |epsilon| (at(epsilon) - &exact).mapv(f64::abs).sum();
             let (near, nearer) = (distance(1e-6), distance(1e-7));
-            assert!(near == 0.0 || (near / nearer - 10.0).abs() < 1.0, "{near} {nearer}");
+            assert_bound!(near == 0.0 || (near / nearer - 10.0).abs() < 1.0, "{near} {nearer}");
         }
     }
 }
 
+/// ```math probability-gradient
+/// \frac{\partial p_k}{\partial x_i}
+/// = p_k \sum_j p_j \left( \frac{\partial z_k}{\partial x_i} - \frac{\partial z_j}{\partial x_i} \right)
+/// ```
+///
 /// The gradient of a probability is that of its logit less that of all logits, weighted by their
 /// probabilities, and times itself: the right side from the library's gradients of single logits, the
 /// left by finite differences of the softmax. A probability of nearly 1 has hardly any gradient.
 #[test]
 fn probability_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for scale in [1.0, 30.0] {
         for _ in 0..10 {
@@ -184,10 +222,10 @@ fn probability_gradient() {
                 assert_all_close(&claimed, &slopes(probability, &row(&x)), tolerance);
                 let largest = gradient(k).iter().fold(0.0_f64, |most, g| most.max(g.abs()));
                 if p[k] > 1.0 - 1e-9 {
-                    assert!(claimed.iter().all(|g| g.abs() < 1e-6 * largest.max(1.0)));
+                    assert_bound!(claimed.iter().all(|g| g.abs() < 1e-6 * largest.max(1.0)));
                 }
             }
-            assert_eq!(logits.len_of(Axis(1)), 4);
+            assert_exact!(logits.len_of(Axis(1)), 4);
         }
     }
 }

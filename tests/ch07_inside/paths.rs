@@ -43,11 +43,17 @@ fn piece_by_piece(
     sum * row(&(end - start))
 }
 
+/// ```math integrated-gradients
+/// \mathcal A_i = (x_i - x'_i) \int_0^1
+/// \frac{\partial \mathcal F}{\partial x_i}\bigl(\mathbf x' + u \, (\mathbf x - \mathbf x')\bigr) \, du
+/// ```
+///
 /// Integrated gradients are the integral of the gradient along the path: the library's midpoint rule
 /// comes as near to the integral, taken piece by piece, as its steps are fine: within a few kinks' jumps
 /// times the length of a step. The fast sum equals the plain one up to rounding.
 #[test]
 fn integrated_gradients() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         let (network, c, start, end) = a_path(&mut generator);
@@ -58,15 +64,20 @@ fn integrated_gradients() {
             let fast = row(&integrated_gradients_by_slopes(&network, path, c.view(), steps));
             assert_all_close(&plain, &fast, 1e-13);
             let error = (&plain - &integral).mapv(f64::abs).sum();
-            assert!(error < 60.0 / steps as f64, "{error} with {steps} steps");
+            assert_bound!(error < 60.0 / steps as f64, "{error} with {steps} steps");
         }
     }
 }
 
+/// ```math completeness
+/// \sum_i \mathcal A_i = \mathcal F(\mathbf x) - \mathcal F(\mathbf x')
+/// ```
+///
 /// Completeness: the attributions add up to what 𝓕 gains from the baseline to the input, 𝓕 from a
 /// forward pass that is written out. Exactly, and for a deep network by steps, as fine as the steps.
 #[test]
 fn completeness() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..50 {
         let (network, c, start, end) = a_path(&mut generator);
@@ -82,30 +93,43 @@ fn completeness() {
     }
 }
 
+/// ```math path-dummy
+/// \mathcal F \text{ does not depend on } x_i \;\Rightarrow\; \mathcal A_i = 0
+/// ```
+///
 /// An input that 𝓕 does not depend on gets nothing: 𝓕 stays what it is when it changes, and its
 /// attribution is 0. All but one weight away from it, the attribution is not 0.
 #[test]
 fn path_dummy() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         let (mut network, c, start, end) = a_path(&mut generator);
         let exact = |network: &Network<f64>| {
             row(&integrated_gradients_exactly(network, (start.view(), end.view()), c.view()))
         };
-        assert!(exact(&network)[2] != 0.0);
+        assert_bound!(exact(&network)[2] != 0.0);
         network.layers[0].dense.weights.row_mut(2).fill(0.0);
         let mut moved = end.clone();
         moved[[0, 2]] += 3.0;
         let value = |x: &Array2<f64>| explained(&network, &row(x), &c);
-        assert_eq!(value(&end), value(&moved));
-        assert_eq!(exact(&network)[2], 0.0);
+        assert_exact!(value(&end), value(&moved));
+        assert_exact!(exact(&network)[2], 0.0);
     }
 }
 
+/// ```math path-symmetry
+/// \begin{aligned}
+/// &\mathcal F \text{ treats } x_i \text{ and } x_j \text{ alike}, \;\; x_i = x_j, \;\; x'_i = x'_j \\
+/// &\quad\Rightarrow\; \mathcal A_i = \mathcal A_j
+/// \end{aligned}
+/// ```
+///
 /// Two inputs that 𝓕 cannot tell apart, and that are alike in the input and in the baseline, get the
 /// same. That 𝓕 cannot tell them apart is checked by exchanging them.
 #[test]
 fn path_symmetry() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         let (mut network, c, mut start, mut end) = a_path(&mut generator);
@@ -125,14 +149,19 @@ fn path_symmetry() {
     }
 }
 
+/// ```math mean-slope
+/// \int_0^1 f'\bigl(z' + u \, (z - z')\bigr) \, du = \frac{f(z) - f(z')}{z - z'}
+/// ```
+///
 /// The mean slope of a ReLU between two points: the integral of its slope on the way, piece by piece
 /// from the slope alone; and where both points are the same, the slope there.
 #[test]
 fn mean_slope() {
+    let _formula = formula!();
     for start in points() {
         for end in [-3.0, -1e-8, 0.0, 0.25, 2.0, start] {
             if start == end {
-                assert_eq!(ch07_inside::mean_slope(start, end), relu_derivative(end));
+                assert_exact!(ch07_inside::mean_slope(start, end), relu_derivative(end));
                 continue;
             }
             let kink = (start / (start - end)).clamp(0.0, 1.0);
@@ -143,10 +172,16 @@ fn mean_slope() {
     }
 }
 
+/// ```math exact-integrated-gradients
+/// \mathcal A_i = (x_i - x'_i) \sum_j w^{(1)}_{ij} \,
+/// \frac{f(z_j) - f(z'_j)}{z_j - z'_j} \, w^{(2)}_{jk}
+/// ```
+///
 /// The finite sum for one hidden layer, written out over indices, against the library; and both against
 /// the integral piece by piece, to 1e-10.
 #[test]
 fn exact_integrated_gradients() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..50 {
         let (network, c, start, end) = a_path(&mut generator);
@@ -167,29 +202,40 @@ fn exact_integrated_gradients() {
     }
 }
 
+/// ```math blind-spot
+/// x_i = x'_i \;\Rightarrow\; \mathcal A_i = 0
+/// ```
+///
 /// Where input and baseline agree the attribution is 0, although 𝓕 depends on the input there: moving
 /// it changes 𝓕.
 #[test]
 fn blind_spot() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..20 {
         let (network, c, start, mut end) = a_path(&mut generator);
         end[[0, 3]] = start[[0, 3]];
         let path = (start.view(), end.view());
-        assert_eq!(integrated_gradients_exactly(&network, path, c.view())[[0, 3]], 0.0);
-        assert_eq!(ch07_inside::integrated_gradients(&network, path, c.view(), 7)[[0, 3]], 0.0);
+        assert_exact!(integrated_gradients_exactly(&network, path, c.view())[[0, 3]], 0.0);
+        assert_exact!(ch07_inside::integrated_gradients(&network, path, c.view(), 7)[[0, 3]], 0.0);
         let mut moved = end.clone();
         moved[[0, 3]] += 5.0;
         let value = |x: &Array2<f64>| explained(&network, &row(x), &c);
-        assert!((value(&moved) - value(&end)).abs() > 1e-3);
+        assert_bound!((value(&moved) - value(&end)).abs() > 1e-3);
     }
 }
 
+/// ```math smooth-gradient
+/// \operatorname{E} \, \frac{\partial \mathcal F}{\partial x_i}(\mathbf x + \mathbf d)
+/// = \frac{\partial}{\partial x_i} \operatorname{E} \, \mathcal F(\mathbf x + \mathbf d)
+/// ```
+///
 /// The mean gradient is the gradient of the mean: SmoothGrad's limit is the slope of 𝓕 blurred by the
 /// noise. For one hidden layer the blurred 𝓕 is known, each ReLU becoming z Φ(z/s) + s φ(z/s) with
 /// s = σ|w|; its slopes are measured. 20,000 samples of the library come within five standard errors.
 #[test]
 fn smooth_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for deviation in [0.1, 0.7, 3.0] {
         let (network, c, _, x) = a_path(&mut generator);
@@ -211,15 +257,20 @@ fn smooth_gradient() {
             .map(|j| (behind[j] * first.weights.column(j).mapv(f64::abs).sum()).abs())
             .sum();
         let error = (&drawn - &exact).mapv(f64::abs);
-        assert!(error.iter().all(|e| *e < 5.0 * 0.5 * most / 20_000_f64.sqrt()), "{error}");
+        assert_bound!(error.iter().all(|e| *e < 5.0 * 0.5 * most / 20_000_f64.sqrt()), "{error}");
     }
 }
 
+/// ```math open-share
+/// \operatorname{E} f'(z + \mathbf w \cdot \mathbf d) = \Phi\left(\frac{z}{\sigma_d |\mathbf w|}\right)
+/// ```
+///
 /// For one hidden layer, the mean over all noise replaces each slope by Φ: the share of noisy copies at
 /// which the neuron is on, counted here by drawing the neuron's own sum, 100,000 times, within five
 /// standard errors.
 #[test]
 fn open_share() {
+    let _formula = formula!();
     let mut generator = generator();
     for deviation in [0.2, 1.0] {
         let w = vector(6, &mut generator);
@@ -232,7 +283,7 @@ fn open_share() {
             }
             let claimed: f64 = normal_cdf(z / spread);
             let error = 5.0 * (claimed * (1.0 - claimed) / 1e5).sqrt() + 1e-4;
-            assert!((on / 1e5 - claimed).abs() < error, "{on} at {z} of {spread}");
+            assert_bound!((on / 1e5 - claimed).abs() < error, "{on} at {z} of {spread}");
         }
     }
 }
