@@ -68,6 +68,6 @@ pub fn row(matrix: &Array2<f64>) -> Array1<f64> {
 
 /// The sum of the only row.
 pub fn total(matrix: &Array2<f64>) -> f64 {
-    assert_exact!(matrix.nrows(), 1);
+    assert_eq!(matrix.nrows(), 1);
     matrix.sum()
 }

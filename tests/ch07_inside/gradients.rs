@@ -4,9 +4,9 @@ use crate::common::*;
 use ch02_forward::softmax;
 use ch07_inside::{FullGradient, InputGradient, gradient_times_input, relevance};
 use formulas::*;
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
-/// ```math input-gradient
+/// ```math pixel-gradient
 /// \frac{\partial \mathcal F}{\partial x_i}
 /// = \sum_j w^{(1)}_{ij} \, f'\bigl(z^{(1)}_j\bigr) \, w^{(2)}_{jk}
 /// ```
@@ -15,7 +15,7 @@ use ndarray::{Array2, Axis};
 /// indices, and finite differences of a forward pass that is written out, all three. A slope from five
 /// points is good to 1e-10.
 #[test]
-fn input_gradient() {
+fn pixel_gradient() {
     let _formula = formula!();
     let mut generator = generator();
     for _ in 0..30 {
@@ -193,7 +193,8 @@ fn relevance_limit() {
 /// left by finite differences of the softmax. A probability of nearly 1 has hardly any gradient.
 #[test]
 fn probability_gradient() {
-    let _formula = formula!();
+    let _formula = formula!()
+        .allowing(1e-5, "steep logits bend within the step of the finite difference");
     let mut generator = generator();
     for scale in [1.0, 30.0] {
         for _ in 0..10 {
@@ -225,7 +226,6 @@ fn probability_gradient() {
                     assert_bound!(claimed.iter().all(|g| g.abs() < 1e-6 * largest.max(1.0)));
                 }
             }
-            assert_exact!(logits.len_of(Axis(1)), 4);
         }
     }
 }

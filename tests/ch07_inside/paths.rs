@@ -77,7 +77,8 @@ fn integrated_gradients() {
 /// forward pass that is written out. Exactly, and for a deep network by steps, as fine as the steps.
 #[test]
 fn completeness() {
-    let _formula = formula!();
+    let _formula = formula!()
+        .allowing(0.05, "two hidden layers have no finite sum, and steps are as fine as they are");
     let mut generator = generator();
     for _ in 0..50 {
         let (network, c, start, end) = a_path(&mut generator);

@@ -85,7 +85,7 @@ pub struct Bounds<T> {
 
 impl<T: Real> Bounds<T> {
     /// All images within `radius` of these.
-    pub fn around(inputs: ArrayView2<T>, radius: T) -> Self {
+    fn around(inputs: ArrayView2<T>, radius: T) -> Self {
         let [lower, upper] = [0, 1].map(|end| inputs.mapv(|x| reach(x, radius)[end]));
         Self { lower, upper }
     }
