@@ -149,7 +149,8 @@ fn interval_bounds() {
             }
             assert_close(lower[[0, j]], low.max(0.0), 1e-13);
             assert_close(upper[[0, j]], high.max(0.0), 1e-13);
-            let sums = corners(&row(&x), 0.2).map(|x| x.dot(&dense.weights.column(j)) + dense.bias[j]);
+            let sums =
+                corners(&row(&x), 0.2).map(|x| x.dot(&dense.weights.column(j)) + dense.bias[j]);
             let sums: Vec<f64> = sums.collect();
             assert_close(sums.iter().copied().fold(f64::MAX, f64::min), low, 1e-13);
             assert_close(sums.iter().copied().fold(f64::MIN, f64::max), high, 1e-13);
@@ -180,9 +181,11 @@ fn margin_bound() {
                 z[usize::from(label)] - &z
             };
             let mut lowest = Array1::from_elem(3, f64::MAX);
-            let attacked = Attack::iterated(0.2, 10).apply(&network, x.view(), one_hot(&[label], 3).view());
+            let attacked =
+                Attack::iterated(0.2, 10).apply(&network, x.view(), one_hot(&[label], 3).view());
             let random = (0..500).map(|_| row(&x).mapv(|x| x + generator.random_range(-0.2..=0.2)));
-            let tried: Vec<_> = corners(&row(&x), 0.2).chain(random).chain([row(&attacked)]).collect();
+            let tried: Vec<_> =
+                corners(&row(&x), 0.2).chain(random).chain([row(&attacked)]).collect();
             for x in &tried {
                 let margins = margins(x);
                 for k in 0..3 {
@@ -218,7 +221,8 @@ fn sandwich() {
             let z = row(&network.forward(x.view().insert_axis(Axis(0))));
             z[usize::from(label)] <= z[1 - usize::from(label)]
         };
-        let attacked = Attack::iterated(0.1, 20).apply(&network, x.view(), one_hot(&labels, 2).view());
+        let attacked =
+            Attack::iterated(0.1, 20).apply(&network, x.view(), one_hot(&labels, 2).view());
         let margins = margin_bounds(&network, x.view(), &labels, 0.1);
         let (mut found, mut there, mut open) = (0, 0, 0);
         for (r, &label) in labels.iter().enumerate() {
@@ -231,7 +235,10 @@ fn sandwich() {
             found += usize::from(by_attack);
             there += usize::from(by_attack || by_grid);
             open += usize::from(!certified);
-            assert_bound!(!(certified && (by_attack || by_grid)), "image {r} is certified and misread");
+            assert_bound!(
+                !(certified && (by_attack || by_grid)),
+                "image {r} is certified and misread"
+            );
         }
         assert_bound!(found <= there && there <= open && 0 < found && open < 300);
         assert_bound!(!exact || (found == there && there == open), "{found} {there} {open}");

@@ -20,7 +20,8 @@ fn pixel_gradient() {
     let mut generator = generator();
     for _ in 0..30 {
         let network = network(&[6, 9, 4], &mut generator);
-        let (x, c) = (smooth_point(&network, &mut generator), output_weights(&network, &mut generator));
+        let (x, c) =
+            (smooth_point(&network, &mut generator), output_weights(&network, &mut generator));
         let found = row(&network.input_gradient(x.view(), c.view()));
         let [first, second] = [0, 1].map(|layer: usize| &network.layers[layer].dense);
         let z = first.forward(x.view());
@@ -54,7 +55,11 @@ fn locally_linear() {
         let d = matrix(1, 5, &mut generator) * if round % 2 == 0 { 0.01 } else { 2.0 };
         let moved = &x + &d;
         let sides = |x: &Array2<f64>| -> Vec<bool> {
-            network.trace(x.view()).pre_activations[..2].iter().flatten().map(|&z| z > 0.0).collect()
+            network.trace(x.view()).pre_activations[..2]
+                .iter()
+                .flatten()
+                .map(|&z| z > 0.0)
+                .collect()
         };
         let change = (network.input_gradient(x.view(), c.view()) * &d).sum();
         let truth = explained(&network, &row(&moved), &c);
@@ -193,8 +198,8 @@ fn relevance_limit() {
 /// left by finite differences of the softmax. A probability of nearly 1 has hardly any gradient.
 #[test]
 fn probability_gradient() {
-    let _formula = formula!()
-        .allowing(1e-5, "steep logits bend within the step of the finite difference");
+    let _formula =
+        formula!().allowing(1e-5, "steep logits bend within the step of the finite difference");
     let mut generator = generator();
     for scale in [1.0, 30.0] {
         for _ in 0..10 {

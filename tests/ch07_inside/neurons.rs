@@ -35,7 +35,10 @@ fn preferred_input() {
         }
         assert_all_close(&x, &best, 1e-9);
     }
-    assert_exact!(ch07_inside::preferred_input(Array1::<f64>::zeros(3).view()), Array1::<f64>::zeros(3));
+    assert_exact!(
+        ch07_inside::preferred_input(Array1::<f64>::zeros(3).view()),
+        Array1::<f64>::zeros(3)
+    );
 }
 
 /// ```math preferred-image

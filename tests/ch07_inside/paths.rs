@@ -12,9 +12,7 @@ use ndarray::{Array1, Array2};
 use rand_chacha::ChaCha8Rng;
 
 /// A network with one hidden layer, what is explained of it, a baseline and an input.
-fn a_path(
-    generator: &mut ChaCha8Rng,
-) -> (Network<f64>, Array2<f64>, Array2<f64>, Array2<f64>) {
+fn a_path(generator: &mut ChaCha8Rng) -> (Network<f64>, Array2<f64>, Array2<f64>, Array2<f64>) {
     let network = network(&[6, 9, 4], generator);
     let c = output_weights(&network, generator);
     (network, c, matrix(1, 6, generator), matrix(1, 6, generator))
@@ -168,7 +166,11 @@ fn mean_slope() {
             let kink = (start / (start - end)).clamp(0.0, 1.0);
             let slope_at = |u: f64| relu_derivative(start + u * (end - start));
             let integral = kink * slope_at(0.5 * kink) + (1.0 - kink) * slope_at(0.5 + 0.5 * kink);
-            assert_close(ch07_inside::mean_slope(start, end), integral, 1e-7_f64.min(1e-15 * start.abs().max(1e6)));
+            assert_close(
+                ch07_inside::mean_slope(start, end),
+                integral,
+                1e-7_f64.min(1e-15 * start.abs().max(1e6)),
+            );
         }
     }
 }
@@ -253,10 +255,10 @@ fn smooth_gradient() {
         let exact = row(&smooth_gradient_exactly(&network, x.view(), c.view(), deviation));
         assert_all_close(&exact, &slopes(blurred, &row(&x)), 1e-8);
         let noise = (deviation, 20_000);
-        let drawn = row(&ch07_inside::smooth_gradient(&network, x.view(), c.view(), noise, &mut generator));
-        let most: f64 = (0..9)
-            .map(|j| (behind[j] * first.weights.column(j).mapv(f64::abs).sum()).abs())
-            .sum();
+        let drawn =
+            row(&ch07_inside::smooth_gradient(&network, x.view(), c.view(), noise, &mut generator));
+        let most: f64 =
+            (0..9).map(|j| (behind[j] * first.weights.column(j).mapv(f64::abs).sum()).abs()).sum();
         let error = (&drawn - &exact).mapv(f64::abs);
         assert_bound!(error.iter().all(|e| *e < 5.0 * 0.5 * most / 20_000_f64.sqrt()), "{error}");
     }

@@ -171,7 +171,8 @@ fn null_player() {
         let random = game(players, &mut generator);
         for always in [0.0, 0.75] {
             let last = 1 << (players - 1);
-            let value = |set: usize| random[set & !last] + if set & last > 0 { always } else { 0.0 };
+            let value =
+                |set: usize| random[set & !last] + if set & last > 0 { always } else { 0.0 };
             let values: Vec<f64> = (0..random.len()).map(value).collect();
             assert_close(shapley_values(players, &values)[players - 1], always, 1e-13);
         }

@@ -9,11 +9,7 @@ use ndarray::{Array1, Array2};
 
 /// How much a value falls when each square of an image is covered: one number for each square, row by
 /// row. `image: [height × width]`, both divisible by `side`; a covered pixel is 0.
-pub fn falls(
-    image: &Array2<f64>,
-    side: usize,
-    value: impl Fn(&Array2<f64>) -> f64,
-) -> Array2<f64> {
+pub fn falls(image: &Array2<f64>, side: usize, value: impl Fn(&Array2<f64>) -> f64) -> Array2<f64> {
     todo!()
 }
 

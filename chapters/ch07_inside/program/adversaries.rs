@@ -95,7 +95,11 @@ fn random_noise(network: &Network<f64>, test: &Dataset, values: &mut Values) -> 
 /// A share of the images at each radius, of all networks trained one way.
 fn shares(record: &Record, training: Training, count: fn(&At) -> usize) -> Result<Vec<Mean>> {
     let runs: Vec<_> = record.runs.iter().filter(|run| run.training == training).collect();
-    ensure!(runs.len() == 5, "the record: expected five seeds of {training:?}, found {}", runs.len());
+    ensure!(
+        runs.len() == 5,
+        "the record: expected five seeds of {training:?}, found {}",
+        runs.len()
+    );
     let at = |index: usize| {
         let share = |run: &&study::Run| count(&run.radii[index]) as f64 / run.images as f64;
         Mean::of(&runs.iter().map(share).collect::<Vec<_>>())
@@ -122,7 +126,11 @@ fn sandwich(record: &Record, training: Training) -> Result<Chart> {
     let description = format!(
         "Test images misread, by the radius, on a logarithmic scale. At 0.01 attacks find {:.1}%, and \
          bounds leave {:.0}% open; at 0.05 it is {:.0}% and {:.0}%; at 0.1 attacks find {:.0}%.",
-        at(&found, 0.01), at(&open, 0.01), at(&found, 0.05), at(&open, 0.05), at(&found, 0.1)
+        at(&found, 0.01),
+        at(&open, 0.01),
+        at(&found, 0.05),
+        at(&open, 0.05),
+        at(&found, 0.1)
     );
     Ok(Chart::new("What attacks find and what bounds exclude", description)
         .x_axis(Axis::new("largest change of a pixel").log())
@@ -134,7 +142,8 @@ fn sandwich(record: &Record, training: Training) -> Result<Chart> {
 
 /// What the attacks find of networks that were trained in different ways.
 fn hardened(record: &Record) -> Result<Chart> {
-    let kinds = [(Training::Plain, "plain"), (Training::Fast, "fast"), (Training::Iterated, "iterated")];
+    let kinds =
+        [(Training::Plain, "plain"), (Training::Fast, "fast"), (Training::Iterated, "iterated")];
     let mut told = Vec::new();
     let mut chart_lines = Vec::new();
     for (training, name) in kinds {
@@ -161,7 +170,8 @@ fn table(record: &Record, values: &mut Values) -> Result<()> {
     let mut put = |name: &str, mean: Mean, decimals: usize| -> Result<()> {
         for (part, number) in [("mean", mean.mean), ("margin", mean.margin)] {
             let measured = Measured::number(number, Format::Percent(decimals)).machine();
-            values.set(&format!("adversaries.{name}.{part}"), measured.note(note).experiment(&how))?;
+            values
+                .set(&format!("adversaries.{name}.{part}"), measured.note(note).experiment(&how))?;
         }
         Ok(())
     };
@@ -183,8 +193,7 @@ fn table(record: &Record, values: &mut Values) -> Result<()> {
             put(&format!("{name}.open.{radius}"), open[index], 1)?;
         }
     }
-    let broken: usize =
-        record.runs.iter().flat_map(|run| &run.radii).map(|at| at.broken).sum();
+    let broken: usize = record.runs.iter().flat_map(|run| &run.radii).map(|at| at.broken).sum();
     let checked: usize = record.runs.iter().map(|run| run.images * run.radii.len()).sum();
     let count = |count: usize| Measured::count(count).machine().note(note).experiment(&how);
     values.set("adversaries.broken", count(broken))?;
@@ -198,7 +207,10 @@ fn table(record: &Record, values: &mut Values) -> Result<()> {
     let plain = seconds(Training::Plain);
     for (training, name) in [(Training::Fast, "fast"), (Training::Iterated, "iterated")] {
         let times = Measured::number(seconds(training) / plain, Format::Integer).machine();
-        values.set(&format!("adversaries.{name}.times"), times.note("median of five").experiment(&how))?;
+        values.set(
+            &format!("adversaries.{name}.times"),
+            times.note("median of five").experiment(&how),
+        )?;
     }
     Ok(())
 }

@@ -25,9 +25,8 @@ const STEPS: usize = 1000;
 /// Explains a picture, prints what was explained and what the map adds up to, and writes the map.
 pub fn run(arguments: &ExplainArguments) -> Result<()> {
     let network = disk::read_weights(&arguments.weights)?;
-    let blank = || {
-        format!("{}: expected a digit, found one shade all over", arguments.image.display())
-    };
+    let blank =
+        || format!("{}: expected a digit, found one shade all over", arguments.image.display());
     let input = center_digit::<f64>(&disk::read_picture(&arguments.image)?).with_context(blank)?;
     let baseline = baseline(&arguments.baseline)?;
     let path = arguments.output.clone().unwrap_or_else(|| beside(&arguments.image));

@@ -82,7 +82,8 @@ fn saturation(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Re
     let own = (&p * &chosen).sum_axis(Along(1)).insert_axis(Along(1));
     let of_probability = (&chosen - &p) * &own;
     let length = |map: Array2<f64>| {
-        let mut lengths: Vec<f64> = map.rows().into_iter().map(|row| row.dot(&row).sqrt()).collect();
+        let mut lengths: Vec<f64> =
+            map.rows().into_iter().map(|row| row.dot(&row).sqrt()).collect();
         lengths.sort_by(f64::total_cmp);
         lengths[lengths.len() / 2]
     };
@@ -134,7 +135,10 @@ fn covered(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Re
         "Correlation of a map with what covering does, by the side of the covered patch, 1 to 7 \
          pixels. Gradient times input falls from {one:.2} to {seven:.2}; the absolute gradient is at \
          {:.2} and {:.2}, the brightness alone at {:.2} and {:.2}.",
-        first_and_last(1).0, first_and_last(1).1, first_and_last(2).0, first_and_last(2).1
+        first_and_last(1).0,
+        first_and_last(1).1,
+        first_and_last(2).0,
+        first_and_last(2).1
     );
     let mut chart = Chart::new("Maps and covered patches", description)
         .x_axis(Axis::new("side of the patch [pixels]").integers().range(1.0, 7.0))

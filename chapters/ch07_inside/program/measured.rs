@@ -4,13 +4,7 @@ use anyhow::Result;
 use book_figures::{Format, Measured, Values};
 
 /// Sets one value of trained networks, which differ a little from one processor to the next.
-pub fn set(
-    values: &mut Values,
-    name: &str,
-    value: f64,
-    format: Format,
-    note: &str,
-) -> Result<()> {
+pub fn set(values: &mut Values, name: &str, value: f64, format: Format, note: &str) -> Result<()> {
     Ok(values.set(name, Measured::number(value, format).machine().note(note))?)
 }
 

@@ -29,7 +29,8 @@ pub fn train(data: &Dataset) -> Result<Vec<Network<f64>>> {
 /// The same network with its weights in double precision.
 pub fn doubled(network: &Network<f32>) -> Network<f64> {
     let layer = |layer: &Layer<f32>| {
-        let (weights, bias) = (layer.dense.weights.mapv(f64::from), layer.dense.bias.mapv(f64::from));
+        let (weights, bias) =
+            (layer.dense.weights.mapv(f64::from), layer.dense.bias.mapv(f64::from));
         Layer { dense: Dense { weights, bias }, activation: layer.activation }
     };
     Network { layers: network.layers.iter().map(layer).collect() }

@@ -87,7 +87,9 @@ fn digits_of_neurons(
     let count = |network: &Network<f64>| {
         let shares = firing_shares(network, inputs.view(), labels, CLASSES);
         let digits = shares.columns().into_iter();
-        digits.map(|column| column.iter().filter(|share| **share >= MOSTLY).count()).collect::<Vec<_>>()
+        digits
+            .map(|column| column.iter().filter(|share| **share >= MOSTLY).count())
+            .collect::<Vec<_>>()
     };
     let untrained = |seed: u64| {
         let mut generator = ChaCha8Rng::seed_from_u64(100 + seed);
@@ -103,17 +105,20 @@ fn digits_of_neurons(
     let kinds: [(&str, &dyn Fn(usize) -> bool); 3] =
         [("none", &|n| n == 0), ("one", &|n| n == 1), ("several", &|n| n > 1)];
     for (name, holds) in kinds {
-        let of = |all: &[Vec<usize>]| all.iter().map(|counts| share(counts, holds)).collect::<Vec<_>>();
+        let of =
+            |all: &[Vec<usize>]| all.iter().map(|counts| share(counts, holds)).collect::<Vec<_>>();
         let percent = Format::Percent(0);
         Mean::of(&of(&trained)).set(values, &format!("neurons.{name}"), percent, &note)?;
         Mean::of(&of(&random)).set(values, &format!("neurons.untrained_{name}"), percent, &note)?;
     }
     let means = (0..=CLASSES).map(|digits| {
-        let numbers: Vec<f64> = trained.iter().map(|counts| share(counts, &|n| n == digits)).collect();
+        let numbers: Vec<f64> =
+            trained.iter().map(|counts| share(counts, &|n| n == digits)).collect();
         Mean::of(&numbers)
     });
     let means: Vec<Mean> = means.collect();
-    let most = (0..=CLASSES).max_by(|a, b| means[*a].mean.total_cmp(&means[*b].mean)).expect("eleven");
+    let most =
+        (0..=CLASSES).max_by(|a, b| means[*a].mean.total_cmp(&means[*b].mean)).expect("eleven");
     let description = format!(
         "The share of the 128 hidden neurons by the number of digits for which they are mostly on, from \
          0 to 10, mean of five networks with 95% intervals. The most frequent number is {most}, with \
@@ -162,7 +167,9 @@ fn few_neurons(
         };
         kept.push(right(&logits) / labels.len() as f64);
         let whole = answers(network, inputs);
-        full.push(whole.iter().zip(labels).filter(|(a, b)| a == b).count() as f64 / labels.len() as f64);
+        full.push(
+            whole.iter().zip(labels).filter(|(a, b)| a == b).count() as f64 / labels.len() as f64,
+        );
         largest.push(share);
     }
     let note = format!("all test images, {NOTE}");

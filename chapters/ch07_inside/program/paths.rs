@@ -106,7 +106,12 @@ fn steps(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Resu
         let median = Mean::of(&medians);
         let highest = most.iter().copied().fold(0.0, f64::max);
         if [1, 10, 50, 500].contains(&count) {
-            median.set(values, &format!("paths.steps_{count}.median"), Format::Percent(1), &note)?;
+            median.set(
+                values,
+                &format!("paths.steps_{count}.median"),
+                Format::Percent(1),
+                &note,
+            )?;
             let name = format!("paths.steps_{count}.worst");
             set(values, &name, highest, Format::Percent(1), &note)?;
         }
@@ -120,7 +125,12 @@ fn steps(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Resu
         "Error of integrated gradients by the number of steps, both on logarithmic scales. The median \
          image: {:.0}% with one step, {:.1}% with 50, {:.2}% with 1,000. The worst image: {:.0}%, \
          {:.1}% and {:.2}%.",
-        at(&middle, 0), at(&middle, 5), at(&middle, 9), at(&worst, 0), at(&worst, 5), at(&worst, 9)
+        at(&middle, 0),
+        at(&middle, 5),
+        at(&middle, 9),
+        at(&worst, 0),
+        at(&worst, 5),
+        at(&worst, 9)
     );
     let percent = |points: Vec<(f64, f64)>| points.into_iter().map(|(n, e)| (n, 100.0 * e));
     Ok(Chart::new("Steps and the exact integral", description)
@@ -137,7 +147,8 @@ fn baselines(
     (train, test): (&Dataset, &Dataset),
     values: &mut Values,
 ) -> Result<ImageGrid> {
-    let fours: Vec<usize> = (0..test.len()).filter(|&i| test.labels[i] == 4).take(COVERED).collect();
+    let fours: Vec<usize> =
+        (0..test.len()).filter(|&i| test.labels[i] == 4).take(COVERED).collect();
     let inputs = test.batch::<f64>(&fours).0;
     let mut weights = logits_of(&vec![4; fours.len()]);
     weights.column_mut(9).fill(-1.0);
@@ -184,7 +195,10 @@ fn baselines(
         "A four, and four maps of why it is a four and no nine. On pixels that are dark in the image \
          lies, on average, {:.0}% of the map with a black baseline, {:.0}% with a white one, {:.0}% \
          with the mean image, {:.0}% with a hundred training images.",
-        100.0 * shares[0], 100.0 * shares[1], 100.0 * shares[2], 100.0 * shares[3]
+        100.0 * shares[0],
+        100.0 * shares[1],
+        100.0 * shares[2],
+        100.0 * shares[3]
     );
     let mut grid = ImageGrid::new("Why a four is no nine", description, 5);
     for which in [0, 1] {
@@ -226,15 +240,13 @@ fn smooth(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Res
     for network in networks {
         let weights = logits_of(&answers(network, &inputs));
         let noise = (0.3, 50);
-        let drawn =
-            smooth_gradient(network, inputs.view(), weights.view(), noise, &mut generator);
+        let drawn = smooth_gradient(network, inputs.view(), weights.view(), noise, &mut generator);
         let exact = smooth_gradient_exactly(network, inputs.view(), weights.view(), 0.3);
         let square = |map: &Array2<f64>| map.mapv(|value| value * value).sum();
         errors.push((square(&(drawn - &exact)) / square(&exact)).sqrt());
         let plain = network.input_gradient(inputs.view(), weights.view());
         for (kept, deviation) in kept.iter_mut().zip([0.3, 1.0]) {
-            let smooth =
-                smooth_gradient_exactly(network, inputs.view(), weights.view(), deviation);
+            let smooth = smooth_gradient_exactly(network, inputs.view(), weights.view(), deviation);
             kept.push(mean_correlation(&plain, &smooth));
         }
     }
@@ -307,7 +319,8 @@ fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<
         start.elapsed().as_secs_f64()
     };
     let fastest = |work: &dyn Fn() -> Array2<f32>| (0..5).map(|_| timed(work)).fold(1e9, f64::min);
-    let note = "1,000 test images, 50 steps, single precision; the fastest of five runs (plain: one)";
+    let note =
+        "1,000 test images, 50 steps, single precision; the fastest of five runs (plain: one)";
     let plain = timed(&|| integrated_gradients(&network, path, weights.view(), 50));
     let fast = fastest(&|| integrated_gradients_by_slopes(&network, path, weights.view(), 50));
     let exact = fastest(&|| integrated_gradients_exactly(&network, path, weights.view()));

@@ -38,7 +38,11 @@ pub fn draw(
 }
 
 /// The values of all coalitions of squares of one image, the others black; and their Shapley values.
-fn exact(network: &Network<f64>, input: &Array2<f64>, weights: &Array2<f64>) -> (Vec<f64>, Vec<f64>) {
+fn exact(
+    network: &Network<f64>,
+    input: &Array2<f64>,
+    weights: &Array2<f64>,
+) -> (Vec<f64>, Vec<f64>) {
     let black = Array1::zeros(input.ncols());
     let ends = (black.view(), input.row(0));
     let part = squares(28, 7);
@@ -173,6 +177,7 @@ fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<
         start.elapsed().as_secs_f64()
     };
     let fastest = (0..3).map(|_| timed()).fold(f64::MAX, f64::min);
-    let note = "one image, 65,536 coalitions, double precision, one thread; the fastest of three runs";
+    let note =
+        "one image, 65,536 coalitions, double precision, one thread; the fastest of three runs";
     set(values, "shapley.seconds", fastest, Format::Seconds(2), note)
 }

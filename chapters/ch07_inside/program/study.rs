@@ -105,7 +105,8 @@ pub fn run(arguments: &AdversariesArguments) -> Result<()> {
     record.made_by = format!("cargo run -p ch07_inside -- adversaries --seeds {}", arguments.seeds);
     for training in Training::ALL {
         for seed in 0..arguments.seeds as u64 {
-            let same = |run: &Run| (run.training, run.seed, run.images) == (training, seed, test.len());
+            let same =
+                |run: &Run| (run.training, run.seed, run.images) == (training, seed, test.len());
             if record.runs.iter().any(same) {
                 continue;
             }

@@ -109,15 +109,12 @@ impl<T: Real> Bounds<T> {
 
 /// What the last layer may be given, over all images within `radius`: layer by layer, each interval
 /// through W and b, and both of its ends through the activation function, which must not fall anywhere.
-pub fn hidden_bounds<T: Real>(
-    network: &Network<T>,
-    inputs: ArrayView2<T>,
-    radius: T,
-) -> Bounds<T> {
+pub fn hidden_bounds<T: Real>(network: &Network<T>, inputs: ArrayView2<T>, radius: T) -> Bounds<T> {
     let hidden = &network.layers[..network.layers.len() - 1];
     hidden.iter().fold(Bounds::around(inputs, radius), |bounds, layer| {
         let z = bounds.through(layer.dense.weights.view());
-        let [lower, upper] = [z.lower, z.upper].map(|z| layer.activate((z + &layer.dense.bias).view()));
+        let [lower, upper] =
+            [z.lower, z.upper].map(|z| layer.activate((z + &layer.dense.bias).view()));
         Bounds { lower, upper }
     })
 }

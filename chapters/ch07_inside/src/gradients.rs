@@ -66,11 +66,7 @@ pub struct FullGradient<T> {
 
 impl<T: Real> FullGradient<T> {
     /// At `inputs`, `[batch × inputs]`.
-    pub fn of(
-        network: &Network<T>,
-        inputs: ArrayView2<T>,
-        output_weights: ArrayView2<T>,
-    ) -> Self {
+    pub fn of(network: &Network<T>, inputs: ArrayView2<T>, output_weights: ArrayView2<T>) -> Self {
         let trace = network.trace(inputs);
         let Sensitivities { deltas, inputs: gradient } =
             network.sensitivities(&trace, output_weights.to_owned());

@@ -21,12 +21,10 @@ pub mod shapley;
 pub mod adversaries;
 
 pub use adversaries::{Attack, Bounds, Hardened, hidden_bounds, loss_gradient, margin_bounds};
-pub use gradients::{
-    FullGradient, InputGradient, Sensitivities, gradient_times_input, relevance,
-};
-pub use paths::{
-    integrated_gradients, integrated_gradients_by_slopes, integrated_gradients_exactly,
-    mean_slope, smooth_gradient, smooth_gradient_exactly,
-};
+pub use gradients::{FullGradient, InputGradient, Sensitivities, gradient_times_input, relevance};
 pub use neurons::{contributions, firing_shares, preferred_image, preferred_input};
+pub use paths::{
+    integrated_gradients, integrated_gradients_by_slopes, integrated_gradients_exactly, mean_slope,
+    smooth_gradient, smooth_gradient_exactly,
+};
 pub use shapley::{coalition_values, sampled_shapley, shapley_values, squares};

@@ -46,8 +46,8 @@ fn coalition_weights(players: usize) -> Vec<f64> {
 /// coalition are shown. `part` says to which part each pixel belongs, and `output_weights` make 𝓕 of
 /// the outputs.
 ///
-/// Each hidden sum is that of the baseline and a contribution from each shown part; from one coalition
-/// to the next by size of its number, they are reused: the highest part joins what was computed.
+/// Each hidden sum is that of the baseline and a contribution from each shown part. Counting up, a
+/// coalition has a lowest part t and no part below; the others were summed up before, at level t + 1.
 ///
 /// # Panics
 /// If the network has another form.
@@ -62,17 +62,17 @@ pub fn coalition_values<T: Real>(
     let bias = output.bias.dot(&output_weights);
     let moves = part_moves(&hidden.weights, (baseline, input), (parts, part));
     let start = baseline.dot(&hidden.weights) + &hidden.bias;
-    let mut sums = vec![start]; // the hidden sums of each coalition
-    for joining in moves.axis_iter(Axis(0)) {
-        for set in 0..sums.len() {
-            sums.push(&sums[set] + &joining);
+    let mut sums = vec![start; parts + 1]; // at level l: of the shown parts from l on
+    let next = |set: usize| {
+        if set > 0 {
+            let lowest = set.trailing_zeros() as usize;
+            let joined = &sums[lowest + 1] + &moves.row(lowest);
+            sums[..=lowest].iter_mut().for_each(|sum| sum.assign(&joined));
         }
-    }
-    let value = |z: &ndarray::Array1<T>| {
-        let on = z.iter().zip(&behind);
+        let on = sums[0].iter().zip(&behind);
         bias + on.map(|(&z, &v)| if z > T::zero() { z * v } else { T::zero() }).sum::<T>()
     };
-    sums.iter().map(value).collect()
+    (0..1 << parts).map(next).collect()
 }
 
 /// What showing each part adds to the hidden sums, `[parts × hidden]`.
