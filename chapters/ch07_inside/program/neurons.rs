@@ -39,9 +39,9 @@ fn wants(network: &Network<f64>, inputs: &Array2<f64>, values: &mut Values) -> R
     alive.sort_by(|a, b| variance(b).total_cmp(&variance(a)));
     let shown = &alive[..4];
     let (mut best_rows, mut ratio) = (Vec::new(), 0.0);
-    let description = "Four rows, a neuron each: its weights, strokes in orange between strokes in blue; \
-        the image that excites it most, a white pattern of specks that is no digit; and the three test \
-        images that excite it most, which show the same stroke in different digits.";
+    let description = "Four rows, a neuron each: its weights, strokes in orange between strokes in \
+        blue; the image that excites it most, white specks all over the field and no digit; and the \
+        three test images that excite it most, nearly always the same digit.";
     let mut grid = ImageGrid::new("What four neurons want", description, 5);
     for &neuron in shown {
         let w = dense.weights.column(neuron);

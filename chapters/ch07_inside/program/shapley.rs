@@ -75,10 +75,9 @@ fn shares(network: &Network<f64>, test: &Dataset) -> Result<HeatMap> {
         values[0]
     );
     let rows: Vec<Vec<f64>> = shares.chunks(4).map(<[f64]>::to_vec).collect();
-    let places = |names: [&str; 4]| names.map(str::to_owned);
     Ok(HeatMap::new("Shares of sixteen squares", description, rows)
-        .rows("", places(["top", "upper", "lower", "bottom"]))
-        .columns("", places(["left", "center left", "center right", "right"]))
+        .rows("row of squares", ["1", "2", "3", "4"])
+        .columns("column of squares", ["1", "2", "3", "4"])
         .print(Format::Decimals(2))
         .signed())
 }

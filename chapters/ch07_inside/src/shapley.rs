@@ -6,7 +6,7 @@
 
 use ch01_neuron::Real;
 use ch02_forward::Network;
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1};
 use rand::Rng;
 
 use ch05_mnist::shuffled;
