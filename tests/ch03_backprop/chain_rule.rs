@@ -137,7 +137,7 @@ fn max_gate() {
 /// the kinks.
 #[test]
 fn function_gate() {
-    let _formula = formula!().allowing(1e-7, "slopes by five points of cubes of cubes");
+    let _formula = formula!().allowing(1e-7, "slopes by four points of cubes of cubes");
     for (q1, _) in pairs().into_iter().filter(|(q1, _)| q1.abs() > 0.01) {
         let tape = Tape::new();
         let input = tape.variable(q1);
