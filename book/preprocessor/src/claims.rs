@@ -6,11 +6,12 @@ use std::rc::Rc;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::Item as Syntax;
 
-use crate::chapter::chapter_of_path;
+use crate::chapter::chapter_in;
 use crate::pages::Page;
 use crate::problems::{Place, Problems};
 use crate::project::{Project, file_name, files_in, folders_in, unix};
 use crate::source::{self, Excerpt};
+use crate::stated::{self, Fault, Stated};
 
 /// A test that may check a formula.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,10 @@ pub struct Claim {
     pub defect: Option<String>,
     /// Its lines.
     pub excerpt: Excerpt,
+    /// The formula that its doc comment states.
+    pub stated: Option<Stated>,
+    /// What is wrong with how it compares.
+    pub faults: Vec<Fault>,
 }
 
 impl Claim {
@@ -33,27 +38,34 @@ impl Claim {
 }
 
 /// Reads the functions of all folders `chNN_…` in the folder of tests, whose root is `main.rs`.
-///
-/// A file `chNN_….rs` is where the tests of a chapter were before they had a folder.
 pub fn read(project: &Project, problems: &mut Problems) -> Vec<Claim> {
     let mut claims = Vec::new();
     let manifest = Manifest::read(project);
-    let folder = project.tests();
-    let files = files_in(&project.root.join(&folder), "rs").into_iter();
-    let files = files.map(|file| folder.join(file_name(&file)));
-    let folders = folders_in(&project.root.join(&folder)).into_iter();
-    let roots = folders.map(|inner| folder.join(file_name(&inner)).join("main.rs"));
-    for file in files.chain(roots) {
-        let Some(chapter) = file.strip_prefix(&folder).ok().and_then(chapter_of_path) else {
-            continue;
-        };
-        let defect = manifest.defect_of(project, &file);
+    let tests = project.tests();
+    report_files(project, &tests, problems);
+    for folder in folders_in(&project.root.join(&tests)) {
+        let name = file_name(&folder);
+        let Some(chapter) = chapter_in(&name) else { continue };
+        let root = tests.join(name).join("main.rs");
+        let defect = manifest.defect_of(project, &root);
         let (claims, files) = (&mut claims, Vec::new());
         let mut reader = Reader { project, problems, chapter, claims, files };
-        reader.read_root(&file, defect);
+        reader.read_root(&root, defect);
     }
     report_twins(&claims, problems);
     claims
+}
+
+/// Says which chapters have a file of tests, where nobody looks for them.
+fn report_files(project: &Project, tests: &Path, problems: &mut Problems) {
+    for file in files_in(&project.root.join(tests), "rs") {
+        let name = file_name(&file);
+        if chapter_in(&name).is_some() {
+            let folder = unix(&tests.join(name.trim_end_matches(".rs")));
+            let message = format!("tests of a chapter in one file: expected the folder {folder}");
+            problems.error(Place::new(tests.join(name), 1), message);
+        }
+    }
 }
 
 /// Says which tests of a chapter have the name of another one: no page could tell them apart.
@@ -103,19 +115,19 @@ impl Manifest {
     }
 }
 
-/// The file in which the test of a formula of a page is expected, for messages.
+/// The file or the folder in which the test of a formula of a page is expected, for messages.
 pub fn expected_file(project: &Project, claims: &[Claim], page: &Page, chapter: u32) -> PathBuf {
     let known = claims.iter().find(|claim| claim.chapter == chapter);
-    let Some(known) = known.map(|claim| &claim.excerpt.file) else {
-        return project.tests().join(format!("ch{chapter:02}_…"));
-    };
-    let folder = known.parent().filter(|folder| chapter_of_path(folder).is_some());
+    let folder = known.and_then(|claim| {
+        let inside = claim.excerpt.file.strip_prefix(project.tests()).ok()?;
+        inside.iter().next().map(|name| project.tests().join(name))
+    });
     match (folder, page.path.file_stem()) {
         (Some(folder), Some(name)) if page.path.iter().count() > 1 => {
             folder.join(name).with_extension("rs")
         }
-        (Some(folder), _) => folder.to_owned(),
-        (None, _) => known.clone(),
+        (Some(folder), _) => folder,
+        (None, _) => project.tests().join(format!("ch{chapter:02}_…")),
     }
 }
 
@@ -146,9 +158,7 @@ impl Reader<'_> {
         }
         let folder = file.parent().unwrap_or(file).to_owned();
         self.read_file(file, folder.clone(), defect);
-        if file.ends_with("main.rs") {
-            self.report_orphans(&folder, file);
-        }
+        self.report_orphans(&folder, file);
     }
 
     fn read_file(&mut self, file: &Path, folder: PathBuf, defect: Option<String>) {
@@ -227,7 +237,9 @@ impl Reader<'_> {
         let missing = || (!has("test")).then(|| "it lacks #[test]".to_owned());
         let defect = missing().or(defect).or_else(|| condition(has));
         let excerpt = Excerpt::of(source.file, source.text, function);
-        self.push(function.sig.ident.to_string(), defect, excerpt);
+        let (stated, faults) = (stated::stated(function), stated::faults(function));
+        let (chapter, name) = (self.chapter, function.sig.ident.to_string());
+        self.claims.push(Claim { chapter, name, defect, excerpt, stated, faults });
     }
 
     /// Finds the tests in a macro such as `proptest!`, whose contents are not quite Rust.
@@ -270,12 +282,10 @@ impl Reader<'_> {
         };
         let defect = defect.or_else(|| condition(has));
         let excerpt = Excerpt::between(source.file, source.text, *start, end);
-        self.push(name, defect, excerpt);
-    }
-
-    fn push(&mut self, name: String, defect: Option<String>, excerpt: Excerpt) {
-        let chapter = self.chapter;
-        self.claims.push(Claim { chapter, name, defect, excerpt });
+        let line = *excerpt.lines.start();
+        let message = "its comparisons cannot be seen in a macro: expected a function".to_owned();
+        let (chapter, faults) = (self.chapter, vec![Fault { line, message }]);
+        self.claims.push(Claim { chapter, name, defect, excerpt, stated: None, faults });
     }
 }
 

@@ -1,5 +1,5 @@
-//! What a page shows but nobody searches for: the signs of formulas, the pictures of figures, and
-//! the sources of tests.
+//! What a page shows but nobody searches for: the signs of formulas, the pictures of figures, the
+//! sources of tests, and where the files of the page are.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::tags::{self, Tag};
 /// What stands for a formula in a sentence: the search box shows it, the index ignores it.
 const ELLIPSIS: &str = "…";
 
-/// A pressed page without its MathML, its SVG and its unfolded tests.
+/// A pressed page without its MathML, its SVG, its unfolded tests and its foot.
 ///
 /// Its headings, its captions, its listings and the numbers of its formulas stay. So does
 /// everything that only looks like such an element, because it is code.
@@ -74,6 +74,7 @@ fn begin<'a>(tag: &Tag<'a>, base: usize) -> Option<Open<'a>> {
         "math" if !tag.text.contains(r#"display="block""#) => ELLIPSIS,
         "math" | "svg" => "",
         "details" if tag.text.contains(r#"class="check""#) => "",
+        "footer" if tag.text.contains(r#"class="page-house""#) => "",
         _ => return None,
     };
     Some(Open { name: tag.name, start: base + tag.range.start, depth: 1, replacement })
@@ -99,6 +100,13 @@ mod tests {
         let math = r#"<math display="block"><mi>x</mi></math>"#;
         let source = format!("> <div>{math}<a>(1.2)</a>{check}</div>\n>\n> More.");
         assert_eq!(words(&source), "> <div><a>(1.2)</a></div>\n>\n> More.");
+    }
+
+    #[test]
+    fn the_foot_of_a_page_falls_away() {
+        let foot = r#"<footer class="page-house"><p>Files</p><dl><dt>code</dt></dl></footer>"#;
+        assert_eq!(words(&format!("Text.\n\n{foot}\n")), "Text.\n\n\n");
+        assert_eq!(words("<footer>By X.</footer>"), "<footer>By X.</footer>");
     }
 
     #[test]

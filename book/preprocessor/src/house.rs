@@ -18,17 +18,6 @@ use crate::pages::Page;
 use crate::problems::Problems;
 use crate::project::{Project, unix};
 
-/// Whether a chapter has been moved into the house, which is tried for such chapters only: it has a
-/// folder `program`, and its tests no longer stand in a file.
-///
-/// Once all have been: this goes, and with it `src/main.rs` in [`Project::program`] and the files
-/// `chNN_….rs` in [`crate::claims::read`].
-fn is_moved(project: &Project, chapter: &Chapter) -> bool {
-    let program = project.chapters().join(&chapter.name).join("program");
-    let tests = project.tests().join(&chapter.name).with_extension("rs");
-    project.root.join(program).is_dir() && !project.root.join(tests).exists()
-}
-
 /// A chapter and its pages.
 struct Bound<'a> {
     chapter: &'a Chapter,
@@ -54,7 +43,7 @@ impl<'a> Bound<'a> {
     }
 
     /// The name that a page gives its files; none if it is the first of its chapter.
-    fn name_of(&self, page: &'a Page) -> Option<&'a str> {
+    fn name_of<'p>(&self, page: &'p Page) -> Option<&'p str> {
         let stem = page.path.file_stem()?.to_str()?;
         (stem != self.chapter.name).then_some(stem)
     }
@@ -71,7 +60,7 @@ impl<'a> Bound<'a> {
     }
 
     /// Where in a folder belongs what a page is the first to show.
-    fn expected(&self, page: &'a Page, folder: PathBuf) -> Expected<'a> {
+    fn expected(&self, page: &Page, folder: PathBuf) -> Expected<'a> {
         match self.name_of(page) {
             Some(name) => Expected::File(folder.join(name).with_extension("rs")),
             None => Expected::Idea { folder, taken: self.names() },
@@ -131,7 +120,7 @@ pub struct House<'a> {
 impl House<'_> {
     /// Tries all locks of the house.
     pub fn report(&self, problems: &mut Problems) {
-        for chapter in self.crates.chapters.iter().filter(|it| is_moved(self.project, it)) {
+        for chapter in &self.crates.chapters {
             let bound = Bound::of(chapter, self.pages);
             if bound.has_names() {
                 self.report_listings(&bound, problems);
@@ -226,6 +215,29 @@ impl House<'_> {
                 problems.error(check.excerpt.place(), message);
             }
         }
+    }
+
+    /// The file that draws a figure of a page.
+    pub fn drawn_in(&self, page: &Page, figure: &str) -> Option<PathBuf> {
+        let (chapter, text) = figure.split_once('/')?;
+        let chapter = self.crates.chapters.iter().find(|found| found.name == chapter)?;
+        let bound = Bound::of(chapter, self.pages);
+        let expected = bound.expected(page, self.folder_of(&bound).join("program"));
+        let mut drawn = chapter.drawn_at(text);
+        let best = drawn.iter().position(|place| expected.is_met_by(&place.file));
+        (!drawn.is_empty()).then(|| drawn.swap_remove(best.unwrap_or_default()).file)
+    }
+
+    /// The chapter of a page, and the file of its program that has the name of the page.
+    pub fn program_of(&self, page: &Page) -> Option<(&str, &Path)> {
+        let is_own = |chapter: &&Chapter| page.chapter == chapter_in(&chapter.name);
+        let chapter =
+            self.crates.chapters.iter().filter(|_| page.chapter.is_some()).find(is_own)?;
+        let bound = Bound::of(chapter, self.pages);
+        let name = bound.name_of(page)?;
+        let mut modules = chapter.program.iter().flat_map(|program| &program.modules);
+        let found = modules.find(|module| module.path == name)?;
+        Some((&chapter.name, &found.file))
     }
 
     fn folder_of(&self, bound: &Bound<'_>) -> PathBuf {

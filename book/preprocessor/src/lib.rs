@@ -10,6 +10,7 @@
 //! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of a file in `tests/chNN_…` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
 //! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#widget ch04_optimizers/zigzag}}`, and the caption in the next paragraph | the same figure, and where scripts run the widget of its name, which `book/widgets/src/list.rs` lists |
 //! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
 //! | `{{#eq weight-gradient}}` | a link "(3.7)" |
@@ -29,6 +30,12 @@
 //! it stands, also when its type comes from elsewhere; its module is needed only where several
 //! modules of the crate have such a block. The program of a chapter, `program/main.rs`, is its
 //! module `main`.
+//!
+//! A test states the formula of its page in its doc comment, fenced as there, and begins with
+//! `let _formula = formula!();`. What the tests have seen is in `generated/evidence.json`; the ✓ says
+//! it. `{{#value evidence.comparisons}}` and its like are sums over that file, and
+//! `evidence.arithmetic` counts the equalities of plain numbers that a build computes, in math and
+//! in tables below `<!-- arithmetic -->`.
 //!
 //! The tests of a chapter are the folder `tests/chNN_…`: a root `main.rs` with a `mod` line for each
 //! page that has formulas.
@@ -70,6 +77,9 @@
 //! module that has a page imports only from modules above it in `lib.rs`. What a table of contents
 //! exports is looked up in the module where it stands. Tests may import what they like.
 //!
+//! At the foot of a page that shows any of these stand the files that it really comes from, each
+//! linked to the repository: its code, its figures and numbers, its tests and its text.
+//!
 //! # The check
 //!
 //! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
@@ -104,7 +114,7 @@
 //! mdBook puts the text of every element into its search index, also that of MathML and SVG. The
 //! renderer `search` comes after mdBook's own, which writes the pages, and puts an index in the
 //! place of mdBook's that lacks the formulas (… stands for one in a sentence), the pictures of the
-//! figures and the unfolded tests. Captions, listings and the numbers of formulas can be found.
+//! figures, the unfolded tests and the feet of the pages. Captions, listings and the numbers of formulas can be found.
 //!
 //! ```toml
 //! [build]
@@ -128,17 +138,18 @@
 //! | --- | --- |
 //! | `span.inline-math` | math in a sentence with its punctuation: `white-space: nowrap` |
 //! | `div.formula` | a displayed formula: `div.formula-math`, `a.formula-number`, `details.check` |
-//! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`; then the code and `p.check-source` |
+//! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`, `span.check-evidence`; then the code, `p.check-evidence` and `p.check-source` |
 //! | `a.formula-link`, `a.citation`, `span.value` | in a sentence |
 //! | `figure.listing` | `figcaption` (with `span.path` and `span.lines`), then `pre > code.language-rust` |
 //! | `div.exercise` | `figure.listing`, the command in a `pre`, `details.check` with the tests, `details.solution` with a `figure.listing` |
 //! | `figure.figure` | `svg`, then `figcaption` with `span.figure-number` |
+//! | `footer.page-house` | the foot of a page: `p`, then a `dl` with a `div` for each kind of file, its `dd` with `span.path` |
 //! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper`, and an entry of the references ends with `span.citing` |
 //!
 //! # How it works
 //!
 //! `markup` reads a page with mdBook's own parser and marks byte ranges. `modules` reads the crates;
-//! `items`, `claims`, `figures`, `exercises`, `values`, `references` and `notation` what pages may
+//! `stated` looks into the tests, `arithmetic` computes what is plain numbers; `items`, `claims`, `figures`, `exercises`, `values`, `references` and `notation` what pages may
 //! name. `house` compares the names, `library` and `circles` look at the crates themselves. `press`
 //! puts the two together, replaces the marked ranges and leaves every other byte of the page alone.
 //! A replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
@@ -148,14 +159,17 @@
 //! `debris` takes out of a pressed page what nobody searches for. `search` has mdBook's own renderer
 //! render such pages aside, and keeps nothing of that but the index.
 
+mod arithmetic;
 mod chapter;
 mod circles;
 mod claims;
 mod debris;
 mod directive;
 mod disk;
+mod evidence;
 mod exercises;
 mod figures;
+mod footer;
 mod formulas;
 mod heading;
 mod hidden;
@@ -179,8 +193,10 @@ mod references;
 mod rust_path;
 mod search;
 mod source;
+mod stated;
 mod tags;
 mod values;
+mod widgets;
 mod written;
 
 pub use disk::load;

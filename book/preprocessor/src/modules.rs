@@ -98,9 +98,9 @@ impl Crates {
         let mut chapters = Vec::new();
         for folder in folders_in(&project.root.join(project.chapters())) {
             let name = file_name(&folder);
-            let library = project.chapters().join(&name).join("src/lib.rs");
-            let library = Crate::read(project, &library, problems);
-            let program = Crate::read(project, &project.program(&name), problems);
+            let chapter = project.chapters().join(&name);
+            let library = Crate::read(project, &chapter.join("src/lib.rs"), problems);
+            let program = Crate::read(project, &chapter.join("program/main.rs"), problems);
             chapters.push(Chapter { name, library, program });
         }
         let beside = project.pages.parent().unwrap_or(Path::new("")).to_owned();

@@ -99,6 +99,12 @@ pub fn replaced(source: &str, mut edits: Vec<(Range<usize>, String)>) -> String 
     result
 }
 
+/// A page with a block of HTML at its end.
+pub fn with_foot(text: String, html: &str) -> String {
+    let end = if text.ends_with('\n') { "" } else { "\n" };
+    if html.is_empty() { text } else { format!("{text}{end}\n{html}\n") }
+}
+
 /// What a line that continues the block at `offset` begins with: the marks of quotes, and blanks
 /// for the marks of lists.
 pub fn continuation(source: &str, offset: usize) -> String {

@@ -4,16 +4,19 @@ use std::ops::Range;
 
 use mdbook_preprocessor::book::Book;
 
+use crate::arithmetic;
 use crate::claims::{self, Claim};
 use crate::directive::{self, BLOCK, Directive, MDBOOK};
+use crate::evidence::Record;
 use crate::exercises::Exercises;
 use crate::figures::Figures;
+use crate::footer;
 use crate::formulas::{self, Formulas};
 use crate::house::House;
 use crate::html::inline_text;
 use crate::includes;
 use crate::items::Items;
-use crate::listing;
+use crate::listing::{self, Listed};
 use crate::marks::{InlineMath, Kind, Mark};
 use crate::math::Converter;
 use crate::modules::Crates;
@@ -23,6 +26,7 @@ use crate::problems::{Place, Problems};
 use crate::project::Project;
 use crate::references::References;
 use crate::values::Values;
+use crate::widgets::Widgets;
 
 /// What is to be written in place of a range of a page.
 type Edit = (Range<usize>, String);
@@ -36,11 +40,13 @@ struct Catalog<'a> {
     crates: Crates,
     items: Items,
     formulas: Formulas,
+    record: Record,
     figures: Figures,
     exercises: Exercises,
     values: Values,
     references: References,
     notation: Notation,
+    widgets: Widgets,
 }
 
 /// Expands all directives and all math of a book, and tries all locks.
@@ -50,12 +56,18 @@ pub fn press(project: &Project, book: &mut Book) -> Problems {
     let mut problems = Problems::default();
     let pages = pages::read(project, book, &mut problems);
     let catalog = Catalog::gather(project, &pages, &mut problems);
+    let listings = listing::all(&catalog.items, &pages);
+    let Catalog { crates, figures, formulas, .. } = &catalog;
+    let pages = pages.as_slice();
+    let house = House { project, pages, crates, listings: &listings, figures, formulas };
     let mut pressed = Vec::new();
     for (index, page) in pages.iter().enumerate() {
-        pressed.push(catalog.press_page(index, page, &mut problems));
+        let text = catalog.press_page(index, page, &mut problems);
+        pressed.push(pages::with_foot(text, &footer::render(&house, index)));
         includes::report_missing(project, page, &mut problems);
     }
-    catalog.try_locks(&mut problems);
+    house.report(&mut problems);
+    catalog.try_locks(&listings, &mut problems);
     let mut next = pressed.into_iter();
     put_back(&mut book.items, &mut next);
     problems.sort();
@@ -86,6 +98,11 @@ impl<'a> Catalog<'a> {
         let claims = claims::read(project, problems);
         let formulas = Formulas::gather(project, pages, &claims, &converter, problems);
         let notation = Notation::gather(project, pages, &converter, problems);
+        let record = Record::read(project, problems);
+        let mut values = Values::gather(project, problems);
+        for (name, count) in record.totals(arithmetic::check(pages, problems)) {
+            values.count(&format!("evidence.{name}"), count);
+        }
         Self {
             project,
             pages,
@@ -95,23 +112,25 @@ impl<'a> Catalog<'a> {
             formulas,
             figures: Figures::gather(project, pages, problems),
             exercises: Exercises::gather(project, pages, problems),
-            values: Values::gather(project, problems),
+            values,
+            record,
             references: References::gather(project, pages, problems),
             notation,
+            widgets: Widgets::gather(project, pages),
             converter,
         }
     }
 
     /// The locks that concern the whole book.
-    fn try_locks(&self, problems: &mut Problems) {
-        let Self { project, pages, .. } = self;
+    fn try_locks(&self, listings: &[Listed<'_>], problems: &mut Problems) {
+        let Self { project, .. } = self;
+        if !project.settings.without_evidence {
+            self.formulas.report_tests(&self.record, problems);
+        }
         formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
-        let listings = listing::all(&self.items, pages);
-        listing::report_unshown(project, &self.items, &listings, problems);
-        let Self { crates, figures, formulas, .. } = self;
-        let house = House { project, pages, crates, listings: &listings, figures, formulas };
-        house.report(problems);
+        listing::report_unshown(project, &self.items, listings, problems);
         self.figures.report_unshown(project, problems);
+        self.widgets.report_unshown(problems);
         self.exercises.report_unshown(project, problems);
         self.references.report_uncited(project, problems);
         self.notation.report_unregistered(project, &self.formulas, problems);
@@ -135,7 +154,7 @@ impl<'a> Catalog<'a> {
             Kind::Math(math) => Ok(vec![(range, self.inline_math(math)?)]),
             Kind::Formula(_) => {
                 let formula = self.formulas.at(index, range.start);
-                let html = formula.map(|formula| formula.render(self.project));
+                let html = formula.map(|formula| formula.render(self.project, &self.record));
                 let html = html.unwrap_or_default();
                 Ok(vec![(range.clone(), pages::block(&page.source, &range, &html))])
             }
@@ -177,10 +196,13 @@ impl<'a> Catalog<'a> {
             "listing" => listing::render(self.project, &self.items, argument)?,
             "exercise" => self.exercises.render(self.project, argument)?,
             "references" => self.references.render(page, self.pages, &self.converter)?,
-            "formulas" => self.formulas.index(page, self.pages, self.project),
+            "formulas" => self.formulas.index(page, self.pages, self.project, &self.record),
             "notation" => self.notation.render(page, self.pages),
-            "figure" => {
-                let frame = self.figures.render(self.project, index, range.start, argument)?;
+            "figure" | "widget" => {
+                let mut frame = self.figures.render(self.project, index, range.start, argument)?;
+                if name == "widget" {
+                    frame = frame.with_attributes(&self.widgets.attributes(argument, page)?);
+                }
                 let caption = caption.clone().ok_or_else(|| {
                     format!(
                         "figure `{argument}` without a caption: expected it in the next paragraph"

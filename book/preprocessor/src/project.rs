@@ -39,6 +39,8 @@ pub struct Settings {
     pub unregistered_symbol: Level,
     /// What happens when the bibliography has an entry that no page cites.
     pub uncited_reference: Level,
+    /// Whether the tests of the formulas need not state their formula, nor record what they saw.
+    pub without_evidence: bool,
     /// The keys that mdBook reads.
     #[serde(rename = "command")]
     _command: IgnoredAny,
@@ -99,16 +101,6 @@ impl Project {
         self.settings.chapters.clone().unwrap_or_else(|| "chapters".into())
     }
 
-    /// The root of a chapter's program, relative to the root.
-    ///
-    /// `src/main.rs` is where it was before programs had a folder of their own.
-    pub fn program(&self, chapter: &str) -> PathBuf {
-        let chapter = self.chapters().join(chapter);
-        let program = chapter.join("program/main.rs");
-        let moved = self.root.join(&program).is_file();
-        if moved { program } else { chapter.join("src/main.rs") }
-    }
-
     /// The folder of the formulas' tests, relative to the root.
     pub fn tests(&self) -> PathBuf {
         self.settings.tests.clone().unwrap_or_else(|| "tests".into())
@@ -133,11 +125,15 @@ impl Project {
         setting.cloned().unwrap_or_else(|| self.pages.join(name))
     }
 
-    /// The address of lines of a file in the repository, if the book names one.
-    pub fn source_url(&self, file: &Path, first: usize, last: usize) -> Option<String> {
+    /// The address of a file in the repository, if the book names one.
+    pub fn file_url(&self, file: &Path) -> Option<String> {
         let repository = self.repository.as_ref()?;
-        let file = unix(file);
-        Some(format!("{repository}/blob/HEAD/{file}#L{first}-L{last}"))
+        Some(format!("{repository}/blob/HEAD/{}", unix(file)))
+    }
+
+    /// The address of lines of a file in the repository.
+    pub fn source_url(&self, file: &Path, first: usize, last: usize) -> Option<String> {
+        Some(format!("{}#L{first}-L{last}", self.file_url(file)?))
     }
 }
 

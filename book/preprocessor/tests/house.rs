@@ -40,15 +40,6 @@ fn a_house_in_order_has_no_errors() {
 }
 
 #[test]
-fn a_chapter_that_is_not_moved_is_left_alone() {
-    let book = SmallBook::new().and(LIBRARY, "\nfn code() {}\n").with("tests/ch01_line.rs", "");
-    assert_errors(&book, &[]);
-    let book =
-        SmallBook::new().without("chapters/ch01_line/program").and(LIBRARY, "\nfn code() {}\n");
-    assert_errors(&book, &[]);
-}
-
-#[test]
 fn an_item_belongs_into_the_file_of_the_page_that_shows_it_first() {
     let book = with_slopes()
         .and(SLOPES, "\n{{#listing ch01_line::line::TWO}}\n")
@@ -347,4 +338,78 @@ fn files_of_a_crate_beside_the_pages_do_not_import_each_other() {
          figures/src/values.rs, figures/src/values.rs:2 imports figures/src/output.rs; expected \
          that imports run one way"],
     );
+}
+
+/// The files at the foot of a page, each after its kind.
+fn foot(book: &SmallBook, page: &str) -> Vec<String> {
+    let page = book.page(page);
+    let Some((_, foot)) = page.split_once("\n\n<footer class=\"page-house\">") else {
+        return Vec::new();
+    };
+    assert!(foot.ends_with("</dl></footer>\n"), "{foot}");
+    let rows = foot.split("<dt>").skip(1);
+    let plain = |file: &str| file.replace("<wbr>", "").split("</span>").next().map(str::to_owned);
+    rows.map(|row| {
+        let (kind, files) = row.split_once("</dt>").expect("a kind");
+        let files = files.split("<span class=\"path\">").skip(1).filter_map(plain);
+        format!("{kind}: {}", files.collect::<Vec<_>>().join(", "))
+    })
+    .collect()
+}
+
+#[test]
+fn the_foot_of_a_page_names_the_files_that_it_comes_from() {
+    let book = with_slopes().and(SLOPES, "\n{{#listing ch01_line::Line}}\n");
+    assert_eq!(
+        foot(&book, "more/slopes.md"),
+        [
+            "code: chapters/ch01_line/src/slopes.rs, chapters/ch01_line/program/slopes.rs, \
+             chapters/ch01_line/src/line.rs",
+            "figures and numbers: chapters/ch01_line/program/slopes.rs",
+            "tests: tests/ch01_line/slopes.rs",
+            "text: src/more/slopes.md",
+        ]
+    );
+    assert_eq!(
+        foot(&book, "ch01_line.md"),
+        [
+            "code: chapters/ch01_line/src/line.rs",
+            "figures and numbers: chapters/ch01_line/program/drawing.rs",
+            "tests: tests/ch01_line/line.rs",
+            "text: src/ch01_line.md",
+        ]
+    );
+}
+
+#[test]
+fn a_page_without_code_figures_and_formulas_has_no_foot() {
+    assert_eq!(foot(&with_slopes(), "preface.md"), [""; 0]);
+    assert_eq!(foot(&SmallBook::new(), "more/slopes.md"), [""; 0]);
+}
+
+#[test]
+fn a_page_that_quotes_numbers_names_the_file_of_its_program() {
+    let bare = "# Slopes\n\nBack to {{#eq slope}}.\n\n{{#exercise ch01_line/rise}}\n";
+    let figure = "\n{{#figure ch01_line/steep}}\n\nSteep.\n";
+    let book = with_slopes()
+        .with(SLOPES, &format!("{bare}\n{{{{#value ch01_line.height}}}}\n"))
+        .and(PAGE, figure)
+        .but(DRAWING, "\"plot\"", "\"plot\", \"steep\"")
+        .with(LIBRARY, "//! A chapter.\n\npub mod line;\n\npub use line::Line;\n")
+        .with("tests/ch01_line/main.rs", "mod line;\n")
+        .without("tests/ch01_line/slopes.rs");
+    let expected =
+        ["figures and numbers: chapters/ch01_line/program/slopes.rs", "text: src/more/slopes.md"];
+    assert_eq!(foot(&book, "more/slopes.md"), expected);
+}
+
+#[test]
+fn the_files_at_the_foot_are_linked_if_the_book_names_its_repository() {
+    let link = "<a href=\"https://example.org/book/blob/HEAD/tests/ch01_line/line.rs\">";
+    let file = "<span class=\"path\">tests/<wbr>ch01_line/<wbr>line.rs</span>";
+    let book = SmallBook::new();
+    assert!(book.page("ch01_line.md").contains(&format!("<dd>{link}{file}</a></dd>")));
+    let url = "git-repository-url = \"https://example.org/book\"";
+    let page = book.but("book.toml", url, "").page("ch01_line.md");
+    assert!(page.contains(&format!("<dd>{file}</dd>")) && !page.contains("example.org"), "{page}");
 }

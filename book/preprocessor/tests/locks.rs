@@ -158,20 +158,13 @@ fn a_test_may_stand_in_a_macro_and_in_a_module() {
     assert!(book.page("ch01_line.md").contains(caption));
 }
 
-/// The book before its chapter was moved into the house: with its tests in a file.
-fn unmoved() -> SmallBook {
-    SmallBook::new()
-        .without("chapters/ch01_line/program")
-        .without("tests/ch01_line")
-        .with("tests/ch01_line.rs", "#[test]\nfn slope() {}\n")
-        .but("tests/Cargo.toml", "\"ch01_line/main.rs\"", "\"ch01_line.rs\"")
-}
-
 #[test]
-fn the_tests_of_a_chapter_may_stand_in_a_file_while_it_is_not_moved() {
-    assert_errors(&unmoved(), &[]);
-    let caption = "tests/<wbr>ch01_line.rs</span>, <span class=\"lines\">lines 1–2";
-    assert!(unmoved().page("ch01_line.md").contains(caption));
+fn the_tests_of_a_chapter_in_one_file_are_an_error() {
+    assert_errors(
+        &SmallBook::new().with("tests/ch01_line.rs", "#[test]\nfn slope() {}\n"),
+        &["tests/ch01_line.rs:1: tests of a chapter in one file: expected the folder \
+         tests/ch01_line"],
+    );
 }
 
 #[test]
@@ -257,13 +250,13 @@ fn two_tests_of_one_name_are_an_error() {
 fn a_test_of_another_chapter_does_not_count() {
     let book = SmallBook::new()
         .without("tests/ch01_line")
-        .with("tests/ch02_other.rs", "#[test]\nfn slope() {}\n");
+        .with("tests/ch02_other/main.rs", "#[test]\nfn slope() {}\n");
     assert_errors(
         &book,
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
          tests/ch01_…",
-            "tests/ch02_other.rs:1: test `slope` without a formula: expected ```math slope on a page \
+            "tests/ch02_other/main.rs:1: test `slope` without a formula: expected ```math slope on a page \
          of chapter 2",
         ],
     );

@@ -9,8 +9,12 @@ use small_book::{PAGE, SmallBook};
 
 /// The first page with more text, as mdBook gets it: what became of that text.
 fn pressed(text: &str) -> String {
-    let before = SmallBook::new().page("ch01_line.md");
-    let page = SmallBook::new().and(PAGE, &format!("\n{text}")).page("ch01_line.md");
+    let without_foot = |book: SmallBook| {
+        let page = book.page("ch01_line.md");
+        page.split("\n<footer").next().unwrap_or_default().to_owned()
+    };
+    let before = without_foot(SmallBook::new());
+    let page = without_foot(SmallBook::new().and(PAGE, &format!("\n{text}")));
     page.strip_prefix(&format!("{before}\n")).expect("the page as it was").to_owned()
 }
 

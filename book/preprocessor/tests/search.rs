@@ -76,7 +76,7 @@ fn words_captions_and_listings_are_in_the_index_and_debris_is_not() {
     );
     assert!(after.contains("pub fn height(&self, x: f64)"), "{after}");
     assert!(after.contains("Figure 1.1. The line rises, see (1.1)."), "{after}");
-    for debris in ["checked by", "It rises.", "fn slope"] {
+    for debris in ["checked by", "It rises.", "fn slope", "in the repository"] {
         assert!(!after.contains(debris), "{after}");
     }
 }

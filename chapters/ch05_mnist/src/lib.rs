@@ -5,24 +5,26 @@
 //! that other programs open. It reads from and writes to what it is handed; files are the business of
 //! the programs.
 //!
-//! The modules stand in the order of the chapter's pages:
-//! `IDX file → files → data → training (forward, backward, step) → results → weights`;
-//! a photograph takes the way `ink → your_digit → results → certainty`.
+//! The modules in the order of the chapter's pages:
+//!
+//! 1. [`files`], *A file, byte by byte*: the IDX format
+//! 2. [`data`], *Look before you train*: images with labels, batches, shuffling
+//! 3. [`training`], *The five steps*: the recipe, what can be trained, the trainer
+//! 4. [`results`], *What five epochs buy*: loss, accuracy, confusion
+//! 5. [`weights`], *Weights in a file*: safetensors, checkpoints
+//! 6. [`ink`], *Ink on paper*: the paper's local shade, connected components of ink
+//! 7. [`your_digit`], *Your own digit*: a picture made like the training images
+//! 8. [`certainty`], *How sure is it?*: words for how sure an answer is
+//!
+//! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
 
 pub mod files;
-
 pub mod data;
-
 pub mod training;
-
 pub mod results;
-
 pub mod weights;
-
 pub mod ink;
-
 pub mod your_digit;
-
 pub mod certainty;
 
 pub use certainty::{Certainty, Reading, read_digit};

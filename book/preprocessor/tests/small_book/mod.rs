@@ -39,7 +39,7 @@ const FILES: [(&str, &str); 20] = [
     (
         "book.toml",
         "[book]\nsrc = \"src\"\n\n[output.html]\ngit-repository-url = \"https://example.org/book\"\n\n\
-         [preprocessor.book]\ncommand = \"book-preprocessor\"\n",
+         [preprocessor.book]\ncommand = \"book-preprocessor\"\nwithout-evidence = true\n",
     ),
     (
         "src/SUMMARY.md",
@@ -72,7 +72,7 @@ const FILES: [(&str, &str); 20] = [
     (
         "tests/Cargo.toml",
         "[[test]]\nname = \"ch01_line\"\npath = \"ch01_line/main.rs\"\n\n\
-         [[test]]\nname = \"ch02_other\"\npath = \"ch02_other.rs\"\n",
+         [[test]]\nname = \"ch02_other\"\npath = \"ch02_other/main.rs\"\n",
     ),
     (
         "chapters/ch01_line/Cargo.toml",
