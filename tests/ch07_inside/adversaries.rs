@@ -215,6 +215,9 @@ fn sandwich() {
     for (sizes, exact) in [(&[2, 2][..], true), (&[2, 12, 2][..], false)] {
         let mut network = network(sizes, &mut generator);
         network.layers[0].dense.weights *= 4.0;
+        let middle = row(&network.forward(Array2::from_elem((1, 2), 0.5).view()));
+        let last = network.layers.len() - 1;
+        network.layers[last].dense.bias -= &middle; // so that the border passes through the middle
         let x = gray(300, 2, &mut generator);
         let labels: Vec<u8> = (0..300).map(|_| generator.random_range(0..2)).collect();
         let errs = |x: &Array1<f64>, label: u8| {

@@ -25,7 +25,7 @@ pub enum Command {
     /// Twenty networks, some 20 minutes on two quiet cores. Interrupted, it goes on after the last
     /// network that was done when it is called again.
     Adversaries(AdversariesArguments),
-    /// Time integrated gradients of 1,000 test images, for peers/captum.py
+    /// Time integrated gradients of 1,000 test images, for peers/compare_captum.py
     Speed(SpeedArguments),
 }
 

@@ -45,7 +45,7 @@ pub fn record() -> PathBuf {
     root().join("results/adversaries.json")
 }
 
-/// How long Captum takes and how long we do, as peers/captum.py found it.
+/// How long Captum takes and how long we do, as peers/compare_captum.py found it.
 #[derive(Debug, Deserialize)]
 pub struct Peers {
     pub made_by: String,

@@ -4,7 +4,7 @@
 
     python3 -m venv target/oracle && target/oracle/bin/pip install torch captum
     cargo run -p ch05_mnist -- train --recipe steady --weights /tmp/digits.safetensors
-    target/oracle/bin/python chapters/ch07_inside/peers/captum.py /tmp/digits.safetensors
+    target/oracle/bin/python chapters/ch07_inside/peers/compare_captum.py /tmp/digits.safetensors
 
 Both take the same weights and the same images, in single precision, with two threads.
 """
@@ -58,7 +58,7 @@ model = nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, 10
 model.load_state_dict(weights)
 x = images()
 target = model(x).argmax(dim=1)
-ours = [str(ROOT / "target/debug/ch07_inside"), "speed", "--weights", sys.argv[1]]
+ours = [str(ROOT / os.environ.get("PROGRAM", "target/debug/ch07_inside")), "speed", "--weights", sys.argv[1]]
 
 rows = []
 for _ in range(ROUNDS):
@@ -72,7 +72,7 @@ for _ in range(ROUNDS):
 
 median = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
 record = {
-    "made_by": "chapters/ch07_inside/peers/captum.py",
+    "made_by": "chapters/ch07_inside/peers/compare_captum.py",
     "date": datetime.date.today().isoformat(),
     "median": median,
     "rounds": rows,
