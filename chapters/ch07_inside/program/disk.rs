@@ -8,7 +8,6 @@ use book_programs::data::Source;
 use ch02_forward::Network;
 use ch05_mnist::{Dataset, load_weights, read_images, read_labels};
 use image::{GrayImage, ImageReader, Limits, Luma};
-use serde::Deserialize;
 
 /// The training set and the test set beside chapter 5.
 pub fn load() -> Result<(Dataset, Dataset)> {
@@ -43,28 +42,6 @@ pub fn read_picture(path: &Path) -> Result<GrayImage> {
 /// The record of the long experiment, which the chapter quotes.
 pub fn record() -> PathBuf {
     root().join("results/adversaries.json")
-}
-
-/// How long Captum takes and how long we do, as peers/compare_captum.py found it.
-#[derive(Debug, Deserialize)]
-pub struct Peers {
-    pub made_by: String,
-    pub date: String,
-    pub median: Medians,
-}
-
-/// Seconds.
-#[derive(Debug, Deserialize)]
-pub struct Medians {
-    pub captum: f64,
-    pub by_slopes: f64,
-}
-
-/// The record of the comparison with Captum.
-pub fn captum() -> Result<Peers> {
-    let path = root().join("results/captum.json");
-    let name = || format!("{}: expected a comparison with Captum", path.display());
-    serde_json::from_str(&fs::read_to_string(&path).with_context(name)?).with_context(name)
 }
 
 /// Where the long experiment keeps what it has, if nothing else is said.

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::Result;
-use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Measured, Output, Series, Values};
+use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Output, Series, Values};
 use book_programs::print;
 use ch02_forward::{Dense, Layer, Network, softmax};
 use ch05_mnist::Dataset;
@@ -333,17 +333,7 @@ fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<
         "1,000 test images, 50 steps, single precision; the fastest of three runs (plain: one)";
     set(values, "paths.speed.plain", plain, Format::Seconds(1), note)?;
     set(values, "paths.speed.by_slopes", by_slopes, Format::Seconds(3), note)?;
-    set(values, "paths.speed.exact", exact, Format::Seconds(3), note)?;
-    let record = disk::captum()?;
-    let how = format!("`{}`, {}", record.made_by, record.date);
-    let note = "median of five runs in turn, two threads, on a machine with other work to do";
-    for (name, seconds) in [("captum", record.median.captum), ("ours", record.median.by_slopes)] {
-        let measured = Measured::number(seconds, Format::Seconds(3)).machine();
-        values.set(&format!("paths.peers.{name}"), measured.note(note).experiment(&how))?;
-    }
-    let times = record.median.captum / record.median.by_slopes;
-    let times = Measured::number(times, Format::Integer).machine().note(note).experiment(&how);
-    Ok(values.set("paths.peers.times", times)?)
+    set(values, "paths.speed.exact", exact, Format::Seconds(3), note)
 }
 
 /// The command `speed`: one line of JSON.
