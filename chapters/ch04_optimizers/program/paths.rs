@@ -1,8 +1,6 @@
 //! Optimizers on their way across a landscape, and the search for the rate that suits each best.
 
-use ch04_optimizers::{
-    AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, Quadratic, RmsProp, Sgd,
-};
+use ch04_optimizers::{Adam, Momentum, Optimizer, Parameter, Quadratic, Sgd};
 use ndarray::{ArrayView1, array};
 
 /// A point of the plane.
@@ -11,15 +9,11 @@ pub type Point = [f64; 2];
 /// How an optimizer is made, and what the page calls it.
 pub type Rule = (&'static str, fn() -> Box<dyn Optimizer<f64>>);
 
-/// The seven rules of the chapter, each with its usual constants.
-pub const RULES: [Rule; 7] = [
+/// Three rules of the chapter, each with its usual constants.
+pub const RULES: [Rule; 3] = [
     ("SGD", || Box::new(Sgd::default())),
     ("momentum", || Box::new(Momentum::new(0.9))),
-    ("Nesterov", || Box::new(Nesterov::new(0.9))),
-    ("AdaGrad", || Box::new(AdaGrad::default())),
-    ("RMSProp", || Box::new(RmsProp::default())),
     ("Adam", || Box::new(Adam::default())),
-    ("AdamW", || Box::new(AdamW::default())),
 ];
 
 /// The way of an optimizer: the start, and the point after each step. It ends early where the
