@@ -63,10 +63,10 @@ fn run() -> Result<()> {
     acceleration::run(&output, &mut values)?;
     adaptive::run(&output, &mut values)?;
     adam::run(&output, &mut values)?;
-    if let Err(e) = comparison::run(&output, &mut values) { eprintln!("{e:?}") }
+    comparison::run(&output, &mut values)?;
     noise::run(&output, &mut values)?;
     schedules::run(&output, &mut values)?;
-    if let Err(e) = landscapes::run(&output, &mut values) { eprintln!("{e:?}") }
+    landscapes::run(&output, &mut values)?;
     values.save()?;
     print(format_args!("\nfigures and values: {}", output.path().display()))
 }
