@@ -1,9 +1,11 @@
 //! The arithmetic of a page: equalities of plain numbers.
 
-use crate::Refusal;
+use std::fmt::{self, Display, Formatter};
+
 use crate::expression::Relation;
 use crate::formula::{Formula, Statement};
 use crate::names::Names;
+use crate::refusal::Refusal;
 use crate::token::{Placed, Token};
 
 /// How far two numbers may be apart that ought to be equal, as a share of the larger one: the
@@ -146,4 +148,19 @@ fn holds(left: &Plain, relation: Relation, right: &Plain) -> bool {
 
 fn one_of(left: &Plain, right: &Plain) -> f64 {
     left.value.abs().max(right.value.abs())
+}
+
+impl Display for Arithmetic {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let Self { left, relation, right, .. } = self;
+        write!(formatter, "{left} {relation} {right} does not hold")?;
+        let near = (left - right).abs() < 0.05 * left.abs().max(right.abs());
+        match relation {
+            Relation::Equal if near => {
+                write!(formatter, ": expected {left}, or ≈ if it is rounded")
+            }
+            Relation::Equal | Relation::About => write!(formatter, ": expected {left}"),
+            _ => Ok(()),
+        }
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::Refusal;
 use crate::expression::{Big, Chain, Expression, Known, Together};
 use crate::names::Names;
+use crate::refusal::Refusal;
 
 /// The value of an expression.
 pub fn evaluate(expression: &Expression, names: &Names<'_>) -> Result<f64, Refusal> {

@@ -1,10 +1,10 @@
 //! A formula of a page: statements, which are chains of members.
 
-use crate::Refusal;
 use crate::evaluate::evaluate;
 use crate::expression::Relation;
 use crate::names::Names;
 use crate::parse::{expression, relation};
+use crate::refusal::Refusal;
 use crate::token::{Placed, Token, tokens};
 
 /// A formula as it is displayed: one statement or several.

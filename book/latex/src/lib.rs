@@ -29,25 +29,11 @@ mod expression;
 mod formula;
 mod names;
 mod parse;
+mod refusal;
 mod token;
 
 pub use arithmetic::{Arithmetic, arithmetic};
 pub use expression::Relation;
 pub use formula::{Formula, Statement};
 pub use names::Names;
-
-/// What is not understood, and the byte of the LaTeX at which it stands.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}, at byte {offset}")]
-pub struct Refusal {
-    /// The byte.
-    pub offset: usize,
-    /// What is not understood.
-    pub message: String,
-}
-
-impl Refusal {
-    fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into() }
-    }
-}
+pub use refusal::Refusal;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use crate::Refusal;
+use crate::refusal::Refusal;
 use crate::token::{Token, tokens};
 
 /// Numbers, functions, arrays and ranges by the LaTeX of their names.

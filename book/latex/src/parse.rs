@@ -1,8 +1,8 @@
 //! From tokens to a tree.
 
-use crate::Refusal;
 use crate::expression::{Big, Chain, Expression, Known, Relation, Together};
 use crate::names::{Kind, Names};
+use crate::refusal::Refusal;
 use crate::token::{Placed, Token};
 
 /// The expression that all of the tokens make.

@@ -1,6 +1,6 @@
 //! LaTeX as a row of tokens, each with its place.
 
-use crate::Refusal;
+use crate::refusal::Refusal;
 
 /// The smallest piece of LaTeX that means something.
 #[derive(Debug, Clone, PartialEq)]
