@@ -4,7 +4,7 @@ use ch04_optimizers::{Momentum, Nesterov, Optimizer, Quadratic, Sgd};
 use formulas::*;
 use ndarray::{Array1, Array2};
 
-use super::gradient_descent::{assert_steps, descend, step};
+use super::gradient_descent::{assert_steps, descend};
 use super::quadratics::{CURVATURES, left_after, quadratic};
 
 /// ```math momentum-roots
@@ -213,5 +213,73 @@ fn nesterov_rate() {
         };
         assert_relative(share(mu), 1.0 - 1.0 / root, 0.01);
         assert_bound!(share(0.9 * mu) > share(mu) && share(1.1 * mu) > share(mu));
+    }
+}
+
+/// ```math first-order-lower-bound
+/// |\boldsymbol\theta_t - \mathbf c|
+/// \ge \left(\frac{\sqrt\kappa - 1}{\sqrt\kappa + 1}\right)^t |\boldsymbol\theta_0 - \mathbf c|
+/// ```
+///
+/// On the chain of the page, of 400 links, with its eigenvalues between λ_min and λ_max: gradient descent,
+/// the heavy ball and Nesterov's rule with their best settings and with others, and a rule that adds up
+/// all gradients so far with random weights. After t steps the links beyond number t have not moved, and
+/// the distance is at least that. 1e-9: what the links beyond 400 would add.
+#[test]
+fn first_order_lower_bound() {
+    let _formula = formula!();
+    const SIZE: usize = 400;
+    let mut generator = generator();
+    for kappa in [4.0, 30.0, 100.0_f64] {
+        let (smallest, largest) = (0.5, 0.5 * kappa);
+        let q = (kappa.sqrt() - 1.0) / (kappa.sqrt() + 1.0);
+        let spring = (largest - smallest) / 4.0;
+        let curvature = Array2::from_shape_fn((SIZE, SIZE), |(i, j)| match i.abs_diff(j) {
+            0 => smallest + 2.0 * spring,
+            1 => -spring,
+            _ => 0.0,
+        });
+        let minimum: Array1<f64> = (1..=SIZE).map(|i| q.powi(i as i32)).collect();
+        let pull = curvature.dot(&minimum);
+        assert_close(pull[0], spring, 1e-12); // only the first link is pulled at
+        let others = pull.iter().take(SIZE - 1).skip(1).fold(0.0, |a: f64, b| a.max(b.abs()));
+        assert_close(others, 0.0, 1e-12);
+        let chain = Quadratic { curvature, minimum };
+        let eigenvalues = chain.eigenvalues();
+        assert_bound!(smallest <= eigenvalues[0] && eigenvalues[SIZE - 1] <= largest);
+        let far = |theta: &Array1<f64>| (theta - &chain.minimum).mapv(|x| x * x).sum().sqrt();
+        let start = far(&Array1::zeros(SIZE));
+        let check = |theta: &Array1<f64>, t: usize| {
+            let moved = theta.iter().skip(t).map(|x| x.abs()).fold(0.0, f64::max);
+            assert_bound!(moved < 1e-9, "link {t} or a later one has moved by {moved}");
+            assert_bound!(far(theta) >= q.powi(t as i32) * start - 1e-9);
+        };
+        let rates = [0.3 / largest, 1.0 / largest, 2.0 / (smallest + largest)];
+        let ball_rate = (2.0 / (smallest.sqrt() + largest.sqrt())).powi(2);
+        let rules: Vec<(Box<dyn Optimizer<f64>>, f64)> = vec![
+            (Box::new(Sgd::default()), rates[0]),
+            (Box::new(Sgd::default()), rates[2]),
+            (Box::new(Momentum::new(q * q)), ball_rate),
+            (Box::new(Momentum::new(0.9)), rates[1]),
+            (Box::new(Nesterov::new(q)), rates[1]),
+            (Box::new(Nesterov::new(0.5)), rates[0]),
+        ];
+        for (mut rule, rate) in rules {
+            let mut theta: Array1<f64> = Array1::zeros(SIZE);
+            for t in 1..=30 {
+                let gradient = chain.gradient(theta.view()).to_vec();
+                let values = theta.as_slice_mut().expect("standard layout");
+                rule.step(rate, vec![ch04_optimizers::Parameter { values, gradient: &gradient }]);
+                check(&theta, t);
+            }
+        }
+        let (mut theta, mut gradients) = (Array1::zeros(SIZE), Vec::new());
+        for t in 1..=30 {
+            gradients.push(chain.gradient(theta.view()));
+            for gradient in &gradients {
+                theta = &theta - &(0.1 / largest * number(&mut generator) * gradient);
+            }
+            check(&theta, t);
+        }
     }
 }

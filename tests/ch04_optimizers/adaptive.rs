@@ -1,6 +1,6 @@
 //! The formulas of *A rate for each weight*.
 
-use ch04_optimizers::{AdaGrad, Adam, AdamW, RmsProp, Sgd};
+use ch04_optimizers::{AdaGrad, RmsProp};
 use formulas::*;
 
 use super::gradient_descent::{assert_steps, step};

@@ -1,6 +1,6 @@
 //! The formulas of *Beyond quadratics*.
 
-use ch04_optimizers::{Optimizer, Quadratic, Sgd, rosenbrock as rosenbrock_height, rosenbrock_gradient};
+use ch04_optimizers::{Quadratic, Sgd, rosenbrock as rosenbrock_height, rosenbrock_gradient};
 use formulas::*;
 use ndarray::{Array1, Array2, array};
 
@@ -58,7 +58,9 @@ fn second_order() {
 /// ```
 ///
 /// A step against the gradient lowers the loss by at least η(1 − ½ηλ_max)|g|², from any point and
-/// at any rate; along the steepest axis by just that. 1e-12: rounding.
+/// at any rate: on quadratics, where along the steepest axis it is just that; on a sum of logistic
+/// losses, whose curvature is at most a quarter of Σ|x_r|²; and on a landscape with hills, sin and cos,
+/// whose curvature is between −λ_max and λ_max. 1e-12: rounding.
 #[test]
 fn descent_lemma() {
     let _formula = formula!();
@@ -78,6 +80,128 @@ fn descent_lemma() {
             }
             let (after, bound) = sides(&quadratic.minimum + 2.0 * &axes.column(size - 1), eta);
             assert_close(after, bound, 1e-12);
+        }
+    }
+    for landscape in landscapes() {
+        for eta in [0.01, 0.3, 1.0, 1.9, 2.5].map(|product| product / landscape.steepest) {
+            for _ in 0..100 {
+                let theta = vector(3, &mut generator) * 4.0;
+                let g = (landscape.gradient)(&theta);
+                let promise = eta * (1.0 - 0.5 * eta * landscape.steepest) * g.dot(&g);
+                let after = (landscape.loss)(&(&theta - eta * &g));
+                assert_bound!(after <= (landscape.loss)(&theta) - promise + 1e-12);
+            }
+        }
+    }
+}
+
+/// A loss of three parameters that is not quadratic.
+struct Landscape {
+    loss: Box<dyn Fn(&Array1<f64>) -> f64>,
+    gradient: Box<dyn Fn(&Array1<f64>) -> Array1<f64>>,
+    /// No curvature is larger, or more negative.
+    steepest: f64,
+    /// No value is lower.
+    lowest: f64,
+}
+
+/// A sum of logistic losses, and hills.
+fn landscapes() -> [Landscape; 2] {
+    let examples = matrix(5, 3, &mut generator());
+    let steepest = examples.mapv(|x| x * x).sum() / 4.0;
+    let same = examples.clone();
+    let logistic = Landscape {
+        loss: Box::new(move |theta| examples.dot(theta).mapv(|z| z.exp().ln_1p()).sum()),
+        gradient: Box::new(move |theta| {
+            same.t().dot(&same.dot(theta).mapv(|z| 1.0 / (1.0 + (-z).exp())))
+        }),
+        steepest,
+        lowest: 0.0,
+    };
+    let frequencies = [1.0, 0.5, 2.0];
+    let hills = Landscape {
+        loss: Box::new(move |theta| (0..3).map(|i| (frequencies[i] * theta[i]).sin()).sum()),
+        gradient: Box::new(move |theta| {
+            Array1::from_shape_fn(3, |i| frequencies[i] * (frequencies[i] * theta[i]).cos())
+        }),
+        steepest: 4.0,
+        lowest: -3.0,
+    };
+    [logistic, hills]
+}
+
+/// ```math gradient-norm-bound
+/// \min_{k \le t} |\mathbf g_k|^2
+/// \le \frac{2 \lambda_{\max} \, (\mathcal L(\boldsymbol\theta_0) - \mathcal L_{\min})}{t}
+/// ```
+///
+/// With η = 1/λ_max the smallest squared gradient of t steps is at most that, on losses that are not
+/// quadratic, one of them not convex. From forty starts, after every number of steps up to 200.
+#[test]
+fn gradient_norm_bound() {
+    let _formula = formula!();
+    let mut generator = generator();
+    for landscape in landscapes() {
+        for _ in 0..40 {
+            let mut theta = vector(3, &mut generator) * 4.0;
+            let start = (landscape.loss)(&theta);
+            let mut smallest = f64::INFINITY;
+            for t in 1..=200 {
+                let g = (landscape.gradient)(&theta);
+                smallest = smallest.min(g.dot(&g));
+                let values = theta.as_slice_mut().expect("standard layout");
+                step(&mut Sgd::default(), 1.0 / landscape.steepest, values, &g.to_vec());
+                let bound = 2.0 * landscape.steepest * (start - landscape.lowest) / f64::from(t);
+                assert_bound!(smallest <= bound, "after {t} steps {smallest} > {bound}");
+            }
+        }
+    }
+}
+
+/// ```math strongly-convex-rate
+/// \mathcal L(\boldsymbol\theta_t) - \mathcal L_{\min}
+/// \le \left(1 - \frac{1}{\kappa}\right)^t (\mathcal L(\boldsymbol\theta_0) - \mathcal L_{\min})
+/// ```
+///
+/// With η = 1/λ_max each step leaves at most 1 − 1/κ of what could be gained: on quadratics, where
+/// along the flattest axis it leaves the square of that, and on Σ ½aθ² + ln cosh θ, which is not
+/// quadratic and whose curvatures lie between the smallest a and the largest a + 1. 1e-12: rounding.
+#[test]
+fn strongly_convex_rate() {
+    let _formula = formula!();
+    let mut generator = generator();
+    for (quadratic, axes) in CURVATURES.map(quadratic) {
+        let eigenvalues = quadratic.eigenvalues();
+        let (flat, steep) = (eigenvalues[0], eigenvalues[eigenvalues.len() - 1]);
+        let random = (0..20).map(|_| vector(eigenvalues.len(), &mut generator) * 3.0);
+        for theta in random.chain([&quadratic.minimum + &axes.column(0)]) {
+            let start = quadratic.value(theta.view());
+            let mut theta = theta;
+            for t in 1..=50 {
+                let g = quadratic.gradient(theta.view()).to_vec();
+                step(&mut Sgd::default(), 1.0 / steep, theta.as_slice_mut().unwrap(), &g);
+                let bound = (1.0 - flat / steep).powi(t) * start;
+                assert_bound!(quadratic.value(theta.view()) <= bound + 1e-12 * start);
+            }
+        }
+        let mut theta = &quadratic.minimum + &axes.column(0);
+        let start = quadratic.value(theta.view());
+        let g = quadratic.gradient(theta.view()).to_vec();
+        step(&mut Sgd::default(), 1.0 / steep, theta.as_slice_mut().unwrap(), &g);
+        let left = (1.0 - flat / steep).powi(2) * start;
+        assert_close(quadratic.value(theta.view()), left, 1e-12);
+    }
+    let a = array![0.1, 1.0, 3.0];
+    let loss = |theta: &Array1<f64>| {
+        theta.iter().zip(&a).map(|(x, a)| 0.5 * a * x * x + x.cosh().ln()).sum::<f64>()
+    };
+    for _ in 0..40 {
+        let mut theta = vector(3, &mut generator) * 5.0;
+        let start = loss(&theta);
+        for t in 1..=100 {
+            let g: Vec<f64> = theta.iter().zip(&a).map(|(x, a)| a * x + x.tanh()).collect();
+            step(&mut Sgd::default(), 0.25, theta.as_slice_mut().unwrap(), &g);
+            assert_bound!(loss(&theta) <= (1.0 - 0.1 / 4.0_f64).powi(t) * start);
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The formulas of *Momentum*.
 
-use ch04_optimizers::{Momentum, Nesterov};
+use ch04_optimizers::Momentum;
 use formulas::*;
-use ndarray::Array1;
 
-use super::gradient_descent::{assert_steps, descend, step};
-use super::quadratics::{CURVATURES, left_after, quadratic};
+use super::gradient_descent::{assert_steps, step};
 
 /// ```math momentum
 /// \begin{aligned}

@@ -1,12 +1,10 @@
 //! The formulas of *Bowls and ravines*.
 
-use ch04_optimizers::{
-    Optimizer, Quadratic, Sgd, rosenbrock as rosenbrock_height, rosenbrock_gradient,
-};
+use ch04_optimizers::{Optimizer, Quadratic, Sgd};
 use formulas::*;
 use ndarray::{Array1, Array2, array};
 
-use super::gradient_descent::{descend, parabola, step};
+use super::gradient_descent::{descend, step};
 
 /// A bowl with these curvatures along the axes, and the axes, turned in space, as columns. They are
 /// turned by a mirror, M = 1 − 2uuᵀ/|u|², which is its own inverse: H = M Λ M.
