@@ -169,16 +169,21 @@ fn noise_floor() {
 fn momentum_noise_floor() {
     let _formula = formula!().allowing(0.05, "chance in 400,000 steps");
     let mut generator = generator();
-    for (eta, lambda, deviation, mu) in
-        [(0.1, 2.0, 1.0, 0.0), (0.1, 2.0, 1.0, 0.5), (0.01, 1.0, 3.0, 0.9), (0.3, 5.0, 0.1, 0.9_f64)]
-    {
+    for (eta, lambda, deviation, mu) in [
+        (0.1, 2.0, 1.0, 0.0),
+        (0.1, 2.0, 1.0, 0.5),
+        (0.01, 1.0, 3.0, 0.9),
+        (0.3, 5.0, 0.1, 0.9_f64),
+    ] {
         let given = [(r"\eta", eta), (r"\mu", mu), (r"\lambda_1", lambda)];
         let noise = [(r"\sigma_{\text{noise}}", deviation)];
         let formula = page("momentum-noise-floor").value(1, &[&given[..], &noise].concat());
         let [mut dd, mut dv, mut vv] = [1.0, 0.0, 0.0];
         for _ in 0..20_000 {
-            let v_squared =
-                mu * mu * vv + 2.0 * mu * lambda * dv + lambda * lambda * dd + deviation * deviation;
+            let v_squared = mu * mu * vv
+                + 2.0 * mu * lambda * dv
+                + lambda * lambda * dd
+                + deviation * deviation;
             let d_times_v = mu * dv + lambda * dd;
             dd += -2.0 * eta * d_times_v + eta * eta * v_squared;
             (dv, vv) = (d_times_v - eta * v_squared, v_squared);

@@ -49,8 +49,7 @@ fn damping(output: &Output) -> Result<()> {
         let lowest = line.iter().fold(f64::INFINITY, |a, point| a.min(point.1));
         format!("with μ = {mu:.2} {:.3} after 20 steps, and at lowest {lowest:.2}", line[20].1)
     });
-    let description =
-        format!("The distance from 1 on: {}.", told.collect::<Vec<_>>().join("; "));
+    let description = format!("The distance from 1 on: {}.", told.collect::<Vec<_>>().join("; "));
     let mut chart = Chart::new("Three kinds of damping", description)
         .x_axis(Axis::new("step").integers())
         .y_axis(Axis::new("distance from the minimum").range(-0.8, 1.05))

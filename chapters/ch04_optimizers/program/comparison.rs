@@ -1,9 +1,7 @@
 //! Six rules side by side, each at its own best setting: on two quadratics, and on two spirals.
 
 use anyhow::{Context, Result};
-use book_figures::{
-    Axis, Chart, ContourMap, Figure, Format, Measured, Output, Series, Values,
-};
+use book_figures::{Axis, Chart, ContourMap, Figure, Format, Measured, Output, Series, Values};
 use book_programs::print;
 use ch04_optimizers::{AdaGrad, Adam, Momentum, Nesterov, Optimizer, Quadratic, RmsProp, Sgd};
 
@@ -75,8 +73,7 @@ struct Tried {
 fn best_rate(contender: &Contender, constants: [f64; 2], bowl: &Quadratic<f64>) -> Tried {
     let left = |rate: f64| {
         let ends = starts().map(|start| {
-            let path =
-                descend(&mut *(contender.make)(constants), rate, start, STEPS, slope(bowl));
+            let path = descend(&mut *(contender.make)(constants), rate, start, STEPS, slope(bowl));
             let late = path.get(STEPS - 4..).filter(|late| late.len() == 5);
             late.map_or(f64::INFINITY, |late| {
                 late.iter().map(|&point| distance(point, MINIMUM)).fold(1e-300, f64::max).ln()
@@ -125,7 +122,12 @@ fn race(output: &Output, values: &mut Values) -> Result<()> {
         values.set(&format!("comparison.{name}.constant2"), number(best.constants[1], 3))?;
         print(format_args!(
             "  {:10}usual {:.1e}; tuned {:.1e} (rate {:.4}, {:?}); axes along the parameters {:.1e} ({:?})",
-            contender.name, usual.left, best.left, best.rate, best.constants, aligned.left,
+            contender.name,
+            usual.left,
+            best.left,
+            best.rate,
+            best.constants,
+            aligned.left,
             aligned.constants,
         ))?;
         let mut optimizer = (contender.make)(best.constants);
@@ -221,9 +223,9 @@ fn activations_and_optimizers(output: &Output, values: &mut Values) -> Result<()
             chart_lines.push((format!("{short}, {}", rule.name()), losses));
         }
     }
-    let told = chart_lines.iter().map(|(name, line)| {
-        format!("{name} {:.4}", line.last().map_or(f64::NAN, |point| point.1))
-    });
+    let told = chart_lines
+        .iter()
+        .map(|(name, line)| format!("{name} {:.4}", line.last().map_or(f64::NAN, |point| point.1)));
     let told = told.collect::<Vec<_>>().join(", ");
     let description = format!("The median loss of five seeds after 300 steps: {told}.");
     let mut chart = Chart::new("Activation functions and optimizers", description)
@@ -278,7 +280,10 @@ fn pairs(record: &Record, how: &str, values: &mut Values) -> Result<()> {
         for (end, log) in [("times", mean), ("low", mean - half), ("high", mean + half)] {
             let times = Measured::number(log.exp(), Format::Decimals(1)).within(0.05);
             let name = format!("spirals.pairs.{key}.{end}");
-            values.set(&name, times.note("paired by seed; 95% for all ten intervals at once").experiment(how))?;
+            values.set(
+                &name,
+                times.note("paired by seed; 95% for all ten intervals at once").experiment(how),
+            )?;
         }
     }
     record.results.first().context("the study has results")?;

@@ -143,7 +143,7 @@ fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
     for rule in RULES {
         let (rate, path) = best_path(rule, start, steps, lowest, rosenbrock_gradient);
         let left = distance(path[steps], lowest);
-        print(format_args!("  {:10}rate {rate:.4}, {left:.3} from the lowest point", rule.0))?;
+        print(format_args!("  {:10}rate {rate:.4}, {left:.3} from the minimum", rule.0))?;
         let name = rule.0.to_lowercase();
         if rule.0 == "SGD" {
             values.set("rosenbrock.sgd", number(left, 2))?;
@@ -165,13 +165,13 @@ fn rosenbrock(output: &Output, values: &mut Values) -> Result<()> {
     values.set("rosenbrock.start_limit_momentum", limit(1.9 * largest_stable_rate(start)))?;
     values.set("rosenbrock.end_limit", limit(largest_stable_rate(lowest)))?;
     let description =
-        format!("Distances from the lowest point after {steps} steps: {}.", told.join(", "));
+        format!("Distances from the minimum after {steps} steps: {}.", told.join(", "));
     let window = [(-1.8, 1.8), (-0.7, 2.0)];
     let mut map =
         ContourMap::new("Rosenbrock's valley", description, window, |x, y| height([x, y]))
             .axes("first parameter", "second parameter")
             .levels([0.3, 1.0, 4.0, 15.0, 50.0, 150.0, 400.0])
-            .mark("lowest", (1.0, 1.0));
+            .mark("minimum", (1.0, 1.0));
     for (name, path) in paths {
         map = map.path(name, drawn(&path));
     }
@@ -260,9 +260,9 @@ fn range_test(output: &Output, values: &mut Values) -> Result<()> {
     let description = format!("The best constant rates for 300 steps: {}.", told.join(", "));
     let mut chart = Chart::new("The range test", description)
         .x_axis(Axis::new("learning rate").log())
-        .y_axis(Axis::new("loss").log().range(1e-5, 10.0));
+        .y_axis(Axis::new("loss").log().range(1e-3, 10.0));
     for (index, (name, line)) in chart_lines.into_iter().enumerate() {
-        let line = line.into_iter().map(|(rate, loss)| (rate, loss.clamp(1e-5, 10.0)));
+        let line = line.into_iter().map(|(rate, loss)| (rate, loss.clamp(1e-3, 10.0)));
         let series = Series::line(name, line);
         chart = chart.series(if index % 2 == 1 { series.markers() } else { series });
     }
@@ -335,10 +335,11 @@ fn clipping(output: &Output, values: &mut Values) -> Result<()> {
     let center = mean(&logs);
     let squares = logs.iter().map(|log| (log - center).powi(2)).sum::<f64>();
     let half = 2.776 * (squares / 4.0 / 5.0).sqrt();
-    let (worst, share) = (0..5).map(|seed| clipped_run(seed, 10_f64.powf(0.75))).fold(
-        (0.0, 0),
-        |(worst, all), (losses, cut)| (losses.into_iter().fold(worst, f64::max), all + cut),
-    );
+    let (worst, share) = (0..5)
+        .map(|seed| clipped_run(seed, 10_f64.powf(0.75)))
+        .fold((0.0, 0), |(worst, all), (losses, cut)| {
+            (losses.into_iter().fold(worst, f64::max), all + cut)
+        });
     print(format_args!(
         "free at rate {:.2}, clipped at {:.2}: {:.2} times the loss ({:.2} to {:.2}); at 5.6 up to \
          {worst:.1}, {share} of 1500 cut",

@@ -251,17 +251,14 @@ fn noisy_end(rate: f64, mu: f64, noise: f64) -> f64 {
         // means of d², dv and v², with v ← μv + λd + noise and d ← d − ηv
         let [mut dd, mut dv, mut vv] = [1.0, 0.0, 0.0];
         for _ in 0..200 {
-            let new_vv = mu * mu * vv + 2.0 * mu * lambda * dv + lambda * lambda * dd + noise * noise;
+            let new_vv =
+                mu * mu * vv + 2.0 * mu * lambda * dv + lambda * lambda * dd + noise * noise;
             let d_new_v = mu * dv + lambda * dd;
-            (dd, dv, vv) = (
-                dd - 2.0 * rate * d_new_v + rate * rate * new_vv,
-                d_new_v - rate * new_vv,
-                new_vv,
-            );
+            (dd, dv, vv) =
+                (dd - 2.0 * rate * d_new_v + rate * rate * new_vv, d_new_v - rate * new_vv, new_vv);
         }
         dd
     };
     let end = along(1.0) + along(100.0);
     if end.is_finite() { end } else { f64::INFINITY }
 }
-

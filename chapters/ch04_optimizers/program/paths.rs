@@ -60,7 +60,7 @@ pub fn distance(point: Point, [x, y]: Point) -> f64 {
     (point[0] - x).hypot(point[1] - y)
 }
 
-/// How far the last point of a path is from the lowest point; infinite if it ran away.
+/// How far the last point of a path is from the minimum; infinite if it ran away.
 pub fn missed_by(path: &[Point], steps: usize, lowest: ArrayView1<f64>) -> f64 {
     if path.len() <= steps {
         return f64::INFINITY;
@@ -68,7 +68,7 @@ pub fn missed_by(path: &[Point], steps: usize, lowest: ArrayView1<f64>) -> f64 {
     path.last().map_or(f64::INFINITY, |&end| distance(end, [lowest[0], lowest[1]]))
 }
 
-/// The rate among 0.0001, 0.000126, …, 10 with which a rule ends nearest to the lowest point after
+/// The rate among 0.0001, 0.000126, …, 10 with which a rule ends nearest to the minimum after
 /// so many steps, and the path that it takes.
 pub fn best_path(
     rule: Rule,

@@ -52,7 +52,7 @@ fn zigzag(output: &Output, values: &mut Values) -> Result<()> {
     let left = |path: &[Point]| distance(path[25], [1.0, 0.5]);
     let description = format!(
         "Level lines of a bowl twenty times as steep across as along. After 25 steps gradient \
-         descent is {:.2} from the lowest point with a fifth of the largest stable rate, {:.2} with \
+         descent is {:.2} from the minimum with a fifth of the largest stable rate, {:.2} with \
          the best rate, and {:.2} with 0.99 of the largest stable one.",
         left(&small),
         left(&good),

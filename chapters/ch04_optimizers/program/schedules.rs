@@ -39,7 +39,9 @@ fn decaying_rate(task: &Task, output: &Output, values: &mut Values) -> Result<()
     let mut chart = Chart::new("Far and settled", description)
         .x_axis(Axis::new("step").integers())
         .y_axis(Axis::new("mean squared distance").log());
-    for (name, (_, line)) in ["constant", "small", "best", "linear", "one_over_t"].into_iter().zip(&lines) {
+    for (name, (_, line)) in
+        ["constant", "small", "best", "linear", "one_over_t"].into_iter().zip(&lines)
+    {
         let end = line[STEPS].1;
         let measured = Measured::number(end, Format::Scientific(1)).within(0.009 * end);
         values.set(&format!("decaying_rate.{name}"), measured.note(format!("{RUNS} runs")))?;
@@ -78,9 +80,12 @@ fn schedules(output: &Output, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
-/// The schedules that are compared, each as the factor of the rate at a step.
-fn compared() -> Vec<(&'static str, Box<dyn Fn(usize) -> f64>)> {
-    let of = |schedule: Schedule| -> Box<dyn Fn(usize) -> f64> {
+/// The factor of the rate at a step.
+type Factor = Box<dyn Fn(usize) -> f64>;
+
+/// The schedules that are compared.
+fn compared() -> Vec<(&'static str, Factor)> {
+    let of = |schedule: Schedule| -> Factor {
         Box::new(move |step| schedule.factor(step, STEPS))
     };
     let steady = STEPS * 4 / 5;
@@ -185,7 +190,8 @@ fn with_adam(task: &Task, values: &mut Values) -> Result<()> {
     };
     let mean = |numbers: &[f64]| numbers.iter().sum::<f64>() / numbers.len() as f64;
     for batch in [4, 64] {
-        let (tuning, fresh) = (batches(task, batch, 100, 20_000), batches(task, batch, RUNS, 30_000));
+        let (tuning, fresh) =
+            (batches(task, batch, 100, 20_000), batches(task, batch, RUNS, 30_000));
         for (name, adam) in [("sgd", false), ("adam", true)] {
             let [constant, falling] = [false, true].map(|falls| {
                 let rates = (0..30).map(|k| 10_f64.powf(0.2 - f64::from(k) / 10.0));

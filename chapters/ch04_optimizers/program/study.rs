@@ -254,7 +254,8 @@ pub fn run() -> Result<()> {
                     .min_by(|&a, &b| score(&runs[a]).total_cmp(&score(&runs[b])))
                     .expect("there are settings");
                 let setting = settings[best];
-                let inside = rates().next() < Some(setting.rate) && Some(setting.rate) < rates().last();
+                let inside =
+                    rates().next() < Some(setting.rate) && Some(setting.rate) < rates().last();
                 ensure!(inside, "the best rate of {setting:?} is at the edge of the grid");
                 let result = runs_in_parallel(&setting);
                 print(format_args!(
@@ -271,7 +272,9 @@ pub fn run() -> Result<()> {
     }
     let range: Vec<RangeRuns> = [Rule::Sgd, Rule::Adam]
         .into_iter()
-        .flat_map(|rule| SEEDS.into_par_iter().map(|seed| range_runs(rule, seed)).collect::<Vec<_>>())
+        .flat_map(|rule| {
+            SEEDS.into_par_iter().map(|seed| range_runs(rule, seed)).collect::<Vec<_>>()
+        })
         .collect();
     let record = Record {
         command: COMMAND.to_owned(),
