@@ -120,13 +120,19 @@ impl<'a> Page<'a> {
     /// Gives an array with one index, which counts from 1.
     pub fn list(self, name: &str, values: &ArrayBase<impl Data<Elem = f64>, Ix1>) -> Self {
         let values = values.to_owned();
-        self.entries(name, move |index| values[index[0] as usize - 1])
+        self.entries(name, move |index| match *index {
+            [i] => values[i as usize - 1],
+            _ => panic!("{index:?}: expected one index"),
+        })
     }
 
     /// Gives an array with two indices, which count from 1.
     pub fn table(self, name: &str, values: &ArrayBase<impl Data<Elem = f64>, Ix2>) -> Self {
         let values = values.to_owned();
-        self.entries(name, move |index| values[[index[0] as usize - 1, index[1] as usize - 1]])
+        self.entries(name, move |index| match *index {
+            [i, j] => values[[i as usize - 1, j as usize - 1]],
+            _ => panic!("{index:?}: expected two indices"),
+        })
     }
 
     /// Gives the values of an index from 1, where the page leaves them open.
@@ -152,7 +158,7 @@ impl<'a> Page<'a> {
         self.give(numbers);
         note_computed(&self.name);
         let (chain, names) = (self.taken(), self.names.borrow());
-        (0..chain.len()).map(|member| self.accepted(chain.value(member, &names))).collect()
+        (0..chain.members()).map(|member| self.accepted(chain.value(member, &names))).collect()
     }
 
     fn give(&self, numbers: &[(&str, f64)]) {

@@ -64,7 +64,7 @@ fn guessing_loss() {
             let loss = Loss::SoftmaxCrossEntropy.value(z.view(), y.view());
             let sum: f64 = -y.iter().map(|&y: &f64| y * f64::ln(0.1)).sum::<f64>();
             assert_close(loss, sum, 1e-12);
-            let page = page("guessing-loss").entries("y", |j| f64::from(y[[0, j[0] as usize]]));
+            let page = page("guessing-loss").entries("y", |j| y[[0, j[0] as usize]]);
             let [expected, logarithm, printed] = page.at(&[])[..] else { panic!("three members") };
             assert_close(loss, expected, 1e-12);
             assert_close(loss, logarithm, 1e-12);

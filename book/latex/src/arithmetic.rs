@@ -40,7 +40,7 @@ pub fn arithmetic(latex: &str) -> Result<Vec<Arithmetic>, Refusal> {
 fn compared(statement: &Statement) -> Vec<Arithmetic> {
     let mut result = Vec::new();
     let mut before: Option<(usize, Plain)> = None;
-    for member in 0..statement.len() {
+    for member in 0..statement.members() {
         let Some(plain) = Plain::of(statement, member) else { continue };
         if let Some((index, left)) = before.replace((member, plain.clone()))
             && let Some(relation) = relation_between(&statement.relations()[index..member])

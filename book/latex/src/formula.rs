@@ -68,7 +68,7 @@ impl Statement {
     }
 
     /// How many members it has.
-    pub fn len(&self) -> usize {
+    pub fn members(&self) -> usize {
         self.members.len()
     }
 

@@ -196,6 +196,9 @@ impl<'a> Parser<'a> {
                 parser.finish()?;
                 Ok(expression)
             }
+            Some(Token::Number(digits)) if digits.contains('.') => {
+                self.refuse(format!("`{digits}` without braces"))
+            }
             Some(Token::Number(digits)) => {
                 let (first, rest) = digits.split_at(1);
                 let number = first.parse().expect("a digit");
