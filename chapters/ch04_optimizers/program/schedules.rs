@@ -85,9 +85,7 @@ type Factor = Box<dyn Fn(usize) -> f64>;
 
 /// The schedules that are compared.
 fn compared() -> Vec<(&'static str, Factor)> {
-    let of = |schedule: Schedule| -> Factor {
-        Box::new(move |step| schedule.factor(step, STEPS))
-    };
+    let of = |schedule: Schedule| -> Factor { Box::new(move |step| schedule.factor(step, STEPS)) };
     let steady = STEPS * 4 / 5;
     vec![
         ("constant", of(Schedule::Constant)),
