@@ -95,10 +95,13 @@ fn descent_lemma() {
     }
 }
 
-/// A loss of three parameters that is not quadratic.
+/// A function of three parameters.
+type Of<T> = Box<dyn Fn(&Array1<f64>) -> T>;
+
+/// A loss that is not quadratic.
 struct Landscape {
-    loss: Box<dyn Fn(&Array1<f64>) -> f64>,
-    gradient: Box<dyn Fn(&Array1<f64>) -> Array1<f64>>,
+    loss: Of<f64>,
+    gradient: Of<Array1<f64>>,
     /// No curvature is larger, or more negative.
     steepest: f64,
     /// No value is lower.
