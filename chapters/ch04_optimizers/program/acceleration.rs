@@ -1,7 +1,7 @@
 //! How fast momentum is: the roots that tell it, the plane of rate and momentum, and the bound that no
 //! rule of its kind can beat.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, ContourMap, Format, Measured, Output, Series, Values};
 use book_programs::print;
 use ch04_optimizers::{Momentum, Nesterov, Optimizer, Parameter, Quadratic, Sgd};
@@ -94,7 +94,17 @@ fn momentum_plane(output: &Output, values: &mut Values) -> Result<()> {
     let left = |rate: f64, mu: f64| {
         CURVATURES.iter().map(|lambda| contraction(rate * lambda, mu)).fold(0.0, f64::max)
     };
-    let (rate, mu) = ravine().best_momentum();
+    let bowl = ravine();
+    for (rate, mu) in [(0.05, 0.0), (0.05, 0.5), (0.12, 0.6), (0.15, 0.8)] {
+        let path = descend(&mut Momentum::new(mu), rate, START, 80, slope(&bowl));
+        let far = |step: usize| {
+            path[step..step + 20].iter().map(|&at| distance(at, [1.0, 0.5])).fold(0.0, f64::max)
+        };
+        let measured = (far(60) / far(20)).powf(1.0 / 40.0);
+        let close = (measured / left(rate, mu) - 1.0).abs() < 0.03;
+        ensure!(close, "rate {rate}, momentum {mu}: {measured} left, not {}", left(rate, mu));
+    }
+    let (rate, mu) = bowl.best_momentum();
     let best_plain = ravine().best_rate();
     let usual = (1..200).map(|k| left(0.001 * f64::from(k), 0.9)).fold(f64::INFINITY, f64::min);
     let description = format!(

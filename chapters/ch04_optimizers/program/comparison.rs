@@ -240,7 +240,7 @@ fn activations_and_optimizers(output: &Output, values: &mut Values) -> Result<()
 
 /// The median over five seeds of the loss after each step.
 fn median_curve(setting: &Setting) -> Vec<(f64, f64)> {
-    let curves: Vec<Vec<f64>> = (0..5).map(|seed| setting.losses(seed)).collect();
+    let curves: Vec<Vec<f64>> = (0..5).map(|seed| setting.losses(seed, study::STEPS)).collect();
     let median = |step: usize| {
         let mut losses: Vec<f64> = curves.iter().map(|curve| curve[step]).collect();
         losses.sort_by(f64::total_cmp);

@@ -42,13 +42,17 @@ enum Command {
     ///
     /// About 5,000 short runs, which take some 10 minutes on two cores. Replaces the record
     /// `chapters/ch04_optimizers/results/study.json`, which the plain run draws.
-    Study,
+    Study {
+        /// Go the same way with a few steps and seeds, and write nothing: to see that it works
+        #[arg(long)]
+        short: bool,
+    },
 }
 
 fn main() -> ExitCode {
     book_programs::run(|arguments: Arguments| match arguments.command {
         None => run(),
-        Some(Command::Study) => study::run(),
+        Some(Command::Study { short }) => study::run(short),
     })
 }
 

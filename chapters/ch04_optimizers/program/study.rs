@@ -94,8 +94,8 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// The loss after each step with this seed.
-    pub fn losses(&self, seed: u64) -> Vec<f64> {
+    /// The loss before each of so many steps with this seed.
+    pub fn losses(&self, seed: u64, steps: usize) -> Vec<f64> {
         let activation =
             if self.activation == "ReLU" { Activation::Relu } else { Activation::Sigmoid };
         let start =
@@ -119,13 +119,12 @@ impl Setting {
             optimizer.step(self.rate, parameters(&mut network, &gradients));
             loss
         };
-        (0..STEPS).map(step).collect()
+        (0..steps).map(step).collect()
     }
 
-    fn result(&self, seed: u64) -> f64 {
-        let losses = self.losses(seed);
-        let mean = losses[STEPS - LAST..].iter().sum::<f64>() / LAST as f64;
-        if mean.is_finite() { mean.min(DIVERGED) } else { DIVERGED }
+    fn result(&self, seed: u64, steps: usize) -> f64 {
+        let end = mean(&self.losses(seed, steps)[steps - LAST..]);
+        if end.is_finite() { end.min(DIVERGED) } else { DIVERGED }
     }
 }
 
@@ -231,33 +230,32 @@ fn rates() -> impl Iterator<Item = f64> {
     (-9..=5).map(|k| 10_f64.powf(f64::from(k) / 3.0))
 }
 
-/// Tunes each contender, runs it with other seeds, and writes the record.
-pub fn run() -> Result<()> {
-    let output = Output::chapter("ch04_optimizers")?;
+/// How many steps a run has, and the seeds of tuning and of the results.
+#[derive(Debug, Clone)]
+struct Size {
+    steps: usize,
+    tuning: std::ops::Range<u64>,
+    seeds: std::ops::Range<u64>,
+}
+
+/// Tunes each contender, runs it with other seeds, and writes the record. In short it goes the same
+/// way with a few steps and seeds, and writes nothing.
+pub fn run(short: bool) -> Result<()> {
+    let size = match short {
+        true => Size { steps: 12, tuning: 100..101, seeds: 0..2 },
+        false => Size { steps: STEPS, tuning: TUNING, seeds: SEEDS },
+    };
     let (mut tuning, mut results) = (Vec::new(), Vec::new());
     for activation in ["sigmoid", "ReLU"] {
         for initialization in ["Xavier", "He"] {
             for rule in Rule::ALL {
-                let settings = rule.constants().iter().flat_map(|&constant| {
-                    rates().map(move |rate| Setting {
-                        activation,
-                        initialization,
-                        rule,
-                        constant,
-                        rate,
-                    })
-                });
-                let settings: Vec<Setting> = settings.collect();
-                let runs: Vec<Runs> =
-                    settings.par_iter().map(|setting| runs(setting, TUNING)).collect();
-                let best = (0..runs.len())
-                    .min_by(|&a, &b| score(&runs[a]).total_cmp(&score(&runs[b])))
-                    .expect("there are settings");
-                let setting = settings[best];
+                let tries = tried(activation, initialization, rule, &size);
+                let best = tries.iter().min_by(|a, b| score(&a.1).total_cmp(&score(&b.1)));
+                let setting = best.expect("there are settings").0;
                 let inside =
                     rates().next() < Some(setting.rate) && Some(setting.rate) < rates().last();
-                ensure!(inside, "the best rate of {setting:?} is at the edge of the grid");
-                let result = runs_in_parallel(&setting);
+                ensure!(short || inside, "the best rate of {setting:?} is at the edge of the grid");
+                let result = runs(&setting, size.seeds.clone(), size.steps);
                 print(format_args!(
                     "{activation}, {initialization}, {}: rate {:.4}, constant {}, loss {:.4}",
                     rule.name(),
@@ -265,30 +263,47 @@ pub fn run() -> Result<()> {
                     setting.constant,
                     mean(&result.losses)
                 ))?;
-                tuning.extend(runs);
+                tuning.extend(tries.into_iter().map(|tried| tried.1));
                 results.push(result);
             }
         }
     }
-    let range: Vec<RangeRuns> = [Rule::Sgd, Rule::Adam]
-        .into_iter()
-        .flat_map(|rule| {
-            SEEDS.into_par_iter().map(|seed| range_runs(rule, seed)).collect::<Vec<_>>()
-        })
-        .collect();
+    let range = [Rule::Sgd, Rule::Adam].into_iter().flat_map(|rule| {
+        let runs =
+            size.seeds.clone().into_par_iter().map(|seed| range_runs(rule, seed, size.steps));
+        runs.collect::<Vec<_>>()
+    });
     let record = Record {
         command: COMMAND.to_owned(),
         date: files::today(),
-        tuning_seeds: TUNING.collect(),
-        seeds: SEEDS.collect(),
+        tuning_seeds: size.tuning.clone().collect(),
+        seeds: size.seeds.clone().collect(),
         tuning,
         results,
-        range,
+        range: range.collect(),
     };
-    let path = path(&output);
-    let json = serde_json::to_string_pretty(&record)?;
-    files::write(&path, json.as_bytes())?;
+    if short {
+        return print("a short run: nothing is written");
+    }
+    let path = path(&Output::chapter("ch04_optimizers")?);
+    files::write(&path, serde_json::to_string_pretty(&record)?.as_bytes())?;
     print(format_args!("{}", path.display()))
+}
+
+/// Every setting of a contender, and what it reached with the tuning seeds.
+fn tried(
+    activation: &'static str,
+    initialization: &'static str,
+    rule: Rule,
+    size: &Size,
+) -> Vec<(Setting, Runs)> {
+    let pairs =
+        rule.constants().iter().flat_map(|&constant| rates().map(move |rate| (constant, rate)));
+    let settings: Vec<Setting> = pairs
+        .map(|(constant, rate)| Setting { activation, initialization, rule, constant, rate })
+        .collect();
+    let run = |setting: &Setting| (*setting, runs(setting, size.tuning.clone(), size.steps));
+    settings.par_iter().map(run).collect()
 }
 
 fn mean(numbers: &[f64]) -> f64 {
@@ -300,23 +315,16 @@ fn score(runs: &Runs) -> f64 {
     mean(&runs.losses)
 }
 
-fn named(setting: &Setting, losses: Vec<f64>) -> Runs {
+/// What a setting reaches with these seeds.
+fn runs(setting: &Setting, seeds: std::ops::Range<u64>, steps: usize) -> Runs {
     Runs {
         activation: setting.activation.to_owned(),
         initialization: setting.initialization.to_owned(),
         rule: setting.rule,
         constant: setting.constant,
         rate: setting.rate,
-        losses,
+        losses: seeds.into_par_iter().map(|seed| setting.result(seed, steps)).collect(),
     }
-}
-
-fn runs(setting: &Setting, seeds: std::ops::Range<u64>) -> Runs {
-    named(setting, seeds.map(|seed| setting.result(seed)).collect())
-}
-
-fn runs_in_parallel(setting: &Setting) -> Runs {
-    named(setting, SEEDS.into_par_iter().map(|seed| setting.result(seed)).collect())
 }
 
 /// The range test: the rate grows a little with every step, and the loss is written down.
@@ -335,13 +343,13 @@ pub fn explodes(test: &[(f64, f64)]) -> f64 {
     worse.map_or(f64::NAN, |point| point.0)
 }
 
-fn range_runs(rule: Rule, seed: u64) -> RangeRuns {
+fn range_runs(rule: Rule, seed: u64, steps: usize) -> RangeRuns {
     let task = Task::new(seed);
     let rates: Vec<f64> = (-14..=6).map(|k| 10_f64.powf(f64::from(k) / 4.0)).collect();
     let run = |&rate: &f64| {
         let (mut network, mut optimizer) = (task.tanh_network(), rule.optimizer(0.9));
-        let losses = task.train(&mut network, &mut *optimizer, rate, STEPS);
-        let end = mean(&losses[STEPS - LAST..]);
+        let losses = task.train(&mut network, &mut *optimizer, rate, steps);
+        let end = mean(&losses[steps - LAST..]);
         if end.is_finite() { end.min(DIVERGED) } else { DIVERGED }
     };
     let losses = rates.iter().map(run).collect();
