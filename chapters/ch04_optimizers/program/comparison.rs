@@ -190,7 +190,7 @@ fn interval(numbers: &[f64], t: f64) -> (f64, f64) {
 
 /// Two activation functions, two initializations and five rules: what the study found.
 fn activations_and_optimizers(output: &Output, values: &mut Values) -> Result<()> {
-    let record = study::load(output)?;
+    let record = study::load()?;
     let how = format!("{} ({})", record.command, record.date);
     for runs in &record.results {
         let (mean, half) = interval(&runs.losses, ONE);

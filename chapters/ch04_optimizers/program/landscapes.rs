@@ -25,7 +25,7 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     adam_counterexample(output, values)?;
     range_test(output, values)?;
     edge(values)?;
-    clipping(output, values)
+    clipping(values)
 }
 
 /// The slope of (x² − y²) / 2: down to the middle from the sides, and down from it up and down.
@@ -216,7 +216,7 @@ fn adam_counterexample(output: &Output, values: &mut Values) -> Result<()> {
 
 /// Both optimizers: the test with seed 0, and what whole runs with constant rates reach with ten seeds.
 fn range_test(output: &Output, values: &mut Values) -> Result<()> {
-    let record = study::load(output)?;
+    let record = study::load()?;
     let how = format!("{} ({})", record.command, record.date);
     let (mut chart_lines, mut told) = (Vec::new(), Vec::new());
     for rule in [Rule::Sgd, Rule::Adam] {
@@ -312,8 +312,8 @@ fn clipped_run(seed: u64, rate: f64) -> (Vec<f64>, usize) {
 }
 
 /// With and without clipping, each at its own best rate, with five seeds.
-fn clipping(output: &Output, values: &mut Values) -> Result<()> {
-    let record = study::load(output)?;
+fn clipping(values: &mut Values) -> Result<()> {
+    let record = study::load()?;
     let free = |rate: f64| -> Vec<f64> {
         let runs = record.range.iter().filter(|runs| runs.rule == Rule::Sgd && runs.seed < 5);
         runs.map(|runs| runs.loss_at(rate).ln()).collect()

@@ -4,7 +4,6 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use book_figures::Output;
 use book_programs::{files, print};
 use ch01_neuron::Activation;
 use ch02_forward::Initialization;
@@ -212,14 +211,18 @@ impl Record {
     }
 }
 
-/// Where the record is.
-fn path(output: &Output) -> PathBuf {
-    output.path().join("../../../../chapters/ch04_optimizers/results/study.json")
+/// Where the record is: in the checkout that holds the current folder.
+fn path() -> Result<PathBuf> {
+    let here = std::env::current_dir().context("expected a current folder")?;
+    let mut chapters = here.ancestors().map(|folder| folder.join("chapters/ch04_optimizers"));
+    let chapter = chapters.find(|folder| folder.is_dir());
+    let chapter = chapter.with_context(|| format!("{}: expected a checkout", here.display()))?;
+    Ok(chapter.join("results/study.json"))
 }
 
 /// The record that is committed.
-pub fn load(output: &Output) -> Result<Record> {
-    let path = path(output);
+pub fn load() -> Result<Record> {
+    let path = path()?;
     let name = || format!("{}: expected the record of `{COMMAND}`", path.display());
     let json = std::fs::read_to_string(&path).with_context(name)?;
     serde_json::from_str(&json).with_context(name)
@@ -285,7 +288,7 @@ pub fn run(short: bool) -> Result<()> {
     if short {
         return print("a short run: nothing is written");
     }
-    let path = path(&Output::chapter("ch04_optimizers")?);
+    let path = path()?;
     files::write(&path, serde_json::to_string_pretty(&record)?.as_bytes())?;
     print(format_args!("{}", path.display()))
 }
