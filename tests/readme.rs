@@ -1,7 +1,6 @@
 //! The numbers of the README are those that the chapters' programs have measured.
 
 use std::fs;
-use std::path::Path;
 
 use serde_json::Value;
 
@@ -20,7 +19,7 @@ fn quoted(readme: &str) -> Vec<(String, String)> {
 fn measured(name: &str) -> String {
     let (chapter, value) = name.split_once('.').expect("a name begins with its chapter");
     let path = format!("../book/src/generated/{chapter}/values.json");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let path = formulas::package().join(path);
     let json = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let values: Value = serde_json::from_str(&json).expect("values.json is JSON");
     let text = values[value]["text"].as_str();
@@ -29,7 +28,7 @@ fn measured(name: &str) -> String {
 
 #[test]
 fn every_number_of_the_readme_is_a_measured_value() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let path = formulas::package().join("../README.md");
     let readme = fs::read_to_string(&path).expect("the README is there");
     let quoted = quoted(&readme);
     assert!(quoted.len() >= 4, "README.md: expected quoted values, found {}", quoted.len());
@@ -40,7 +39,7 @@ fn every_number_of_the_readme_is_a_measured_value() {
 
 #[test]
 fn numbers_with_a_unit_stand_nowhere_else_in_the_readme() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let path = formulas::package().join("../README.md");
     let readme = fs::read_to_string(&path).expect("the README is there");
     for (number, line) in readme.lines().enumerate() {
         let mut plain = String::new();
