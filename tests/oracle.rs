@@ -27,9 +27,9 @@ fn oracle() -> Value {
 
 fn read(name: &str) -> Value {
     let file = formulas::package().join("oracle").join(name);
-    let expected = |error: &dyn std::fmt::Display| panic!("{}: {error}", file.display());
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| expected(&error));
-    serde_json::from_str(&text).unwrap_or_else(|error| expected(&error))
+    let text = std::fs::read_to_string(&file);
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 fn list(value: &Value) -> Vec<f64> {
