@@ -29,8 +29,11 @@ as_script() {
 }
 module=target/wasm/$target/widgets/book_widgets.wasm
 mkdir -p "$(dirname "$script")"
-# Binaryen makes it smaller by an eighth. It keeps what floating-point numbers come out as.
-wasm-opt -Oz --all-features --strip-producers "$module" -o "$module.small"
+# Binaryen makes it smaller. What floating-point numbers come out as stays.
+wasm-opt -Oz --strip-debug --strip-producers \
+  --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-multivalue \
+  --enable-nontrapping-float-to-int --enable-reference-types \
+  "$module" -o "$module.small"
 module=$module.small
 as_script module "$module" >"$script"
 as_script digits book/widgets/data/digits.bin >"$(dirname "$script")/digits.js"
