@@ -81,12 +81,12 @@ impl Graph {
     fn local(&self, values: &[[f64; 2]; 8]) -> Local {
         let [[w, _], [x, _], .., [difference, _], _] = *values;
         Some(match WIRES[self.wire].name {
-            "w" => ("times, x".into(), x, 2),
-            "x" => ("times, w".into(), w, 2),
-            "product" | "b" => ("plus".into(), 1.0, 4),
-            "z" => ("minus".into(), 1.0, 6),
-            "y" => ("minus, for what is taken away".into(), -1.0, 6),
-            "difference" => ("square, 2 (z − y)".into(), 2.0 * difference, 7),
+            "w" => ("product (the other factor, x)".into(), x, 2),
+            "x" => ("product (the other factor, w)".into(), w, 2),
+            "product" | "b" => ("sum".into(), 1.0, 4),
+            "z" => ("difference".into(), 1.0, 6),
+            "y" => ("difference (y is taken away)".into(), -1.0, 6),
+            "difference" => ("square (twice z − y)".into(), 2.0 * difference, 7),
             _ => return None,
         })
     }
@@ -111,7 +111,7 @@ impl Graph {
                 let (slope, upstream) = (short(slope), short(values[next][1]));
                 let slope = if slope.starts_with('−') { format!("({slope})") } else { slope };
                 format!(
-                    "{upstream} from the right times {slope}, the slope of the {what}, is {gradient}"
+                    "the upstream gradient {upstream} times the local slope {slope} of the {what}, is {gradient}"
                 )
             }
             None => "at the end of the graph the gradient is 1".to_owned(),
@@ -149,7 +149,7 @@ impl Graph {
         for (index, wire) in WIRES.iter().enumerate() {
             let (from, to) = (at(wire.from), at(wire.to));
             let is_input = wire.known[0] == 0;
-            let middle = [0, 1].map(|axis| from[axis] + 0.5 * (to[axis] - from[axis]));
+            let middle = [0, 1].map(|axis| from[axis] + 0.45 * (to[axis] - from[axis]));
             if is_input {
                 panel.marks.push(Mark::text(
                     "strong halo",
