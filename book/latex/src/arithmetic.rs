@@ -30,18 +30,20 @@ pub struct Arithmetic {
 /// All members of a formula that are plain numbers, each compared with the one before it.
 ///
 /// `=` wants the same number, up to the rounding of the computation. `≈` wants the same number in
-/// the digits that are printed. What is no number, or is not understood, is passed by.
-pub fn arithmetic(latex: &str) -> Result<Vec<Arithmetic>, Refusal> {
+/// the digits that are printed. What is no number, or is not understood, is passed by. Of names only
+/// functions are known: those that are given, and those of school.
+pub fn arithmetic(latex: &str, functions: &Names<'_>) -> Result<Vec<Arithmetic>, Refusal> {
     let formula = Formula::parse(latex)?;
+    let compared = |statement| compared(statement, functions);
     Ok(formula.statements().iter().flat_map(compared).collect())
 }
 
 /// The members of a chain that are plain numbers, each compared with the one before.
-fn compared(statement: &Statement) -> Vec<Arithmetic> {
+fn compared(statement: &Statement, functions: &Names<'_>) -> Vec<Arithmetic> {
     let mut result = Vec::new();
     let mut before: Option<(usize, Plain)> = None;
     for member in 0..statement.members() {
-        let Some(plain) = Plain::of(statement, member) else { continue };
+        let Some(plain) = Plain::of(statement, member, functions) else { continue };
         if let Some((index, left)) = before.replace((member, plain.clone()))
             && let Some(relation) = relation_between(&statement.relations()[index..member])
         {
@@ -63,8 +65,8 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(statement: &Statement, member: usize) -> Option<Self> {
-        let value = statement.value(member, &Names::new()).ok()?;
+    fn of(statement: &Statement, member: usize, functions: &Names<'_>) -> Option<Self> {
+        let value = statement.value(member, functions).ok()?;
         let tokens = statement.member(member);
         let (offset, _) = tokens.first()?;
         Some(Self { offset: *offset, value, unit: unit(tokens) })

@@ -118,12 +118,18 @@ impl Evidence {
             };
             (rank, compared.points)
         });
-        block_text(&largest.map(Compared::words).unwrap_or_default())
+        let words = largest.map(Compared::words).unwrap_or_default();
+        block_text(&(words + self.computed_words()))
     }
 
-    /// Whether the page's own LaTeX was computed.
-    pub fn is_computed(&self) -> bool {
-        self.computed > 0
+    /// The same for the index of all formulas; a loose tolerance is never left out.
+    pub fn row(&self) -> String {
+        if self.because.is_empty() { self.short() } else { self.long() }
+    }
+
+    /// Whether the page's own LaTeX was computed, in words.
+    fn computed_words(&self) -> &'static str {
+        if self.computed > 0 { "; computed from this very formula" } else { "" }
     }
 
     /// All of it, in sentences.
@@ -218,7 +224,7 @@ mod tests {
             ], "computed": 17}"#,
         );
         let short = "1,000 points, largest relative error 3·10⁻¹⁵, allowed 10⁻¹²";
-        assert_eq!(evidence.short(), short);
+        assert_eq!(evidence.short(), format!("{short}; computed from this very formula"));
         let rest = "2 points, equal to the last bit; 5,000 inequalities; the formula itself was \
              computed at 17 points";
         assert_eq!(evidence.long(), format!("{short}; {rest}"));

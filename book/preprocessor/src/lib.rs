@@ -191,6 +191,7 @@ mod project;
 mod references;
 mod rust_path;
 mod search;
+mod sentences;
 mod source;
 mod stated;
 mod tags;

@@ -153,6 +153,15 @@ fn wrong_arithmetic_in_a_sentence_is_an_error() {
 }
 
 #[test]
+fn wrong_arithmetic_in_plain_signs_is_an_error() {
+    let right = "\nThe layer has 784 · 10 + 10 = 7,850\nparameters, f(2) = 3, and x + 2 = 5.\n";
+    assert_eq!(book().and(PAGE, right).errors(), [""; 0]);
+    let errors = book().and(PAGE, &right.replace("7,850", "7,580")).errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("src/ch01_line.md:17: wrong arithmetic"), "{errors:?}");
+}
+
+#[test]
 fn wrong_arithmetic_in_a_marked_table_is_an_error() {
     let table =
         |cell: &str| format!("\n<!-- arithmetic -->\n\n| a | b |\n| - | - |\n| 1 | {cell} |\n");
