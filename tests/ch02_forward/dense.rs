@@ -106,7 +106,7 @@ fn layer_activation() {
 }
 
 /// ```math batch-rows
-/// f(\mathbf X \mathbf W + \mathbf b)_r = f(\mathbf x_r \mathbf W + \mathbf b)
+/// \bigl[ f(\mathbf X \mathbf W + \mathbf b) \bigr]_r = f(\mathbf x_r \mathbf W + \mathbf b)
 /// ```
 ///
 /// The rows of a batch know nothing of each other: each gives what it gives alone. Exact: a row's

@@ -10,6 +10,7 @@
 //! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of a file in `tests/chNN_…` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
 //! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#widget ch04_optimizers/zigzag}}`, and the caption in the next paragraph | the same figure, and where scripts run the widget of its name, which `book/widgets/src/list.rs` lists |
 //! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
 //! | `{{#eq weight-gradient}}` | a link "(3.7)" |
@@ -196,6 +197,7 @@ mod source;
 mod stated;
 mod tags;
 mod values;
+mod widgets;
 mod written;
 
 pub use disk::load;
