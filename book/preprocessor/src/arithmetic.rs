@@ -6,9 +6,7 @@ use crate::marks::Kind;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, line_at};
 use crate::sentences::{self, as_latex};
-
-/// The comment before a table whose cells are arithmetic, as in `½ · 4 − 1 = 1`.
-pub const MARK: &str = "<!-- arithmetic -->";
+use crate::tables;
 
 /// Computes the arithmetic of all pages, says what is wrong, and how many equalities there were.
 pub fn check(pages: &[Page], problems: &mut Problems) -> usize {
@@ -72,30 +70,37 @@ impl Checker<'_> {
         }
     }
 
-    /// Computes the cells of tables that are marked.
+    /// Computes the cells of tables that are marked, and the rules about their columns.
     fn check_tables(&mut self, page: &Page) {
-        for (at, _) in page.source.match_indices(MARK) {
-            let first = line_at(&page.source, at);
-            let lines = page.source.lines().enumerate().skip(first);
-            let mut lines = lines.skip_while(|(_, line)| line.trim().is_empty()).peekable();
-            let is_row = |line: &str| line.trim_start().starts_with('|');
-            if !lines.peek().is_some_and(|(_, line)| is_row(line)) {
-                let message = format!("`{MARK}` without a table: expected one below it");
-                self.problems.error(Place::new(&page.file, first), message);
+        for table in tables::marked(&page.source) {
+            let place = Place::new(&page.file, table.line);
+            if table.rows.is_empty() {
+                let message = "a mark of arithmetic without a table: expected one below it";
+                self.problems.error(place, message);
                 continue;
             }
             let mut found = 0;
-            for (index, row) in lines.take_while(|(_, line)| is_row(line)) {
-                for cell in row.split('|').filter(|cell| cell.contains(['=', '≈'])) {
-                    found += self.check(page, &as_latex(cell), index + 1);
+            for (line, cell) in
+                table.rows.iter().flat_map(|(line, cells)| cells.iter().map(|c| (*line, c)))
+            {
+                if cell.contains(['=', '≈']) {
+                    found += self.check(page, &as_latex(cell), line);
                 }
             }
-            if found == 0 {
-                let message = format!(
-                    "`{MARK}` before a table without arithmetic: expected cells such as \
-                     `2 · 3 = 6`"
-                );
-                self.problems.error(Place::new(&page.file, first), message);
+            for rule in &table.rules {
+                match table.applied(rule) {
+                    Ok(applied) => {
+                        for (line, latex) in applied {
+                            found += self.check(page, &latex, line);
+                        }
+                    }
+                    Err(message) => self.problems.error(place.clone(), message),
+                }
+            }
+            if found == 0 && table.rules.is_empty() {
+                let message = "a mark of arithmetic above a table without any: expected cells such \
+                     as `2 · 3 = 6`, or rules such as <!-- arithmetic: c = a b -->";
+                self.problems.error(place, message);
             }
         }
     }

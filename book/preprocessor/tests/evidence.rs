@@ -170,9 +170,27 @@ fn wrong_arithmetic_in_a_marked_table_is_an_error() {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].starts_with("src/ch01_line.md:21: wrong arithmetic"), "{errors:?}");
     let errors = book().and(PAGE, &table("nothing")).errors();
-    assert!(errors[0].contains("without arithmetic"), "{errors:?}");
+    assert!(errors[0].contains("without any"), "{errors:?}");
     let errors = book().and(PAGE, "\n<!-- arithmetic -->\n\nNo table.\n").errors();
     assert!(errors[0].contains("without a table"), "{errors:?}");
+}
+
+#[test]
+fn a_wrong_cell_of_a_table_with_a_rule_is_an_error() {
+    let table = |cell: &str| {
+        format!(
+            "\n<!-- arithmetic: c = a b -->\n\n| a | b | c |\n| - | - | - |\n| 2 | 3 | {cell} |\n"
+        )
+    };
+    assert_eq!(book().and(PAGE, &table("6")).errors(), [""; 0]);
+    let errors = book().and(PAGE, &table("5")).errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].starts_with("src/ch01_line.md:21: wrong arithmetic in `6 = 5`"),
+        "{errors:?}"
+    );
+    let errors = book().and(PAGE, &table("6").replace("a b -->", "a d -->")).errors();
+    assert!(errors[0].contains("rule `c = a d`: unknown letter `d`"), "{errors:?}");
 }
 
 #[test]
