@@ -119,7 +119,13 @@ impl Evidence {
             (rank, compared.points)
         });
         let words = largest.map(Compared::words).unwrap_or_default();
-        block_text(&(words + self.computed_words()))
+        let shown = largest.and_then(|compared| compared.allowed).unwrap_or(0.0);
+        let loosest = self.compared.iter().filter_map(|it| it.allowed).fold(shown, f64::max);
+        let others = match loosest > shown {
+            true => format!("; elsewhere {} allowed", number(loosest)),
+            false => String::new(),
+        };
+        block_text(&(words + &others + self.computed_words()))
     }
 
     /// The same for the index of all formulas; a loose tolerance is never left out.
@@ -212,6 +218,18 @@ mod tests {
     fn numbers_are_written_as_readers_write_them() {
         assert_eq!([3e-15, 1e-12, 0.02, 4.4e-2].map(number), ["3·10⁻¹⁵", "10⁻¹²", "0.02", "0.044"]);
         assert_eq!([7, 999, 1000, 1_234_567].map(grouped), ["7", "999", "1,000", "1,234,567"]);
+    }
+
+    #[test]
+    fn a_looser_tolerance_elsewhere_is_not_left_out() {
+        let evidence = evidence(
+            r#"{"compared": [
+                {"measure": "close", "points": 32, "error": 8e-16, "allowed": 1e-13},
+                {"measure": "relative", "points": 5, "error": 0.03, "allowed": 0.12}
+            ], "because": "chance is at work"}"#,
+        );
+        let short = "32 points, largest error 8·10⁻¹⁶, allowed 10⁻¹³; elsewhere 0.12 allowed";
+        assert_eq!(evidence.short(), short);
     }
 
     #[test]
