@@ -67,7 +67,7 @@ impl Table {
         let target = rule.chars().next().and_then(column);
         let target = target.ok_or(format!("rule `{rule}`: expected a column before the sign"))?;
         let (mut found, mut above): (_, &[String]) = (Vec::new(), &[]);
-        let mut last = "no row has all of its columns as numbers".to_owned();
+        let mut missing: Option<String> = None;
         for (line, cells) in &self.rows {
             let mut names = Names::new();
             for (cells, mark) in [(&cells[..], ""), (above, "'")] {
@@ -87,12 +87,13 @@ impl Table {
                 Ok(value) => found.push((*line, format!("{value} {relation} {}", printed(cell)))),
                 // A column that is empty here, or words.
                 Err(refusal) if refusal.message.starts_with("unknown letter") => {
-                    last = refusal.message;
+                    missing.get_or_insert(refusal.message);
                 }
                 Err(refusal) => return Err(refused(refusal)),
             }
         }
-        if found.is_empty() { Err(format!("rule `{rule}`: {last}")) } else { Ok(found) }
+        let missing = missing.unwrap_or("no row has all of its columns as numbers".to_owned());
+        if found.is_empty() { Err(format!("rule `{rule}`: {missing}")) } else { Ok(found) }
     }
 }
 
