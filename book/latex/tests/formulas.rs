@@ -193,6 +193,8 @@ fn arithmetic_is_judged_by_its_digits() {
         (r"P = 2 \cdot 3 = Q = 7", false),
         (r"P = 2 \cdot 3 \approx Q = 7", false),
         (r"1 < 2 \le 2", true),
+        (r"(\ln 10^4) / 0.01 \approx 921", true),
+        (r"\ln 10^4 / 0.01 \approx 921", false), // the logarithm of what?
     ] {
         let found = arithmetic(latex, &Names::new()).unwrap();
         assert!(!found.is_empty(), "{latex}");

@@ -139,6 +139,7 @@ fn wrong_arithmetic_in_a_sentence_is_an_error() {
         (r"28 \cdot 28 = 784", r"28 \cdot 28 = 748"),
         (r"1{,}000 \cdot 2 = 2{,}000", r"1{,}000 \cdot 2 = 3{,}000"),
         (r"0.1 < 0.2", r"0.2 < 0.1"),
+        (r"(\ln 8) / 2 \approx 1.04", r"\ln 8 / 2 \approx 1.04"),
         (r"\sum_{k=1}^{4} k = 10", r"\sum_{k=1}^{4} k = 11"),
     ] {
         let with = |math: &str| book().and(PAGE, &format!("\nText,\nand $`{math}`$.\n")).errors();
