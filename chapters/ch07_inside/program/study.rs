@@ -82,7 +82,7 @@ pub struct Record {
 
 /// The committed record.
 pub fn recorded() -> Result<Record> {
-    read(&disk::record())
+    read(&disk::record()?)
 }
 
 fn read(path: &Path) -> Result<Record> {
@@ -94,8 +94,8 @@ fn read(path: &Path) -> Result<Record> {
 pub fn run(arguments: &AdversariesArguments) -> Result<()> {
     let path = match (&arguments.checkpoint, arguments.record) {
         (Some(path), _) => path.clone(),
-        (None, true) => disk::record(),
-        (None, false) => disk::checkpoint(),
+        (None, true) => disk::record()?,
+        (None, false) => disk::checkpoint()?,
     };
     fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
     book_programs::files::check_writable(&path)?;
