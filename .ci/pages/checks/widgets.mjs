@@ -191,12 +191,12 @@ class Tried {
     for (let index = 0; index < grips; index += 1) {
       await this.reset();
       // What is tapped may be chosen already: the next one is tapped before.
-      const { x, y, isTap } = await this.handle(index);
-      if (isTap) {
+      if ((await this.handle(index)).isTap) {
         const next = await this.handle((index + 1) % grips);
         await (how === "mouse" ? this.mouse([[next.x, next.y]]) : this.finger([[next.x, next.y]]));
         await this.settle();
       }
+      const { x, y } = await this.handle(index);
       const before = await this.shown();
       const way = [[x, y], [x - 6, y + 5], [x - 20, y + 14], [x - 30, y + 22]];
       await (how === "mouse" ? this.mouse(way) : this.finger(way));
