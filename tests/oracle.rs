@@ -26,9 +26,10 @@ fn oracle() -> Value {
 }
 
 fn read(name: &str) -> Value {
-    let file = format!("{}/oracle/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
+    let file = formulas::package().join("oracle").join(name);
+    let text = std::fs::read_to_string(&file);
+    let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 fn list(value: &Value) -> Vec<f64> {

@@ -117,7 +117,6 @@ impl Sheet {
         let is_blank = self.image.is_none() && self.lines.is_empty();
         let mut controls = vec![
             Control::choice("image", "On the sheet", image, blank.into_iter().chain(images)),
-            Control::button("wipe", "Blank sheet", !is_blank),
             Control::toggle("prepared", "Cut out, scaled, centered", self.prepared),
         ];
         if self.image.is_some() {
@@ -126,6 +125,7 @@ impl Sheet {
                 Control::range("y", "Image down", y, [0.0, most, 1.0], text(y)),
             ]);
         }
+        controls.push(Control::button("wipe", "Blank sheet", !is_blank));
         controls
     }
 
