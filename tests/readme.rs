@@ -40,7 +40,7 @@ fn every_number_of_the_readme_is_a_measured_value() {
 
 #[test]
 fn the_readme_counts_the_formulas_that_are_tested_and_computed() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = formulas::package();
     let read = |path: &str| fs::read_to_string(folder.join(path)).expect("the file is there");
     let record: Value =
         serde_json::from_str(&read("../book/src/generated/evidence.json")).expect("JSON");

@@ -8,10 +8,15 @@ use image::{GrayImage, Luma, imageops};
 use ndarray::{Array1, Array2};
 use rand::RngExt;
 
+/// ```math mean-of-moved
+/// \text{mean}_j = \frac{1}{9} \sum_{k=1}^{9} p_{kj}
+/// ```
+///
 /// The mean of nine runs, one by one, of the picture pasted onto an empty one at nine places; the
 /// library makes one batch of moved rows of numbers. 1e-12: sums of some hundred numbers.
 #[test]
 fn mean_of_moved() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..5 {
         let functions = (Activation::Relu, Activation::Identity);

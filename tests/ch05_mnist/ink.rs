@@ -5,11 +5,16 @@ use formulas::*;
 use image::{GrayImage, Luma};
 use rand::RngExt;
 
+/// ```math closing
+/// \text{paper}_i = \min_{j \text{ near } i} \; \max_{k \text{ near } j} \; \text{shade}_k
+/// ```
+///
 /// The darkest of the lightest shades, straight from the definition: for each pixel all pixels of its
 /// window, and for each of these all of theirs. The library goes along columns and rows. Equal to the
 /// last bit, since nothing is computed; also where the window is larger than the picture.
 #[test]
 fn closing() {
+    let _formula = formula!();
     let mut generator = generator();
     for (width, height, reach) in [(1, 1, 3), (9, 7, 1), (12, 5, 2), (6, 11, 4), (4, 4, 9)] {
         for _ in 0..20 {
@@ -24,7 +29,7 @@ fn closing() {
             let paper = paper_shade(&picture, reach);
             for (x, y, found) in paper.enumerate_pixels() {
                 let expected = near(x, y).map(lightest).min().expect("itself");
-                assert_eq!(found.0[0], expected, "at {x}, {y} with {reach}");
+                assert_exact!(found.0[0], expected, "at {x}, {y} with {reach}");
             }
         }
     }
