@@ -15,7 +15,7 @@ pub const WIDGETS: &[(&str, Make)] = &[
     ("ch02_forward/softmax", ch02_forward::softmax::softmax),
     ("ch03_backprop/graph", ch03_backprop::chain_rule::graph),
     ("ch04_optimizers/zigzag", ch04_optimizers::quadratics::zigzag),
-    ("ch04_optimizers/momentum", ch04_optimizers::momentum::momentum),
+    ("ch04_optimizers/nesterov", ch04_optimizers::acceleration::nesterov),
     ("ch04_optimizers/saddle", ch04_optimizers::landscapes::saddle),
     ("ch04_optimizers/rosenbrock", ch04_optimizers::landscapes::rosenbrock),
     ("ch05_mnist/stages", ch05_mnist::your_digit::stages),

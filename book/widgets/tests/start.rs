@@ -82,7 +82,7 @@ fn the_ravine_opens_with_the_rates_of_the_page() {
     let view = opened("ch04_optimizers/zigzag").view();
     let best = measured("ch04_optimizers", "ravine.sgd_distance");
     near(distance(&view, 2, [1.0, 0.5]), best, 1e-9);
-    let view = opened("ch04_optimizers/momentum").view();
+    let view = opened("ch04_optimizers/nesterov").view();
     near(distance(&view, 1, [1.0, 0.5]), best, 1e-9);
     for (path, name) in [(2, "ravine.heavy_ball_distance"), (3, "ravine.nesterov_distance")] {
         near(distance(&view, path, [1.0, 0.5]), measured("ch04_optimizers", name), 1e-9);

@@ -12,7 +12,8 @@
 //! 3. [`training`], *The five steps*: the recipe, what can be trained, the trainer
 //! 4. [`results`], *What five epochs buy*: loss, accuracy, confusion
 //! 5. [`weights`], *Weights in a file*: safetensors, checkpoints
-//! 6. [`your_digit`], *Your own digit*: a picture made like the training images
+//! 6. [`ink`], [`your_digit`], [`certainty`]: the ink of a photograph, a picture made like the training
+//!    images, and how sure an answer is
 //!
 //! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
 
@@ -21,15 +22,19 @@ pub mod data;
 pub mod training;
 pub mod results;
 pub mod weights;
+pub mod ink;
 pub mod your_digit;
+pub mod certainty;
 
+pub use certainty::{Certainty, Reading, read_digit};
 pub use data::{CountMismatch, Dataset, shuffled};
 pub use files::{
     CLASSES, IMAGES_MAGIC, IdxError, Images, LABELS_MAGIC, LARGEST_FILE, read_images, read_labels,
 };
+pub use ink::{Component, components, ink_on, is_light_on_dark, paper_shade};
 pub use results::{Evaluation, evaluate, likeliest};
 pub use training::{
     Diverged, EpochRecord, Examples, Model, OptimizerName, Recipe, Trainer, train_step,
 };
 pub use weights::{CheckpointError, WeightsError, load_weights, save_weights};
-pub use your_digit::{center_digit, center_of_ink, crop_to_ink, stretch_contrast};
+pub use your_digit::{NoDigit, center_digit, center_of_ink, crop_to_ink, find_digit};
