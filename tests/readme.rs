@@ -4,13 +4,14 @@ use std::fs;
 
 use serde_json::Value;
 
-/// What stands in the README between `<!-- chNN_name.dotted.name -->` and `<!-- -->`.
-fn quoted(readme: &str) -> Vec<(String, String)> {
-    let pieces = readme.split("<!-- ch").skip(1);
+/// What stands in the README between `<!-- prefix… -->` and `<!-- -->`, with the name that begins so.
+fn quoted(readme: &str, prefix: &str) -> Vec<(String, String)> {
+    let opening = format!("<!-- {prefix}");
+    let pieces = readme.split(&opening).skip(1);
     let quote = |piece: &str| {
         let (name, rest) = piece.split_once(" -->").expect("a comment ends with -->");
         let (text, _) = rest.split_once("<!-- -->").expect("a quoted number ends with <!-- -->");
-        (format!("ch{name}"), text.to_owned())
+        (format!("{prefix}{name}"), text.to_owned())
     };
     pieces.map(quote).collect()
 }
@@ -30,11 +31,24 @@ fn measured(name: &str) -> String {
 fn every_number_of_the_readme_is_a_measured_value() {
     let path = formulas::package().join("../README.md");
     let readme = fs::read_to_string(&path).expect("the README is there");
-    let quoted = quoted(&readme);
+    let quoted = quoted(&readme, "ch");
     assert!(quoted.len() >= 4, "README.md: expected quoted values, found {}", quoted.len());
     for (name, text) in quoted {
         assert_eq!(text, measured(&name), "README.md: {name}");
     }
+}
+
+#[test]
+fn the_readme_counts_the_formulas_that_are_tested_and_computed() {
+    let folder = formulas::package();
+    let read = |path: &str| fs::read_to_string(folder.join(path)).expect("the file is there");
+    let record: Value =
+        serde_json::from_str(&read("../book/src/generated/evidence.json")).expect("JSON");
+    let record = record.as_object().expect("names with evidence");
+    let computed = record.values().filter(|evidence| evidence["computed"].is_u64()).count();
+    let expected = [("evidence.formulas", record.len()), ("evidence.computed", computed)];
+    let expected = expected.map(|(name, count)| (name.to_owned(), count.to_string()));
+    assert_eq!(quoted(&read("../README.md"), "evidence."), expected);
 }
 
 #[test]

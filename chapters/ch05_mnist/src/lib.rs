@@ -12,9 +12,8 @@
 //! 3. [`training`], *The five steps*: the recipe, what can be trained, the trainer
 //! 4. [`results`], *What five epochs buy*: loss, accuracy, confusion
 //! 5. [`weights`], *Weights in a file*: safetensors, checkpoints
-//! 6. [`ink`], *Ink on paper*: the paper's local shade, connected components of ink
-//! 7. [`your_digit`], *Your own digit*: a picture made like the training images
-//! 8. [`certainty`], *How sure is it?*: words for how sure an answer is
+//! 6. [`ink`], [`your_digit`], [`certainty`]: the ink of a photograph, a picture made like the training
+//!    images, and how sure an answer is
 //!
 //! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
 

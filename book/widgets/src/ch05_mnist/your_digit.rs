@@ -74,7 +74,7 @@ impl Sheet {
         if self.prepared {
             return center_digit(sheet).ok();
         }
-        sheet.iter().find(|&&shade| shade != PAPER)?;
+        find_digit(sheet).ok()?;
         let small = imageops::resize(sheet, 28, 28, FilterType::Triangle);
         Some(Array2::from_shape_fn((1, 784), |(_, k)| f32::from(small.as_raw()[k]) / 255.0))
     }
@@ -117,7 +117,6 @@ impl Sheet {
         let is_blank = self.image.is_none() && self.lines.is_empty();
         let mut controls = vec![
             Control::choice("image", "On the sheet", image, blank.into_iter().chain(images)),
-            Control::button("wipe", "Blank sheet", !is_blank),
             Control::toggle("prepared", "Cut out, scaled, centered", self.prepared),
         ];
         if self.image.is_some() {
@@ -126,6 +125,7 @@ impl Sheet {
                 Control::range("y", "Image down", y, [0.0, most, 1.0], text(y)),
             ]);
         }
+        controls.push(Control::button("wipe", "Blank sheet", !is_blank));
         controls
     }
 
@@ -138,13 +138,11 @@ impl Sheet {
             Mark::rect("box", place),
         ];
         if let Some(ink) = find_digit(sheet).ok().filter(|_| self.prepared) {
-            let margin = (ink.width() - SIDE) / 2; // put around it if the ink touches the edge
             let dark = || ink.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 51);
             let (left, right) = (dark().map(|p| p.0).min(), dark().map(|p| p.0).max());
             let (top, bottom) = (dark().map(|p| p.1).min(), dark().map(|p| p.1).max());
             if let (Some(left), Some(right), Some(top), Some(bottom)) = (left, right, top, bottom) {
-                let place = |at: u32| scale * (f64::from(at) - f64::from(margin));
-                let [x, y] = [left, top].map(place);
+                let [x, y] = [left, top].map(|at| scale * f64::from(at));
                 let [w, h] = [right - left + 1, bottom - top + 1].map(|at| scale * f64::from(at));
                 marks.push(Mark::rect("cut", [x, 26.0 + y, w, h]));
                 if let Some((dx, dy)) = center_of_ink(&crop_to_ink(&ink)) {
