@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn a_tolerance_in_proportion_to_its_value_may_move_with_it() {
         let (root, old, new) = two_folders();
-        let ratio = |value: f64| Measured::number(value, Format::Decimals(1)).within(0.02 * value);
+        let ratio = |value: f64| Measured::number(value, Format::Decimals(0)).within(0.02 * value);
         measure(&old, "ratio", ratio(40.0)).unwrap();
         measure(&new, "ratio", ratio(40.000_001)).unwrap();
         assert_eq!(problems(&root), Vec::<String>::new());
@@ -209,9 +209,9 @@ mod tests {
         assert_eq!(problems(&root), Vec::<String>::new());
         measure(&new, "ratio", ratio(41.0)).unwrap();
         assert_eq!(problems(&root).len(), 1, "beyond the tolerance");
-        measure(&new, "ratio", Measured::number(40.0, Format::Decimals(1)).within(0.9)).unwrap();
+        measure(&new, "ratio", Measured::number(40.0, Format::Decimals(0)).within(0.9)).unwrap();
         assert_eq!(problems(&root).len(), 1, "another tolerance for the same value");
-        let loose = Measured::number(40.1, Format::Decimals(1)).within(1.0);
+        let loose = Measured::number(40.1, Format::Decimals(0)).within(1.0);
         measure(&new, "ratio", loose).unwrap();
         assert_eq!(problems(&root).len(), 1, "another tolerance for another value");
     }
