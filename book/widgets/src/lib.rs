@@ -2,7 +2,7 @@
 //!
 //! A widget stands over a figure and bears its name. It opens in the state that the figure shows; an
 //! [`Event`] changes the state, and a [`View`] is all that is seen of it. What it computes comes from
-//! the chapters' libraries. Compiled to WebAssembly, all widgets are one module ([`module`]), which
+//! the chapters' libraries. Compiled to WebAssembly, all widgets are one module (`module.rs`), which
 //! `book/theme/widgets.js` loads and draws.
 //!
 //! Below `chNN_name` there is a file for each page with a widget, which bears the page's name.

@@ -11,7 +11,7 @@ use crate::quadratics::Quadratic;
 /// the place ahead as θ, Bengio, Boulanger-Lewandowski and Pascanu 2013, and PyTorch).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nesterov<T> {
-    /// μ, as in [`Momentum`].
+    /// μ, as in [`Momentum`](crate::Momentum).
     pub momentum: T,
     /// λ, as in [`Sgd`](crate::Sgd).
     pub weight_decay: T,

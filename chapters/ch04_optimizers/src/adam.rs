@@ -15,7 +15,7 @@ pub struct Adam<T> {
     pub beta1: T,
     /// β₂: how much of s is left after a step.
     pub beta2: T,
-    /// ε, as in [`AdaGrad`].
+    /// ε, as in [`AdaGrad`](crate::AdaGrad).
     pub epsilon: T,
     /// λ, as in [`Sgd`](crate::Sgd): part of the gradient, and so of m and s.
     pub weight_decay: T,
