@@ -47,6 +47,9 @@ pub fn compare_generated(committed: &Path, fresh: &Path) -> Result<(), Vec<Diffe
     if differences.is_empty() { Ok(()) } else { Err(differences) }
 }
 
+/// What the formula tests write, and compare themselves.
+const EVIDENCE: &str = "evidence.json";
+
 /// Adds all files below `folder`, relative to `root`. Hidden files are nobody's figures.
 fn collect(root: &Path, folder: &Path, files: &mut BTreeSet<PathBuf>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
@@ -54,7 +57,9 @@ fn collect(root: &Path, folder: &Path, files: &mut BTreeSet<PathBuf>) -> std::io
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if path.is_dir() {
             collect(root, &path, files)?;
-        } else if let (false, Ok(relative)) = (hidden, path.strip_prefix(root)) {
+        } else if let (false, Ok(relative)) = (hidden, path.strip_prefix(root))
+            && relative != Path::new(EVIDENCE)
+        {
             files.insert(relative.to_owned());
         }
     }
@@ -214,6 +219,15 @@ mod tests {
         let loose = Measured::number(40.1, Format::Decimals(0)).within(1.0);
         measure(&new, "ratio", loose).unwrap();
         assert_eq!(problems(&root).len(), 1, "another tolerance for another value");
+    }
+
+    #[test]
+    fn the_evidence_of_the_formula_tests_is_no_figure() {
+        let (root, ..) = two_folders();
+        std::fs::write(root.path().join("old/evidence.json"), "{}").unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        std::fs::write(root.path().join("old/other.json"), "{}").unwrap();
+        assert_eq!(problems(&root).len(), 1);
     }
 
     #[test]
