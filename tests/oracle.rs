@@ -186,7 +186,7 @@ fn twenty_steps_of_each_optimizer_with_each_option_agree_with_pytorch() {
         for (step, (gradient, theirs)) in gradients.rows().into_iter().zip(path.rows()).enumerate()
         {
             let gradient = gradient.as_slice().expect("rows are contiguous");
-            optimizer.step(rate, vec![Parameter { values: &mut theta, gradient }]);
+            optimizer.step(rate, vec![Parameter::new(&mut theta, gradient)]);
             assert_agree(&format!("{name} {}, step {step}", case["options"]), &theta, theirs);
         }
     }

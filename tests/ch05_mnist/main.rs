@@ -5,7 +5,7 @@ mod data;
 mod training;
 mod results;
 mod mistakes;
-mod speed;
+mod zeros;
 mod weights;
 mod your_digit;
 mod common;

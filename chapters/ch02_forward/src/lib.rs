@@ -7,7 +7,7 @@
 //! The modules, in the order of the pages:
 //!
 //! 1. [`dense`]: a layer of neurons, and what it does to a batch (*The forward pass*);
-//! 2. [`mod@product`]: the product of two matrices, plain and fast (*The product of two matrices*);
+//! 2. [`mod@product`]: the product of two matrices (*The product of two matrices*);
 //! 3. [`network`]: layers in a row, and the forward pass through them (*Networks*);
 //! 4. [`mod@softmax`]: from logits to probabilities, without overflow (*Softmax*);
 //! 5. [`losses`]: one number that says how wrong the outputs of a batch are (*How wrong is an
@@ -27,7 +27,7 @@ pub use losses::{
     Loss, binary_cross_entropy, cross_entropy, mean_squared_error, one_hot, softmax_cross_entropy,
 };
 pub use network::{Network, Trace};
-pub use product::{NonZeros, product, product_by_definition, product_by_rows, transposed_product};
+pub use product::{product, product_by_definition, transposed_product};
 pub use softmax::{log_softmax, log_sum_exp, softmax};
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ fn adam_counterexample(output: &Output, values: &mut Values) -> Result<()> {
         for t in 1..=600 {
             let gradient = [if t % 3 == 1 { 3.0 } else { -1.0 }];
             let rate = 0.2 / f64::from(t).sqrt();
-            optimizer.step(rate, vec![Parameter { values: &mut weight, gradient: &gradient }]);
+            optimizer.step(rate, vec![Parameter::new(&mut weight, &gradient)]);
             weight[0] = weight[0].clamp(-1.0, 1.0);
             line.push((f64::from(t), weight[0]));
         }

@@ -69,7 +69,7 @@ impl Task {
             for (step, sum) in sums.iter_mut().enumerate() {
                 *sum += (weight[0] - self.mean).powi(2);
                 let gradient = [self.gradient(weight[0], batch, &mut generator)];
-                sgd.step(rate(step), vec![Parameter { values: &mut weight, gradient: &gradient }]);
+                sgd.step(rate(step), vec![Parameter::new(&mut weight, &gradient)]);
             }
         }
         let mean = |(step, sum): (usize, f64)| (step as f64, sum / RUNS as f64);
@@ -187,7 +187,7 @@ fn floors(task: &Task, values: &mut Values) -> Result<()> {
             let rules: [&mut dyn Optimizer<f64>; 2] = [&mut sgd, &mut adam];
             for ((weight, sum), rule) in weights.iter_mut().zip(&mut sums).zip(rules) {
                 let gradient = [weight[0] + at_zero];
-                rule.step(rate, vec![Parameter { values: weight, gradient: &gradient }]);
+                rule.step(rate, vec![Parameter::new(weight, &gradient)]);
                 *sum += (weight[0] - task.mean).powi(2);
             }
         }

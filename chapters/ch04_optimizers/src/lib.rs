@@ -27,7 +27,7 @@ pub use adaptive::{AdaGrad, Adam, AdamW, RmsProp};
 pub use landscapes::{rosenbrock, rosenbrock_gradient};
 pub use momentum::{Momentum, Nesterov, OptimizerState};
 pub use noise::Schedule;
-pub use optimizer::{Optimizer, Parameter, Snapshot, parameters};
+pub use optimizer::{Gradient, GradientRows, Optimizer, Parameter, Snapshot, parameters};
 pub use quadratics::Quadratic;
 pub use sgd::Sgd;
 

@@ -3,7 +3,7 @@
 
 use ch01_neuron::Real;
 
-use crate::optimizer::{Optimizer, Parameter, Snapshot};
+use crate::optimizer::{Gradient, GradientRows, Optimizer, Parameter, Snapshot};
 use crate::quadratics::Quadratic;
 
 /// A heavy ball: the velocity v ← μv + g gathers speed, and θ ← θ − ηv (Polyak 1964).
@@ -84,7 +84,7 @@ impl<T: Real, const N: usize> OptimizerState<T, N> {
         );
         for (parameter, slots) in parameters.into_iter().zip(&mut self.slots) {
             let slots = slots.each_mut().map(Vec::as_mut_slice);
-            update(parameter.values, parameter.gradient, slots, &rule);
+            update(parameter, slots, &rule);
         }
         self.steps = self.steps.saturating_add(1);
     }
@@ -120,25 +120,42 @@ impl<T: Real, const N: usize> OptimizerState<T, N> {
 /// Applies `rule` to each weight of a parameter. A long one is split among the threads; what happens
 /// to one weight does not depend on any other.
 fn update<T: Real, const N: usize>(
-    values: &mut [T],
-    gradient: &[T],
+    parameter: Parameter<'_, T>,
     state: [&mut [T]; N],
     rule: &(impl Fn(T, T, [T; N]) -> (T, [T; N]) + Sync),
 ) {
-    let length = values.len();
-    assert!(gradient.len() == length, "optimizer: {length} weights, {} gradients", gradient.len());
-    if length >= PARALLEL_THRESHOLD {
-        let middle = length / 2;
-        let (values, more_values) = values.split_at_mut(middle);
-        let (gradient, more_gradient) = gradient.split_at(middle);
-        let [state, more_state] = split(state, middle);
+    let Parameter { values, gradient } = parameter;
+    let (length, gradients) = (values.len(), gradient.len());
+    assert!(gradients == length, "optimizer: {length} weights, {gradients} gradients");
+    if length >= PARALLEL_THRESHOLD
+        && let Some((gradient, more_gradient)) = gradient.halves()
+    {
+        let (values, more_values) = values.split_at_mut(gradient.len());
+        let [state, more_state] = split(state, values.len());
+        let more = Parameter { values: more_values, gradient: more_gradient };
         rayon::join(
-            || update(values, gradient, state, rule),
-            || update(more_values, more_gradient, more_state, rule),
+            || update(Parameter { values, gradient }, state, rule),
+            || update(more, more_state, rule),
         );
         return;
     }
-    let state = state.map(|slot| &mut slot[..length]);
+    match gradient {
+        Gradient::Numbers(gradient) => update_each(values, gradient, state, rule),
+        Gradient::Rows { source, rows } => update_rows(values, source, rows.start, state, rule),
+    }
+}
+
+/// From this length on, a second thread saves more time than it takes to wake.
+const PARALLEL_THRESHOLD: usize = 1 << 16;
+
+/// The plain case: all gradients are there.
+fn update_each<T: Real, const N: usize>(
+    values: &mut [T],
+    gradient: &[T],
+    state: [&mut [T]; N],
+    rule: &impl Fn(T, T, [T; N]) -> (T, [T; N]),
+) {
+    let (length, state) = (values.len(), state.map(|slot| &mut slot[..values.len()]));
     for i in 0..length {
         let (value, new) = rule(values[i], gradient[i], std::array::from_fn(|n| state[n][i]));
         values[i] = value;
@@ -148,8 +165,46 @@ fn update<T: Real, const N: usize>(
     }
 }
 
-/// From this length on, a second thread saves more time than it takes to wake.
-const PARALLEL_THRESHOLD: usize = 1 << 19;
+/// The same for a gradient that is computed row by row: each row is used while it is still in the
+/// processor's fastest memory, and forgotten.
+fn update_rows<T: Real, const N: usize>(
+    values: &mut [T],
+    source: &dyn GradientRows<T>,
+    first: usize,
+    state: [&mut [T]; N],
+    rule: &impl Fn(T, T, [T; N]) -> (T, [T; N]),
+) {
+    let rows = (STRETCH / source.row_length().max(1)).max(1);
+    let mut gradient = vec![T::zero(); values.len().min(rows * source.row_length())];
+    let mut state = state.map(|slot| slot.chunks_mut(gradient.len().max(1)));
+    for (stretch, values) in values.chunks_mut(gradient.len().max(1)).enumerate() {
+        let gradient = &mut gradient[..values.len()];
+        source.write_rows(first + stretch * rows, gradient);
+        let state = state.each_mut().map(|slot| slot.next().expect("as long as the values"));
+        update_each(values, gradient, state, rule);
+    }
+}
+
+/// So many gradients are computed at a time: few enough for the fastest memory.
+const STRETCH: usize = 4096;
+
+impl<T> Gradient<'_, T> {
+    /// The gradient in two, unless it is of a single row or number.
+    fn halves(&self) -> Option<(Self, Self)> {
+        match self {
+            Self::Numbers(numbers) if numbers.len() > 1 => {
+                let (first, second) = numbers.split_at(numbers.len() / 2);
+                Some((Self::Numbers(first), Self::Numbers(second)))
+            }
+            Self::Rows { source, rows } if rows.len() > 1 => {
+                let middle = rows.start + rows.len() / 2;
+                let part = |rows| Self::Rows { source: *source, rows };
+                Some((part(rows.start..middle), part(middle..rows.end)))
+            }
+            _ => None,
+        }
+    }
+}
 
 fn split<T, const N: usize>(slots: [&mut [T]; N], middle: usize) -> [[&mut [T]; N]; 2] {
     let mut ends = slots.map(Some);

@@ -4,7 +4,7 @@ use anyhow::{Context, Error, Result, ensure};
 use book_programs::arguments::parameter_count;
 use book_programs::data::{Set, Source};
 use book_programs::print;
-use ch05_mnist::{CLASSES, center_digit, evaluate, likeliest};
+use ch05_mnist::{CLASSES, Fast, center_digit, evaluate, likeliest};
 use ndarray::Axis;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ pub fn train(arguments: TrainArguments) -> Result<()> {
     parameter_count(&sizes).map_err(Error::msg)?;
     let (run, evaluation) = runs::with_threads(arguments.threads, || {
         let run = runs::run(&recipe, arguments.seed, &train, &runs::progress(&recipe, &train))?;
-        let evaluation = evaluate(&run.network, &test);
+        let evaluation = evaluate(&run.model, &test);
         Ok((run, evaluation))
     })?;
     ensure!(
@@ -33,7 +33,7 @@ pub fn train(arguments: TrainArguments) -> Result<()> {
         evaluation.loss,
     );
     if let Some(path) = &arguments.weights {
-        disk::write_weights(path, &run.network)?;
+        disk::write_weights(path, &run.model.network)?;
     }
     if arguments.json {
         print(run.json(arguments.recipe_name(), arguments.seed, &evaluation))?;
@@ -55,7 +55,7 @@ pub fn train(arguments: TrainArguments) -> Result<()> {
 pub fn evaluate_weights(arguments: EvaluateArguments) -> Result<()> {
     let test = disk::load_set(&Source::new(arguments.data), Set::Test)?;
     let network = disk::read_weights(&arguments.weights, test.pixels())?;
-    let evaluation = evaluate(&network, &test);
+    let evaluation = evaluate(&Fast { network }, &test);
     ensure!(
         evaluation.loss.is_finite(),
         "{}: expected weights with a finite loss, found {}",

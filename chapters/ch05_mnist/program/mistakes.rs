@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use book_figures::{Figure, Format, HeatMap, ImageGrid, Output};
-use ch02_forward::{Network, transposed_product};
-use ch05_mnist::{CLASSES, Dataset, Evaluation, likeliest};
+use ch02_forward::Network;
+use ch05_mnist::{CLASSES, Dataset, Evaluation, fast_transposed_product, likeliest};
 use ndarray::{Array1, Array2, Axis as Along};
 
 use crate::outcome::Outcome;
@@ -83,7 +83,7 @@ pub fn class_means(data: &Dataset) -> Array2<f64> {
     let indices: Vec<usize> = (0..data.len()).collect();
     for indices in indices.chunks(500) {
         let (inputs, targets) = data.batch::<f64>(indices);
-        sums += &transposed_product(inputs.view(), targets.view()); // [pixels × batch] [batch × 10]
+        sums += &fast_transposed_product(inputs.view(), targets.view()); // [pixels × batch] [batch × 10]
         counts += &targets.sum_axis(Along(0));
     }
     sums / &counts

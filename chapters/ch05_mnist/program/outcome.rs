@@ -40,8 +40,8 @@ pub fn train_and_watch(name: RecipeName, train: &Dataset, test: &Dataset) -> Res
             test_accuracy: on_test.accuracy,
         });
     })?;
-    let test = evaluate(&run.network, test);
-    Ok(Outcome { name, network: run.network, fit_seconds: run.fit_seconds, history, test })
+    let test = evaluate(&run.model, test);
+    Ok(Outcome { name, network: run.model.network, fit_seconds: run.fit_seconds, history, test })
 }
 
 impl Outcome {

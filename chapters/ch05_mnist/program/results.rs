@@ -111,7 +111,7 @@ fn baselines(
     let nearest = evaluate(&nearest_mean(class_means(train)), test).accuracy;
     let recipe = Recipe { hidden: vec![], ..Recipe::documents() };
     let linear = run(&recipe, 0, train, &ProgressBar::hidden())?;
-    let linear = evaluate(&linear.network, test).accuracy;
+    let linear = evaluate(&linear.model, test).accuracy;
     let accuracy = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
     values.set("baselines.nearest_mean", accuracy(nearest))?;
     values.set("baselines.linear", accuracy(linear).note("seed 0, the documents' recipe"))?;

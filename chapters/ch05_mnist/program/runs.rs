@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use ch02_forward::Network;
-use ch05_mnist::{Dataset, Evaluation, Recipe, Trainer};
+use ch05_mnist::{Dataset, Evaluation, Fast, Recipe, Trainer};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +13,7 @@ use serde_json::{Value, json};
 
 /// One network, trained.
 pub struct Run {
-    pub network: Network<f32>,
+    pub model: Fast<f32>,
     pub epochs: usize,
     /// Training alone, without loading and evaluating.
     pub fit_seconds: f64,
@@ -49,7 +48,7 @@ pub fn run_and_watch(
     seed: u64,
     data: &Dataset,
     progress: &ProgressBar,
-    mut watch: impl FnMut(&Network<f32>, f64),
+    mut watch: impl FnMut(&Fast<f32>, f64),
 ) -> Result<Run> {
     let mut trainer = trainer(recipe, seed, data);
     let (mut fit, mut start) = (Duration::ZERO, Instant::now());
@@ -66,7 +65,7 @@ pub fn run_and_watch(
     progress.finish_and_clear();
     let train_loss = trainer.history.last().map_or(f64::NAN, |epoch| epoch.train_loss);
     let (epochs, fit_seconds) = (recipe.epochs, fit.as_secs_f64());
-    Ok(Run { network: trainer.model, epochs, fit_seconds, train_loss })
+    Ok(Run { model: trainer.model, epochs, fit_seconds, train_loss })
 }
 
 /// A trainer of a new network; all chance, first of its weights and then of the order of the examples,
@@ -75,8 +74,8 @@ pub fn trainer<'a>(
     recipe: &'a Recipe,
     seed: u64,
     data: &Dataset,
-) -> Trainer<'a, f32, Network<f32>, ChaCha8Rng> {
-    recipe.trainer(data.pixels(), ChaCha8Rng::seed_from_u64(seed))
+) -> Trainer<'a, f32, Fast<f32>, ChaCha8Rng> {
+    recipe.fast_trainer(data.pixels(), ChaCha8Rng::seed_from_u64(seed))
 }
 
 /// A bar that counts the batches of a run; only a terminal shows it.

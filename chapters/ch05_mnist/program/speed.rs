@@ -6,10 +6,10 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Chart, Figure, Format, Measured, Output, Series, Values};
-use ch02_forward::{Loss, NonZeros, product, product_by_definition};
+use ch02_forward::{Loss, product_by_definition};
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::{Adam, Optimizer, Parameter, Snapshot, parameters};
-use ch05_mnist::{Dataset, Recipe, shuffled};
+use ch05_mnist::{Dataset, NonZeros, Recipe, fast_product, shuffled};
 use indicatif::ProgressBar;
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -80,7 +80,7 @@ fn products(data: &Dataset, values: &mut Values) -> Result<()> {
         seconds.sort_by(f64::total_cmp);
         seconds[repetitions / 2]
     };
-    let skipping = median(301, &|| product(inputs.view(), weights.view())[[0, 0]]);
+    let skipping = median(301, &|| fast_product(inputs.view(), weights.view())[[0, 0]]);
     let tuned = median(301, &|| inputs.dot(weights)[[0, 0]]);
     let plain = median(21, &|| product_by_definition(inputs.view(), weights.view())[[0, 0]]);
     for (name, seconds) in [("tuned", tuned), ("plain", plain)] {
@@ -140,7 +140,7 @@ fn train_with(
     };
     let seconds = (0..recipe.epochs).map(epoch).collect();
     progress.finish_and_clear();
-    (seconds, trainer.model.parameters().concat(), trainer.optimizer.snapshot())
+    (seconds, trainer.model.network.parameters().concat(), trainer.optimizer.snapshot())
 }
 
 /// Adam as in chapter 4, with the same operations in the same order, but without its last one: what
@@ -163,7 +163,9 @@ impl Optimizer<f32> for Unflushed {
             let [m, s] = slots else { unreachable!("two for each array") };
             m.resize(parameter.values.len(), 0.0);
             s.resize(parameter.values.len(), 0.0);
-            let weights = parameter.values.iter_mut().zip(parameter.gradient);
+            let mut gradient = vec![0.0; parameter.values.len()];
+            parameter.gradient.write(&mut gradient);
+            let weights = parameter.values.iter_mut().zip(gradient);
             for ((weight, gradient), (m, s)) in weights.zip(m.iter_mut().zip(s)) {
                 *m = beta1 * *m + (1.0 - beta1) * gradient;
                 *s = beta2 * *s + (1.0 - beta2) * gradient * gradient;

@@ -84,7 +84,7 @@ pub fn study(
     let run_one = |recipe: &Recipe, seed: u64| {
         let run = run(recipe, seed, train, &ProgressBar::hidden())?;
         bar.inc(1);
-        Ok((evaluate(&run.network, test).accuracy, evaluate(&run.network, train).loss))
+        Ok((evaluate(&run.model, test).accuracy, evaluate(&run.model, train).loss))
     };
     let study_one = |(name, recipe): (&'static str, Recipe)| {
         let seeds = (0..seeds as u64).into_par_iter();
@@ -137,7 +137,7 @@ pub fn rules(train: &Dataset, test: &Dataset, seeds: u64) -> Result<Vec<Rule>> {
         let recipe = Recipe { optimizer, learning_rate, ..Recipe::documents() };
         let run = run(&recipe, seed, learn, &ProgressBar::hidden());
         bar.inc(1);
-        run.map_or(0.0, |run| evaluate(&run.network, exam).accuracy) // 0 where the loss exploded
+        run.map_or(0.0, |run| evaluate(&run.model, exam).accuracy) // 0 where the loss exploded
     };
     let study_one = |(name, optimizer, rates): (&'static str, Name, [f64; 4])| {
         let tried = rates
@@ -180,9 +180,9 @@ pub fn widths(train: &Dataset, test: &Dataset, seeds: usize) -> Result<Vec<Width
     let bar = bar(widths.len() * seeds, "networks");
     let errors = |hidden: usize, seed: u64| {
         let recipe = Recipe { hidden: vec![hidden], ..Recipe::steady() };
-        let network = run(&recipe, seed, train, &ProgressBar::hidden())?.network;
+        let model = run(&recipe, seed, train, &ProgressBar::hidden())?.model;
         bar.inc(1);
-        Ok((1.0 - evaluate(&network, train).accuracy, 1.0 - evaluate(&network, test).accuracy))
+        Ok((1.0 - evaluate(&model, train).accuracy, 1.0 - evaluate(&model, test).accuracy))
     };
     let measure = |hidden: usize| {
         let errors = (0..seeds as u64).into_par_iter().map(|seed| errors(hidden, seed));

@@ -36,7 +36,7 @@ pub fn draw(
         let run = run_and_watch(&recipe, 0, train, &ProgressBar::hidden(), |network, _| {
             accuracies.push(evaluate(network, test).accuracy);
         })?;
-        Ok::<_, anyhow::Error>(Trial { network: run.network, accuracies })
+        Ok::<_, anyhow::Error>(Trial { network: run.model.network, accuracies })
     };
     let (high, low) = rayon::join(|| trial(RATES[0]), || trial(RATES[1]));
     let (high, low) = (high?, low?);

@@ -11,8 +11,11 @@
 //! 2. [`data`], *Look before you train*: images with labels, batches, shuffling
 //! 3. [`training`], *The five steps*: the recipe, what can be trained, the trainer
 //! 4. [`results`], *What five epochs buy*: loss, accuracy, confusion
-//! 5. [`weights`], *Weights in a file*: safetensors, checkpoints
-//! 6. [`your_digit`], *Your own digit*: a picture made like the training images
+//! 5. [`zeros`], *Skipping zeros*: bit masks, and sums that follow them
+//! 6. [`products`], *Fast products*: tiles of sums, and products that wait to be carried out
+//! 7. [`speed`], *Where the time goes*: the fast training step
+//! 8. [`weights`], *Weights in a file*: safetensors, checkpoints
+//! 9. [`your_digit`], *Your own digit*: a picture made like the training images
 //!
 //! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
 
@@ -20,6 +23,9 @@ pub mod files;
 pub mod data;
 pub mod training;
 pub mod results;
+pub mod zeros;
+pub mod products;
+pub mod speed;
 pub mod weights;
 pub mod your_digit;
 
@@ -27,9 +33,12 @@ pub use data::{CountMismatch, Dataset, shuffled};
 pub use files::{
     CLASSES, IMAGES_MAGIC, IdxError, Images, LABELS_MAGIC, LARGEST_FILE, read_images, read_labels,
 };
+pub use products::{Product, fast_product, fast_transposed_product};
 pub use results::{Evaluation, evaluate, likeliest};
+pub use speed::{Fast, FastGradients, FastNetwork, fast_parameters, softmax_and_loss};
 pub use training::{
     Diverged, EpochRecord, Examples, Model, OptimizerName, Recipe, Trainer, train_step,
 };
 pub use weights::{CheckpointError, WeightsError, load_weights, save_weights};
 pub use your_digit::{center_digit, center_of_ink, crop_to_ink, stretch_contrast};
+pub use zeros::{NonZeros, weighted_sums};

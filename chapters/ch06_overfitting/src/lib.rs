@@ -34,6 +34,6 @@ pub use dropout::{Dropout, MaskedNetwork, MaskedTrace, NetworkDropout};
 pub use early_stopping::EarlyStopping;
 pub use memorization::{MAX_INVERSE_TEMPERATURE, randomize_labels, temperature};
 pub use polynomials::{BiasVariance, least_squares, polynomial, powers};
-pub use regularization::{Regularization, Regularized};
+pub use regularization::{Regularization, Regularized, RegularizedGradients};
 pub use three_sets::{folds, split, standard_error, subset};
 pub use weight_decay::{WeightDecay, ridge};

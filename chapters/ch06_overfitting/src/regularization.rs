@@ -2,10 +2,10 @@
 //! regularizer helps?* (`ch06_overfitting/regularization.md`).
 
 use ch01_neuron::Real;
-use ch02_forward::{Loss, Network};
-use ch03_backprop::{Gradients, LossBackward};
+use ch02_forward::Network;
+use ch03_backprop::Gradients;
 use ch04_optimizers::{Parameter, parameters};
-use ch05_mnist::{Dataset, Model};
+use ch05_mnist::{Dataset, FastGradients, FastNetwork, Model, fast_parameters, softmax_and_loss};
 use ndarray::{Array2, ArrayView2};
 use rand::Rng;
 
@@ -54,11 +54,21 @@ pub struct Regularized<T> {
     pub regularization: Regularization,
 }
 
+/// The gradients of such a network: numbers with those of the penalty, or, without one, products that
+/// the optimizer carries out.
+#[derive(Debug)]
+pub enum RegularizedGradients<T: Real> {
+    /// With the gradient of the L2 penalty.
+    Penalized(Gradients<T>),
+    /// Of the loss alone.
+    Unpenalized(FastGradients<T>),
+}
+
 impl<T: Real> Model<T> for Regularized<T> {
-    type Gradients = Gradients<T>;
+    type Gradients = RegularizedGradients<T>;
 
     fn forward(&self, inputs: ArrayView2<T>) -> Array2<T> {
-        self.network.forward(inputs)
+        self.network.fast_trace_with(inputs, |_, a| a).activations.pop().expect("a layer")
     }
 
     /// Gives the loss without the penalty, whose gradient joins that of the loss.
@@ -66,18 +76,26 @@ impl<T: Real> Model<T> for Regularized<T> {
         &self,
         (inputs, targets): (ArrayView2<T>, ArrayView2<T>),
         generator: &mut impl Rng,
-    ) -> (T, Gradients<T>) {
+    ) -> (T, RegularizedGradients<T>) {
         let Regularization { dropout, l2, .. } = self.regularization;
-        let loss = Loss::SoftmaxCrossEntropy;
-        let masks = self.network.masks(inputs.nrows(), dropout, generator);
-        let masked = self.network.masked_trace(inputs, masks);
-        let output = masked.trace.output();
-        let output_gradient = loss.gradient(output, targets);
-        let mut gradients = self.network.masked_backward(&masked, output_gradient);
-        if l2 > 0.0 {
-            self.network.add_l2_gradient(T::of(l2), &mut gradients);
+        let masks = match dropout {
+            NetworkDropout::NONE => Vec::new(),
+            _ => self.network.masks(inputs.nrows(), dropout, generator),
+        };
+        let masked = |layer: usize, numbers: Array2<T>| match masks.get(layer) {
+            Some(mask) => numbers * mask,
+            None => numbers,
+        };
+        let inputs = masked(0, inputs.to_owned());
+        let trace = self.network.fast_trace_with(inputs.view(), masked);
+        let (loss, gradient) = softmax_and_loss(trace.output(), targets);
+        let fast = self.network.fast_backward_with(inputs.view(), &trace, gradient, masked);
+        if l2 == 0.0 {
+            return (loss, RegularizedGradients::Unpenalized(fast));
         }
-        (loss.value(output, targets), gradients)
+        let mut gradients = fast.carry_out();
+        self.network.add_l2_gradient(T::of(l2), &mut gradients);
+        (loss, RegularizedGradients::Penalized(gradients))
     }
 
     fn parameters(&self) -> Vec<&[T]> {
@@ -88,8 +106,14 @@ impl<T: Real> Model<T> for Regularized<T> {
         self.network.parameters_mut()
     }
 
-    fn with_gradients<'a>(&'a mut self, gradients: &'a Gradients<T>) -> Vec<Parameter<'a, T>> {
-        parameters(&mut self.network, gradients)
+    fn with_gradients<'a>(
+        &'a mut self,
+        gradients: &'a RegularizedGradients<T>,
+    ) -> Vec<Parameter<'a, T>> {
+        match gradients {
+            RegularizedGradients::Penalized(gradients) => parameters(&mut self.network, gradients),
+            RegularizedGradients::Unpenalized(fast) => fast_parameters(&mut self.network, fast),
+        }
     }
 
     /// Decay comes before the optimizer's step, which neither sees it nor adds to it.

@@ -1,18 +1,13 @@
-use super::{assert_close, generator, random};
-use crate::product::{multiply_add, worth_sharing};
+use super::{assert_close, random};
 use crate::*;
 use ndarray::{Array2, Axis, array};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-fn in_pool_of<R: Send>(threads: usize, job: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool").install(job)
-}
-
 proptest! {
     #[test]
-    fn the_fast_product_is_the_product(
+    fn the_product_by_rows_is_the_product_by_definition(
         (rows, inner, columns) in (0..12_usize, 0..150_usize, 0..300_usize),
         zeros in 0.0..=1.0_f64,
         seed in any::<u64>(),
@@ -21,7 +16,6 @@ proptest! {
         let left = random((rows, inner), zeros, &mut generator);
         let right = random((inner, columns), zeros / 2.0, &mut generator);
         let by_definition = product_by_definition(left.view(), right.view());
-        assert_close(product_by_rows(left.view(), right.view()).view(), by_definition.view());
         assert_close(product(left.view(), right.view()).view(), by_definition.view());
         let turned = left.t().as_standard_layout().into_owned();
         assert_close(transposed_product(turned.view(), right.view()).view(), by_definition.view());
@@ -61,68 +55,11 @@ proptest! {
 }
 
 #[test]
-fn threads_do_not_change_a_bit_of_a_product() {
-    let mut generator = generator();
-    let left = random((400, 600), 0.1, &mut generator);
-    let right = random((600, 257), 0.0, &mut generator);
-    let tall = random((400, 600), 0.1, &mut generator);
-    let delta = random((400, 257), 0.0, &mut generator);
-    assert!(worth_sharing(NonZeros::of_rows(left.view()).count(), 257));
-    let both = || {
-        let forward = product(left.view(), right.view());
-        (forward, transposed_product(tall.view(), delta.view()))
-    };
-    let alone = in_pool_of(1, both);
-    assert_close(alone.0.view(), product_by_definition(left.view(), right.view()).view());
-    for threads in [2, 3, 7, 200] {
-        assert_eq!(in_pool_of(threads, both), alone, "{threads} threads");
-    }
-}
-
-#[test]
-fn eight_million_multiplications_are_worth_a_second_thread() {
-    assert!(worth_sharing(1 << 16, 128) && !worth_sharing((1 << 16) - 1, 128));
-}
-
-#[test]
-fn a_product_and_a_sum_are_the_same_in_one_instruction_and_in_two() {
-    for (a, b, c) in [(2.0, 3.0, 4.0), (-1.5, 8.0, 0.25), (0.0, 7.0, -3.0)] {
-        assert_eq!(multiply_add::<f64, true>(a, b, c), a * b + c);
-        assert_eq!(multiply_add::<f64, false>(a, b, c), a * b + c);
-    }
-}
-
-#[test]
-fn masks_of_nonzeros_hold_what_is_not_zero_and_nothing_else() {
-    let matrix = array![[0.0, 5.0, -0.0], [0.0, 0.0, 0.0], [f64::NAN, 7.0, 0.0]];
-    let (rows, columns) = (NonZeros::of_rows(matrix.view()), NonZeros::of_columns(matrix.view()));
-    assert_eq!((rows.count(), columns.count()), (3, 3));
-    assert_eq!((rows.masks(), columns.masks()), (3, 3));
-    assert_eq!([0, 1, 2].map(|row| rows.mask(row)), [[0b010], [0b000], [0b011]]);
-    assert_eq!([0, 1, 2].map(|column| columns.mask(column)), [[0b100], [0b101], [0b000]]);
-}
-
-#[test]
-fn a_mask_of_more_than_64_entries_goes_on_in_the_next_word() {
-    let mut long = Array2::<f32>::zeros((2, 131));
-    for column in [0, 63, 64, 130] {
-        long[[1, column]] = 1.0;
-    }
-    let words = [1 | 1 << 63, 1, 1 << 2];
-    let (rows, columns) = (NonZeros::of_rows(long.view()), NonZeros::of_columns(long.t()));
-    for masks in [rows, columns] {
-        assert_eq!((masks.masks(), masks.count()), (2, 4));
-        assert_eq!((masks.mask(0), masks.mask(1)), (&[0, 0, 0][..], &words[..]));
-    }
-}
-
-#[test]
 fn matrices_without_rows_or_columns_have_products_too() {
     for (rows, inner, columns) in [(0, 3, 2), (3, 0, 2), (3, 2, 0), (0, 0, 0)] {
         let (left, right) = (Array2::<f64>::ones((rows, inner)), Array2::ones((inner, columns)));
         let plain = Array2::<f64>::zeros((rows, columns));
         assert_eq!(product(left.view(), right.view()), plain);
-        assert_eq!(product_by_rows(left.view(), right.view()), plain);
         assert_eq!(transposed_product(left.t(), right.view()), plain);
     }
 }

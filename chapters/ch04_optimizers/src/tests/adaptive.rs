@@ -19,7 +19,7 @@ fn after_more_steps_than_can_be_counted_it_goes_on() {
     let mut adam = Adam::<f64>::default();
     let mut weight = [1.0];
     let mut step = |adam: &mut Adam<f64>| {
-        adam.step(0.1, vec![Parameter { values: &mut weight, gradient: &[1.0] }]);
+        adam.step(0.1, vec![Parameter::new(&mut weight, &[1.0])]);
         weight[0]
     };
     step(&mut adam);

@@ -43,5 +43,5 @@ fn step<T: Real>(
     values: &mut [T],
     gradient: &[T],
 ) {
-    optimizer.step(T::of(rate), vec![Parameter { values, gradient }]);
+    optimizer.step(T::of(rate), vec![Parameter::new(values, gradient)]);
 }

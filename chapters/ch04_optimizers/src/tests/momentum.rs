@@ -55,7 +55,7 @@ fn every_rule_goes_on_from_a_snapshot_as_if_it_had_never_stopped() {
             let pairs = values.iter_mut().zip(gradients);
             rule.step(
                 0.01,
-                pairs.map(|(values, gradient)| Parameter { values, gradient }).collect(),
+                pairs.map(|(values, gradient)| Parameter::new(values, gradient)).collect(),
             );
         }
     };

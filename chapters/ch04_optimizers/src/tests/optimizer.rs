@@ -86,7 +86,7 @@ fn other_parameters_than_at_the_first_step_are_refused() {
                     lengths.iter().map(|&n| (vec![1.0; n], vec![1.0; n])).collect();
                 let parameters = lists
                     .iter_mut()
-                    .map(|(values, gradient)| Parameter { values, gradient })
+                    .map(|(values, gradient)| Parameter::new(values, gradient))
                     .collect();
                 rule.step(0.01, parameters);
             }
@@ -157,6 +157,54 @@ fn gradients_of_another_network_are_refused() {
     parameters(&mut network(&[2, 3, 1]), &gradients);
 }
 
+/// Rows of numbers that are there already.
+#[derive(Debug)]
+struct Written(Vec<f64>, usize);
+
+impl GradientRows<f64> for Written {
+    fn row_length(&self) -> usize {
+        self.1
+    }
+
+    fn write_rows(&self, first: usize, rows: &mut [f64]) {
+        rows.copy_from_slice(&self.0[first * self.1..][..rows.len()]);
+    }
+}
+
+/// To the last bit, with rows that are short, long, and longer than what is computed at a time, and with
+/// so many of them that several threads take part.
+#[test]
+fn a_gradient_row_by_row_is_as_good_as_one_that_is_there() {
+    let mut generator = generator();
+    for (rows, length) in [(1, 1), (7, 3), (5, 1000), (2, 5000), (3, 0), (700, 128)] {
+        let start = random(rows * length, &mut generator);
+        for ((name, mut plain), (_, mut fast)) in rules::<f64>().into_iter().zip(rules()) {
+            let (mut one, mut two) = (start.clone(), start.clone());
+            for _ in 0..3 {
+                let gradient = random(rows * length, &mut generator);
+                step(&mut *plain, 0.01, &mut one, &gradient);
+                let source = Written(gradient, length);
+                let gradient = Gradient::Rows { source: &source, rows: 0..rows };
+                fast.step(0.01, vec![Parameter { values: &mut two, gradient }]);
+            }
+            assert!(one == two && (one != start || one.is_empty()), "{name}, {rows} × {length}");
+            assert!(plain.snapshot() == fast.snapshot(), "{name}, {rows} × {length}");
+        }
+    }
+}
+
+#[test]
+fn a_gradient_writes_its_numbers() {
+    let source = Written((0..12).map(f64::from).collect(), 3);
+    let rows = Gradient::Rows { source: &source, rows: 1..3 };
+    assert_eq!((rows.len(), rows.is_empty()), (6, false));
+    let mut numbers = [0.0; 6];
+    rows.write(&mut numbers);
+    assert_eq!(numbers, [3.0, 4.0, 5.0, 6.0, 7.0, 8.0]);
+    Gradient::Numbers(&[1.0, 2.0]).write(&mut numbers[..2]);
+    assert_eq!(numbers[..3], [1.0, 2.0, 5.0]);
+}
+
 proptest! {
     /// Each weight has its own memory: cut anywhere into lists, the weights take the same path.
     #[test]
@@ -171,8 +219,8 @@ proptest! {
                 let (front, back) = two.split_at_mut(cut);
                 let (front_gradient, back_gradient) = gradient.split_at(cut);
                 cut_in_two.step(0.01, vec![
-                    Parameter { values: front, gradient: front_gradient },
-                    Parameter { values: back, gradient: back_gradient },
+                    Parameter::new(front, front_gradient),
+                    Parameter::new(back, back_gradient),
                 ]);
             }
             prop_assert_eq!(one, two, "{}", name);

@@ -225,10 +225,7 @@ impl Model<f64> for Product {
         &'a mut self,
         gradients: &'a ProductGradients,
     ) -> Vec<Parameter<'a, f64>> {
-        vec![
-            Parameter { values: &mut self.a, gradient: &gradients.a },
-            Parameter { values: &mut self.b, gradient: &gradients.b },
-        ]
+        vec![Parameter::new(&mut self.a, &gradients.a), Parameter::new(&mut self.b, &gradients.b)]
     }
 
     fn before_step(&mut self, learning_rate: f64) {

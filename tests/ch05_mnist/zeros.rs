@@ -1,6 +1,6 @@
-//! The formulas of `ch05_mnist/speed.md`.
+//! The formulas of `ch05_mnist/zeros.md`.
 
-use ch02_forward::NonZeros;
+use ch05_mnist::NonZeros;
 use formulas::*;
 
 /// A product that skips zeros multiplies once for each entry that is not zero and each column of the
