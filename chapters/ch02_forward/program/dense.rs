@@ -46,20 +46,18 @@ pub fn rows(weights: &Array2<f64>) -> Vec<Vec<f64>> {
     weights.rows().into_iter().map(|row| row.to_vec()).collect()
 }
 
-/// Times one image alone and one of a batch, four in five pixels empty, on one thread.
+/// Times one image alone and one of a batch, four in five pixels empty.
 pub fn measure_batch(values: &mut Values) -> Result<()> {
     let (batch, inputs, outputs) = SHAPE;
     let mut generator = ChaCha8Rng::seed_from_u64(SEED);
     let weights = Array2::from_shape_simple_fn((inputs, outputs), || generator.random::<f32>());
     let mut draw = || if generator.random_bool(0.8) { 0.0 } else { generator.random() };
     let images = Array2::<f32>::from_shape_simple_fn((batch, inputs), &mut draw);
-    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     print("\nmicroseconds for an image, four in five pixels empty:")?;
     for (size, place) in [(1, "alone"), (batch, "in_batch")] {
         let (x, w) = (images.slice_axis(Axis(0), (..size).into()), weights.view());
-        let [ndarray, ours] = one_thread
-            .install(|| [milliseconds(50, || x.dot(&w)), milliseconds(50, || product(x, w))])
-            .map(|time| 1000.0 * time / size as f64);
+        let times = [milliseconds(50, || x.dot(&w)), milliseconds(50, || product(x, w))];
+        let [ndarray, ours] = times.map(|time| 1000.0 * time / size as f64);
         print(format_args!("  in a batch of {size:3}: ndarray {ndarray:5.1}, ours {ours:5.1}"))?;
         for (name, time) in [("ndarray", ndarray), ("ours", ours)] {
             let time = Measured::number(time, Format::Decimals(1)).machine();

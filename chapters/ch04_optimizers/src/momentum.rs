@@ -188,24 +188,6 @@ fn update_rows<T: Real, const N: usize>(
 /// So many gradients are computed at a time: few enough for the fastest memory.
 const STRETCH: usize = 4096;
 
-impl<T> Gradient<'_, T> {
-    /// The gradient in two, unless it is of a single row or number.
-    fn halves(&self) -> Option<(Self, Self)> {
-        match self {
-            Self::Numbers(numbers) if numbers.len() > 1 => {
-                let (first, second) = numbers.split_at(numbers.len() / 2);
-                Some((Self::Numbers(first), Self::Numbers(second)))
-            }
-            Self::Rows { source, rows } if rows.len() > 1 => {
-                let middle = rows.start + rows.len() / 2;
-                let part = |rows| Self::Rows { source: *source, rows };
-                Some((part(rows.start..middle), part(middle..rows.end)))
-            }
-            _ => None,
-        }
-    }
-}
-
 fn split<T, const N: usize>(slots: [&mut [T]; N], middle: usize) -> [[&mut [T]; N]; 2] {
     let mut ends = slots.map(Some);
     let starts = ends.each_mut().map(|slot| {

@@ -72,6 +72,22 @@ impl<T: Copy> Gradient<'_, T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// The gradient in two, unless it is of a single row or number.
+    pub(crate) fn halves(&self) -> Option<(Self, Self)> {
+        match self {
+            Self::Numbers(numbers) if numbers.len() > 1 => {
+                let (first, second) = numbers.split_at(numbers.len() / 2);
+                Some((Self::Numbers(first), Self::Numbers(second)))
+            }
+            Self::Rows { source, rows } if rows.len() > 1 => {
+                let middle = rows.start + rows.len() / 2;
+                let part = |rows| Self::Rows { source: *source, rows };
+                Some((part(rows.start..middle), part(middle..rows.end)))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// W and b of each layer of a network, each with its gradient.

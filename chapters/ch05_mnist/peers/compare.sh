@@ -1,10 +1,10 @@
 #!/bin/sh
-# Keras, PyTorch, Burn and the program of this chapter on the same job, in turn, on this machine.
+# Keras, PyTorch, JAX, Burn and the program of this chapter on the same job, in turn, on this machine.
 #
 #   compare.sh [--record] [RUNS] [VENV]
 #
 # Each program trains RUNS times (5 if not given), with the seeds 0, 1, 2 and so on. VENV is a Python
-# environment with torch, tensorflow and numpy; without one, an environment is made in a temporary
+# environment with torch, tensorflow, jax and numpy; without one, an environment is made in a temporary
 # folder (a download of about 1 GB). Prints a Markdown table of medians; each run goes to standard
 # error. With --record the medians go into the values and the figure that the book shows.
 # README.md says what to look out for.
@@ -26,7 +26,7 @@ if [ -z "$venv" ]; then
     venv=$work/venv
     echo "making a Python environment" >&2
     python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet numpy torch tensorflow-cpu >&2
+    "$venv/bin/pip" install --quiet numpy torch tensorflow-cpu jax >&2
 fi
 [ -x "$venv/bin/python" ] || {
     echo "error: $venv: expected a Python environment, found no bin/python in it" >&2
@@ -49,6 +49,14 @@ peer() {
     output=$("$venv/bin/python" "$here/$script" "$work" "$@")
     record "$printed"
 }
+# JAX has no reliable option for the number of its threads, so one thread is one core.
+jax() {
+    key=$1 name=$2
+    pin=
+    [ "$3" = one ] && pin='taskset -c 0'
+    output=$($pin "$venv/bin/python" "$here/jax_mnist.py" "$work" "$seed")
+    record "$printed"
+}
 burn() {
     key=$1 name=$2 threads=$3
     output=$(RAYON_NUM_THREADS=$threads "$burn_program" "$work" "$seed")
@@ -63,6 +71,9 @@ ours() {
 record() { printf '%s\n' "$output" | sed -E "$1/$key|$name|\\1|\\2/" | tee -a "$work/runs" >&2; }
 
 cargo build --quiet --manifest-path "$here/../Cargo.toml"
+"$venv/bin/python" -c "import importlib.metadata as m
+print(*(f'{name} {m.version(name)}' for name in ('jax', 'torch', 'keras', 'tensorflow-cpu', 'numpy')))" >&2
+uptime >&2
 seed=0
 while [ "$seed" -lt "$runs" ]; do
     peer keras "Keras" keras_mnist.py "$seed"
@@ -70,8 +81,11 @@ while [ "$seed" -lt "$runs" ]; do
     peer torch_2 "PyTorch, 2 threads" torch_mnist.py "$seed" 2
     peer torch_fused_1 "PyTorch, fused Adam, 1 thread" torch_mnist.py "$seed" 1 fused
     peer torch_fused_2 "PyTorch, fused Adam, 2 threads" torch_mnist.py "$seed" 2 fused
+    jax jax_1 "JAX, 1 thread" one
+    jax jax "JAX, all cores" all
     burn burn_1 "Burn, Flex, 1 thread" 1
     burn burn_2 "Burn, Flex, 2 threads" 2
+    ours documents_1 "this chapter, 1 thread" --recipe documents --threads 1 --seed "$seed"
     ours documents "this chapter, documents' recipe" --recipe documents --seed "$seed"
     ours steady "this chapter, steady recipe" --recipe steady --seed "$seed"
     seed=$((seed + 1))

@@ -74,8 +74,8 @@ pub struct TrainArguments {
     /// What all chance comes from: the same seed gives the same weights to the last bit
     #[arg(long, default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
     pub seed: u64,
-    /// Threads for large products, as many as there are cores if not given; the weights do not
-    /// depend on it
+    /// Threads that share the work of a step, at most as many as there are cores, and as many if not
+    /// given; the weights do not depend on it
     #[arg(long, value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
@@ -84,6 +84,10 @@ pub struct TrainArguments {
     /// Where to save the weights, in the safetensors format
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
+    /// Where to keep the training after each epoch; if it was interrupted, the same command goes on
+    /// from there
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
     /// Print one JSON object and nothing else; its train_loss is the mean of the last epoch
     #[arg(long)]
     pub json: bool,

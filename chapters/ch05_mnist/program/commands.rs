@@ -9,21 +9,35 @@ use ndarray::Axis;
 use serde_json::json;
 
 use crate::arguments::{EvaluateArguments, PredictArguments, TrainArguments};
+use crate::long_runs::{Checkpoint, memory_available, memory_needed, memory_warning};
 use crate::{disk, runs};
 
 /// Trains one network.
 pub fn train(arguments: TrainArguments) -> Result<()> {
-    if let Some(path) = &arguments.weights {
+    for path in [&arguments.weights, &arguments.resume].into_iter().flatten() {
         book_programs::files::check_writable(path)?;
     }
     let (train, test) = disk::load(&Source::new(arguments.data.clone()))?;
     let recipe = arguments.recipe();
     let sizes = [&[train.pixels()], &recipe.hidden[..], &[CLASSES]].concat();
     parameter_count(&sizes).map_err(Error::msg)?;
-    let (run, evaluation) = runs::with_threads(arguments.threads, || {
-        let run = runs::run(&recipe, arguments.seed, &train, &runs::progress(&recipe, &train))?;
+    let needed = memory_needed(&recipe, &train, arguments.resume.is_some());
+    if let Some(warning) = memory_available().and_then(|free| memory_warning(needed, free)) {
+        eprintln!("{warning}");
+    }
+    let checkpoint = arguments.resume.as_ref();
+    let checkpoint = checkpoint.map(|path| Checkpoint::new(path, &recipe, arguments.seed, &train));
+    let progress = runs::progress(&recipe, &train);
+    let (before, run, evaluation) = runs::with_threads(arguments.threads, || {
+        let mut trainer = runs::trainer(&recipe, arguments.seed, &train);
+        let before = checkpoint.as_ref().map_or(Ok(0), |file| file.resume(&mut trainer))?;
+        progress.set_position(trainer.history.last().map_or(0, |epoch| epoch.steps as u64));
+        let run = runs::go_on(trainer, &train, &progress, |trainer, epoch| {
+            progress.set_message(format!("training loss {:.4}", epoch.train_loss));
+            checkpoint.as_ref().map_or(Ok(()), |file| file.write(trainer))
+        })?;
         let evaluation = evaluate(&run.model, &test);
-        Ok((run, evaluation))
+        Ok((before, run, evaluation))
     })?;
     ensure!(
         evaluation.loss.is_finite(), // the last step may have been the one that went too far
@@ -43,7 +57,11 @@ pub fn train(arguments: TrainArguments) -> Result<()> {
             arguments.recipe_name(),
             arguments.seed
         ))?;
-        print(format_args!("trained        {} epochs in {:.2} s", run.epochs, run.fit_seconds))?;
+        if before > 0 {
+            print(format_args!("resumed        after {before} epochs"))?;
+        }
+        let epochs = run.epochs - before;
+        print(format_args!("trained        {epochs} epochs in {:.2} s", run.fit_seconds))?;
         print(format_args!("training loss  {:.4} (mean of the last epoch)", run.train_loss))?;
         print(format_args!("test loss      {:.4}", evaluation.loss))?;
         print(format_args!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy))?;

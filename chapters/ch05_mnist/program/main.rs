@@ -4,15 +4,19 @@ mod arguments;
 mod commands;
 mod data;
 mod disk;
+mod helpers;
+mod long_runs;
 mod mistakes;
 mod outcome;
 mod peers;
+mod products;
 mod results;
 mod runs;
 mod speed;
 mod studies;
 mod training;
 mod your_digit;
+mod zeros;
 
 use std::process::ExitCode;
 
@@ -73,6 +77,10 @@ fn run() -> Result<()> {
     })?;
     results::draw(&results, (&train, &test), &output, &mut values)?;
     mistakes::draw(steady, (&train, &test), &output)?;
+    with_threads(Some(1), || {
+        zeros::draw(&train, &output, &mut values)?;
+        products::measure(&mut values)
+    })?;
     speed::draw(&train, &output, &mut values)?;
     values.save()?;
     let folder = output.path().canonicalize()?;

@@ -1,4 +1,4 @@
-//! Page *Where the time goes*: the parts of a step, products, subnormal numbers, sizes, other libraries.
+//! Page *Where the time goes*: the parts of a step, subnormal numbers, sizes, other libraries.
 
 use std::fmt::{self, Display};
 use std::num::NonZero;
@@ -6,10 +6,12 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Chart, Figure, Format, Measured, Output, Series, Values};
-use ch02_forward::{Loss, product_by_definition};
-use ch03_backprop::{LossBackward, NetworkBackward};
+use ch02_forward::Loss;
+use ch03_backprop::LossBackward;
 use ch04_optimizers::{Adam, Optimizer, Parameter, Snapshot, parameters};
-use ch05_mnist::{Dataset, NonZeros, Recipe, fast_product, shuffled};
+use ch05_mnist::{
+    Dataset, Fast, FastNetwork, Recipe, fast_parameters, softmax_and_loss, train_step,
+};
 use indicatif::ProgressBar;
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -18,89 +20,152 @@ use rand_chacha::ChaCha8Rng;
 use crate::peers::Comparison;
 use crate::runs::{dated, progress, run, trainer};
 
-const PARTS: [&str; 4] = ["deal a batch", "forward pass", "backward pass", "update"];
-
-/// Times the parts of the steps of one epoch, and one product in three ways.
+/// Draws the parts of a fast step, and how a whole step became faster.
 pub fn draw(data: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
-    let mut generator = ChaCha8Rng::seed_from_u64(0);
-    let recipe = Recipe::documents();
-    let mut network = recipe.network::<f32>(data.pixels(), &mut generator);
-    let mut optimizer = recipe.optimizer.optimizer();
-    let mut seconds = [0.0; 4];
-    let mut steps = 0.0;
-    for indices in shuffled(data.len(), &mut generator).chunks(recipe.batch_size) {
-        let mut clock = Instant::now();
-        let mut lap = |part: usize| {
-            seconds[part] += clock.elapsed().as_secs_f64();
-            clock = Instant::now();
-        };
-        let (inputs, targets) = data.batch(indices);
-        lap(0);
-        let trace = network.trace(inputs.view());
-        lap(1);
-        let gradient = Loss::SoftmaxCrossEntropy.gradient(trace.output(), targets.view());
-        let gradients = network.backward(inputs.view(), &trace, gradient);
-        lap(2);
-        optimizer.step(0.001, parameters(&mut network, &gradients));
-        lap(3);
-        steps += 1.0;
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    let two_threads = rayon::ThreadPoolBuilder::new().num_threads(2).build()?;
+    let parts = one_thread.install(|| parts(data));
+    let total: f64 = parts.iter().map(|(_, _, micro)| micro).sum();
+    for (key, _, micro) in parts {
+        let share = Measured::number(micro / total, Format::Percent(0)).machine();
+        values.set(&format!("time.{key}"), share.note("of a fast step on one thread"))?;
     }
-    let micro = seconds.map(|seconds| 1e6 * seconds / steps);
-    let total: f64 = micro.iter().sum();
-    for (name, part) in ["batch", "forward", "backward", "update"].iter().zip(micro) {
-        let share = Measured::number(part / total, Format::Percent(0)).machine();
-        values.set(&format!("time.{name}"), share.note("of a step, mean of an epoch"))?;
+    let bars: Vec<_> = parts.iter().map(|&(_, name, micro)| (name, micro)).collect();
+    let figure = bar_chart("Where the time of a fast step goes", &bars);
+    output.figure("time", &figure.machine_dependent())?;
+
+    let mut ladder = one_thread.install(|| ladder(data));
+    let shared = two_threads.install(|| whole_step(data, Form::OneWalk));
+    ladder.push(("the same, two threads", shared));
+    for ((_, micro), key) in ladder.iter().zip(["plain", "products", "loss", "walk", "threads"]) {
+        let micro = Measured::number(*micro, Format::Integer).machine();
+        values.set(&format!("step.{key}"), micro.note("microseconds, median of a few hundred"))?;
     }
-    values.set("time.step", Measured::number(total / 1e3, Format::Decimals(2)).machine())?;
-    let listed = PARTS.iter().zip(micro).map(|(name, part)| format!("{name} {part:.0}"));
-    let listed = listed.collect::<Vec<_>>().join(", ");
-    let description = format!("Microseconds of a training step with 32 images: {listed}.");
-    let axis = Axis::new("microseconds a step");
-    let mut chart = BarChart::new("Where the time of a step goes", description, axis);
-    for (name, part) in PARTS.iter().zip(micro) {
-        chart = chart.bar(*name, part);
-    }
-    output.figure("time", &chart.horizontal().print(Format::Integer).machine_dependent())?;
-    products(data, values)
+    let figure = bar_chart("A training step, faster and faster", &ladder);
+    output.figure("ladder", &figure.machine_dependent())?;
+    Ok(())
 }
 
-/// X [32 × 784] times W [784 × 128]: median times of many repetitions.
-fn products(data: &Dataset, values: &mut Values) -> Result<()> {
-    let mut generator = ChaCha8Rng::seed_from_u64(0);
-    let network = Recipe::documents().network::<f32>(data.pixels(), &mut generator);
-    let weights = &network.layers[0].dense.weights;
-    let (inputs, _) = data.batch::<f32>(&(0..32).collect::<Vec<_>>());
-    let median = |repetitions: usize, work: &dyn Fn() -> f32| {
-        let once = |_| {
-            let start = Instant::now();
-            std::hint::black_box(work());
-            start.elapsed().as_secs_f64()
+fn bar_chart(title: &str, bars: &[(&str, f64)]) -> BarChart {
+    let listed = bars.iter().map(|(name, micro)| format!("{name} {micro:.0}"));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    let description = format!("Microseconds of a training step with 32 images: {listed}.");
+    let chart = BarChart::new(title, description, Axis::new("microseconds a step"));
+    let chart = bars.iter().fold(chart, |chart, &(name, micro)| chart.bar(name, micro));
+    chart.horizontal().print(Format::Integer)
+}
+
+/// Batches of 32 images, one after the other, and a network with an optimizer that has taken steps.
+struct Task<'a> {
+    data: &'a Dataset,
+    model: Fast<f32>,
+    optimizer: Adam<f32>,
+    next: usize,
+}
+
+impl<'a> Task<'a> {
+    fn new(data: &'a Dataset) -> Self {
+        let mut generator = ChaCha8Rng::seed_from_u64(0);
+        let network = Recipe::documents().network::<f32>(data.pixels(), &mut generator);
+        Self { data, model: Fast { network }, optimizer: Adam::default(), next: 0 }
+    }
+
+    fn batch(&mut self) -> (Array2<f32>, Array2<f32>) {
+        let first = self.next % (self.data.len() - 32);
+        self.next += 32;
+        self.data.batch(&(first..first + 32).collect::<Vec<_>>())
+    }
+}
+
+/// The parts of a fast step: a key, a name, and microseconds, the median of a few hundred steps.
+fn parts(data: &Dataset) -> [(&'static str, &'static str, f64); 5] {
+    let mut task = Task::new(data);
+    let mut micro = [const { Vec::new() }; 5];
+    for _ in 0..STEPS {
+        let mut clock = Instant::now();
+        let mut lap = |part: usize| {
+            micro[part].push(1e6 * clock.elapsed().as_secs_f64());
+            clock = Instant::now();
         };
-        let mut seconds: Vec<f64> = (0..repetitions).map(once).collect();
-        seconds.sort_by(f64::total_cmp);
-        seconds[repetitions / 2]
+        let (inputs, targets) = task.batch();
+        lap(0);
+        let network = &mut task.model.network;
+        let trace = network.fast_trace_with(inputs.view(), |_, activations| activations);
+        lap(1);
+        let (_, gradient) = softmax_and_loss(trace.output(), targets.view());
+        lap(2);
+        let gradients =
+            network.fast_backward_with(inputs.view(), &trace, gradient, |_, gradient| gradient);
+        lap(3);
+        task.optimizer.step(0.001, fast_parameters(network, &gradients));
+        lap(4);
+    }
+    let [batch, forward, loss, backward, walk] = micro.map(median);
+    [
+        ("batch", "deal a batch", batch),
+        ("forward", "forward pass", forward),
+        ("loss", "softmax and loss", loss),
+        ("backward", "backward pass, without the gradients of weights", backward),
+        ("update", "gradients of weights, and update", walk),
+    ]
+}
+
+const STEPS: usize = 601;
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// How far a step has come from its plain form.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Plain,
+    FastProducts,
+    OnePass,
+    OneWalk,
+}
+
+/// Microseconds of a step in each form.
+fn ladder(data: &Dataset) -> Vec<(&'static str, f64)> {
+    let forms = [
+        ("plain", Form::Plain),
+        ("with fast products", Form::FastProducts),
+        ("with softmax and loss in one pass", Form::OnePass),
+        ("with gradient and update in one walk", Form::OneWalk),
+    ];
+    forms.map(|(name, form)| (name, whole_step(data, form))).to_vec()
+}
+
+/// Microseconds of a whole step, the median of a few hundred.
+fn whole_step(data: &Dataset, form: Form) -> f64 {
+    let mut task = Task::new(data);
+    let mut chance = ChaCha8Rng::seed_from_u64(0);
+    let step = |_| {
+        let start = Instant::now();
+        let (inputs, targets) = task.batch();
+        let (x, y) = (inputs.view(), targets.view());
+        let (model, optimizer) = (&mut task.model, &mut task.optimizer);
+        match form {
+            Form::Plain => train_step(&mut model.network, optimizer, 0.001, (x, y), &mut chance),
+            Form::OneWalk => train_step(model, optimizer, 0.001, (x, y), &mut chance),
+            Form::FastProducts | Form::OnePass => {
+                let network = &mut model.network;
+                let trace = network.fast_trace_with(x, |_, activations| activations);
+                let (loss, gradient) = if form == Form::OnePass {
+                    softmax_and_loss(trace.output(), y)
+                } else {
+                    let loss = Loss::SoftmaxCrossEntropy;
+                    (loss.value(trace.output(), y), loss.gradient(trace.output(), y))
+                };
+                let fast = network.fast_backward_with(x, &trace, gradient, |_, gradient| gradient);
+                optimizer.step(0.001, parameters(network, &fast.carry_out()));
+                loss
+            }
+        };
+        1e6 * start.elapsed().as_secs_f64()
     };
-    let skipping = median(301, &|| fast_product(inputs.view(), weights.view())[[0, 0]]);
-    let tuned = median(301, &|| inputs.dot(weights)[[0, 0]]);
-    let plain = median(21, &|| product_by_definition(inputs.view(), weights.view())[[0, 0]]);
-    for (name, seconds) in [("tuned", tuned), ("plain", plain)] {
-        let times = Measured::number(seconds / skipping, Format::Decimals(1)).machine();
-        values.set(&format!("time.product_{name}"), times.note("as long as with skipping"))?;
-    }
-    let size = 512; // large enough for blocks, small enough for the processor's own memory
-    let square = Array2::from_shape_fn((size, size), |(i, j)| ((i + 2 * j) % 7) as f32 - 3.5);
-    let dense = median(21, &|| square.dot(&square)[[0, 0]]);
-    let ink = NonZeros::of_rows(inputs.view()).count();
-    for (name, multiplications, seconds) in [
-        ("dense", size.pow(3), dense),
-        ("done", ink * weights.ncols(), skipping),
-        ("defined", inputs.len() * weights.ncols(), skipping),
-    ] {
-        let billions = multiplications as f64 / seconds / 1e9;
-        let rate = Measured::number(billions, Format::Integer).machine();
-        values.set(&format!("time.rate_{name}"), rate.note("billions a second, one thread"))?;
-    }
-    Ok(())
+    median((0..STEPS).map(step).collect())
 }
 
 /// Seconds of each epoch, with the flushing of chapter 4 and without it.

@@ -178,14 +178,14 @@ pub fn fast_parameters<'a, T: Real>(
     pairs.map(|(values, gradient)| Parameter { values, gradient }).collect()
 }
 
-impl Recipe {
+impl<T: Real> Fast<T> {
     /// [`Recipe::trainer`], with a fast network.
-    pub fn fast_trainer<T: Real, R: Rng>(
-        &self,
+    pub fn trainer<R: Rng>(
+        recipe: &Recipe,
         pixels: usize,
         mut generator: R,
-    ) -> Trainer<'_, T, Fast<T>, R> {
-        let network = self.network(pixels, &mut generator);
-        Trainer::new(self, Fast { network }, generator)
+    ) -> Trainer<'_, T, Self, R> {
+        let network = recipe.network(pixels, &mut generator);
+        Trainer::new(recipe, Self { network }, generator)
     }
 }

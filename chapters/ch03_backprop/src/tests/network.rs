@@ -18,19 +18,6 @@ fn a_backward_pass_changes_nothing_and_can_be_repeated() {
 }
 
 #[test]
-fn threads_do_not_change_a_bit_of_a_gradient() {
-    let mut generator = generator();
-    let network = network(&[300, 300, 10]);
-    let (x, y) = (random((128, 300), &mut generator), random((128, 10), &mut generator));
-    let with = |threads| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
-        pool.install(|| gradients(&network, &x, &y))
-    };
-    assert_eq!(with(1), with(2));
-    assert_eq!(with(1), with(3));
-}
-
-#[test]
 fn a_batch_has_the_mean_of_the_gradients_of_its_examples() {
     let mut generator = generator();
     let network = network(&[4, 5, 3]);

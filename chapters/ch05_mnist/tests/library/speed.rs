@@ -108,7 +108,7 @@ fn a_fast_training_is_the_plain_one_with_each_rule() {
             let recipe = Recipe { hidden, batch_size, optimizer, epochs: 3, ..recipe(&[]) };
             let recipe = Recipe { learning_rate: 0.01, ..recipe };
             let mut plain = recipe.trainer::<f64, _>(20, generator(4));
-            let mut fast = recipe.fast_trainer::<f64, _>(20, generator(4));
+            let mut fast = Fast::<f64>::trainer(&recipe, 20, generator(4));
             let start = plain.model.clone();
             assert_eq!(fast.model.network, start);
             for _ in 0..recipe.epochs {
