@@ -58,6 +58,13 @@ impl Values {
         self.by_name.extend(entries.into_iter().map(named));
     }
 
+    /// Adds a number that this build has counted.
+    pub fn count(&mut self, name: &str, count: u64) {
+        let text = crate::evidence::grouped(count);
+        let note = Some("counted when these pages were built".to_owned());
+        self.by_name.insert(name.to_owned(), Measured { text, note, experiment: None });
+    }
+
     /// The number of a name, for a sentence.
     pub fn render(&self, name: &str) -> Result<String, String> {
         let measured = self.by_name.get(name).ok_or_else(|| {

@@ -64,10 +64,7 @@ pub fn measure(output: &Output, values: &mut Values) -> Result<()> {
             milliseconds(9, || x.dot(&w)),
         ];
         let [plain, by_rows, ndarray] = measured;
-        print(format_args!(
-            "{:4.0} %{plain:13.1}{by_rows:13.2}{ndarray:10.2}{ours:8.2}",
-            100.0 * zeros
-        ))?;
+        print(format_args!("{:4.0} %{plain:13.1}{by_rows:13.2}{ndarray:10.2}", 100.0 * zeros))?;
         times.push((100.0 * zeros, measured));
     }
     values.set("product.multiplications", Measured::count(batch * inputs * outputs))?;
