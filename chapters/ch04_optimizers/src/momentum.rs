@@ -174,7 +174,7 @@ fn update_rows<T: Real, const N: usize>(
     state: [&mut [T]; N],
     rule: &impl Fn(T, T, [T; N]) -> (T, [T; N]),
 ) {
-    let rows = (STRETCH / source.row_length().max(1)).max(1);
+    let rows = (STRETCH / source.row_length().max(1)).max(1).next_multiple_of(8); // whole tiles
     let mut gradient = vec![T::zero(); values.len().min(rows * source.row_length())];
     let mut state = state.map(|slot| slot.chunks_mut(gradient.len().max(1)));
     for (stretch, values) in values.chunks_mut(gradient.len().max(1)).enumerate() {
@@ -185,7 +185,7 @@ fn update_rows<T: Real, const N: usize>(
     }
 }
 
-/// So many gradients are computed at a time: few enough for the fastest memory.
+/// About so many gradients are computed at a time: few enough for the fastest memory.
 const STRETCH: usize = 4096;
 
 fn split<T, const N: usize>(slots: [&mut [T]; N], middle: usize) -> [[&mut [T]; N]; 2] {

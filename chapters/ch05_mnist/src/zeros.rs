@@ -204,8 +204,8 @@ fn block<'a, T: Real>(
     (Cow::Owned(copy), size)
 }
 
-/// Hands bands of a matrix, and which of its columns they are, to `work`; `width` says how many columns
-/// the next band has, if so many are left. If they are `shared`, threads work on several at a time.
+/// Hands bands of a matrix, and which of its columns they are, to `work`; `width` says how wide a band
+/// is where so many columns are left. If they are `shared`, threads work on several at a time.
 pub(crate) fn for_each_band<'a, T: Real>(
     (matrix, first): (ArrayViewMut2<'a, T>, usize),
     width: &(impl Fn(usize) -> usize + Sync),
@@ -213,17 +213,18 @@ pub(crate) fn for_each_band<'a, T: Real>(
     work: &(impl Fn(Range<usize>, ArrayViewMut2<'a, T>) + Sync),
 ) {
     let columns = matrix.ncols();
-    let next = width(columns);
-    if columns <= next {
+    let width_here = width(columns);
+    if columns <= width_here {
         return work(first..first + columns, matrix);
     }
-    let (band, rest) = matrix.split_at(Axis(1), next);
-    let this = || work(first..first + next, band);
-    let others = || for_each_band((rest, first + next), width, shared, work);
+    let middle = (columns / width_here / 2).max(1) * width_here; // half of the bands
+    let (left, right) = matrix.split_at(Axis(1), middle);
+    let left = || for_each_band((left, first), width, shared, work);
+    let right = || for_each_band((right, first + middle), width, shared, work);
     if shared {
-        rayon::join(this, others);
+        rayon::join(left, right);
     } else {
-        (this(), others());
+        (left(), right());
     }
 }
 
