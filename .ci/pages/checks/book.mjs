@@ -11,6 +11,7 @@ import { deadLinks } from "./links.mjs";
 import { PAPER_WIDTH, print } from "./pdf.mjs";
 import { problem } from "./problems.mjs";
 import { searchDebris } from "./search-index.mjs";
+import { checkWidgets, hasWidgets } from "./widgets.mjs";
 
 /** A light theme and a dark one, a desk and a phone. The first of each also gives the facts. */
 const THEMES = ["light", "navy"];
@@ -37,10 +38,13 @@ export async function checkBook(folder, options = {}) {
     return { problems: [problem("book", "", text)], summary: "0 pages" };
   }
   const { browser, close } = await launch();
-  const book = { folder, browser, problems: [], facts: new Map(), sheets: 0 };
+  const book = { folder, browser, problems: [], facts: new Map(), sheets: 0, widgets: new Map() };
   const jobs = [
     ...pages.flatMap((page) => WIDTHS.map((width) => () => checkPage(book, page, width))),
     ...pages.filter((page) => page === PAPER_PAGE).map(() => () => checkPaper(book, options.pdf)),
+    ...pages.filter((page) => page !== PAPER_PAGE && hasWidgets(folder, page)).flatMap((page) =>
+      WIDTHS.map((width) => () => checkWidgets(book, page, width)),
+    ),
   ];
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs)));
@@ -52,8 +56,14 @@ export async function checkBook(folder, options = {}) {
     book.problems.push(problem(PAPER_PAGE, "", "expected the book in one page, found none"));
   }
   const views = THEMES.length * WIDTHS.length;
-  const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper`;
+  const slowest = [...book.widgets].map(([name, times]) => `${name} ${median(times).toFixed(1)}`);
+  const widgets = slowest.length > 0 ? `; milliseconds a widget needs: ${slowest.join(", ")};` : "";
+  const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper${widgets}`;
   return { problems: book.problems, summary };
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
 async function work(jobs) {

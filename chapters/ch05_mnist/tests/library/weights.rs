@@ -67,6 +67,39 @@ fn weights_are_laid_out_as_pytorch_has_them() {
     assert_eq!(tensors.tensor("2.bias").unwrap().shape(), [10]);
 }
 
+/// A square layer has the same shape either way round, so only its numbers can tell.
+#[test]
+fn a_square_layer_is_saved_and_loaded_with_its_transpose() {
+    let network = recipe(&[4]).network::<f32>(4, &mut generator(0));
+    let weights = &network.layers[0].dense.weights; // [inputs × outputs], 4 × 4
+    let file = save_weights(&network);
+    let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let tensor = tensors.tensor("0.weight").unwrap();
+    assert_eq!(tensor.shape(), [4, 4]);
+    let bytes = tensor.data().as_chunks::<4>().0;
+    let saved: Vec<f32> = bytes.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let by_hand: Vec<f32> = (0..16).map(|place| weights[[place % 4, place / 4]]).collect(); // row j holds neuron j
+    assert_eq!(saved, by_hand);
+
+    // A file written by hand, as PyTorch would: row j of W is what neuron j multiplies by.
+    let rows: Vec<u8> = (0..16_u8).flat_map(|place| f32::from(place).to_le_bytes()).collect();
+    let (small, wide) = (vec![0; 4 * 10], vec![0; 4 * 40]);
+    let views = [
+        ("0.weight", vec![4, 4], &rows),
+        ("0.bias", vec![4], &small[..16].to_vec()),
+        ("2.weight", vec![10, 4], &wide),
+        ("2.bias", vec![10], &small),
+    ];
+    let views = views.iter().map(|(name, shape, bytes)| {
+        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap())
+    });
+    let file = safetensors::serialize(views, None).unwrap();
+    let loaded = load_weights::<f64>(&file, 4).unwrap();
+    for ((input, output), &weight) in loaded.layers[0].dense.weights.indexed_iter() {
+        assert_eq!(weight, (4 * output + input) as f64, "from {input} to {output}");
+    }
+}
+
 #[test]
 fn weights_without_tensors_or_without_hidden_neurons_are_refused_with_what_was_found() {
     let file = |tensors: &[(&str, Vec<usize>)]| {
