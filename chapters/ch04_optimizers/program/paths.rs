@@ -105,8 +105,8 @@ pub fn step_lengths(
     let mut weight = [0.0];
     let step = |(index, gradient): (usize, f64)| {
         let before = weight[0];
-        let parameter = Parameter::new(&mut weight, &[gradient]);
-        optimizer.step(1.0, vec![parameter]);
+        let gradient = [gradient];
+        optimizer.step(1.0, vec![Parameter::new(&mut weight, &gradient)]);
         (index as f64 + 1.0, (weight[0] - before).abs())
     };
     gradients.into_iter().enumerate().map(step).collect()

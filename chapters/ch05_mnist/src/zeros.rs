@@ -224,7 +224,8 @@ pub(crate) fn for_each_band<'a, T: Real>(
     if shared {
         rayon::join(left, right);
     } else {
-        (left(), right());
+        left();
+        right();
     }
 }
 
