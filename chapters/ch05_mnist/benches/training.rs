@@ -82,7 +82,7 @@ fn products(criterion: &mut Criterion) {
             one_thread(|| b.iter(|| fast_product(black_box(left.view()), black_box(right.view()))));
         });
         group.bench_function("ndarray's dot", |b| {
-            b.iter(|| black_box(&left).dot(black_box(&right)))
+            b.iter(|| black_box(&left).dot(black_box(&right)));
         });
         group.finish();
     }
@@ -109,7 +109,7 @@ fn step(criterion: &mut Criterion) {
         b.iter(|| (loss.value(trace.output(), y), loss.gradient(trace.output(), y)));
     });
     group.bench_function("loss, fast", |b| {
-        b.iter(|| softmax_and_loss(black_box(trace.output()), y))
+        b.iter(|| softmax_and_loss(black_box(trace.output()), y));
     });
     let fast = network.fast_backward_with(x, &trace, output_gradient, same);
     let gradients = fast.carry_out();
