@@ -4,6 +4,9 @@
 pub mod evidence;
 pub mod page;
 
+use std::env;
+use std::path::PathBuf;
+
 use approx::relative_eq;
 use evidence::{Measure, note};
 use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension};
@@ -12,6 +15,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
 pub use page::page;
+
+/// The folder of this package: the one that Cargo runs, not the one in which it was compiled.
+pub fn package() -> PathBuf {
+    PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("Cargo names the folder"))
+}
 
 /// The random numbers of a test: the same ones in every run, on every machine.
 pub fn generator() -> ChaCha8Rng {

@@ -6,7 +6,7 @@
 //! and the test does not say why, or if the evidence is not the one that is committed in
 //! `book/src/generated/evidence.json`: what the ✓ of the page says to the reader.
 //!
-//! `FORMULAS=record cargo test -p formulas` writes that file. An entry that still holds stays as it
+//! `FORMULAS=record cargo test -p formulas` writes that file, and counts it in the README. An entry that still holds stays as it
 //! is, so that another processor's last bits change nothing.
 
 use std::cell::RefCell;
@@ -376,6 +376,22 @@ fn write(name: &str, evidence: &Evidence) {
     }
     record.retain(|name, _| crate::page::is_formula(name));
     replace(&mut file, &printed(&record));
+    let computed = record.values().filter(|evidence| evidence.computed > 0).count();
+    quote("evidence.formulas", record.len());
+    quote("evidence.computed", computed);
+}
+
+/// Writes a number into the README, where it stands between `<!-- name -->` and `<!-- -->`.
+fn quote(name: &str, number: usize) {
+    let readme = root().join("README.md");
+    let text = std::fs::read_to_string(&readme).expect("the README");
+    let opening = format!("<!-- {name} -->");
+    let Some((before, rest)) = text.split_once(&opening) else { return };
+    let Some((old, after)) = rest.split_once("<!-- -->") else { return };
+    if old != number.to_string() {
+        let text = format!("{before}{opening}{number}<!-- -->{after}");
+        std::fs::write(&readme, text).expect("to write the README");
+    }
 }
 
 fn replace(file: &mut File, text: &str) {

@@ -296,7 +296,7 @@
   class Panel {
     constructor(widget, index) {
       this.widget = widget;
-      this.id = `widget-clip-${(ids += 1)}-${index}`;
+      this.id = `${widget.figure.id}-panel-${index}`;
       this.svg = document.createElementNS(SVG, "svg");
       this.svg.setAttribute("role", "img");
       const clip = document.createElementNS(SVG, "clipPath");

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles all widgets to WebAssembly:  bash book/widgets/build.sh [script to write]
 #
+# Needs wasm-opt (apt-get install binaryen), and the target:
 # With rustup:  rustup target add wasm32-unknown-unknown
 # With Debian:  apt-get install --no-install-recommends rustc-web rust-web-src
 set -euo pipefail
@@ -13,11 +14,10 @@ host=$(rustc --print sysroot)
 if [ -d "$host/lib/rustlib/$target" ]; then
   cargo build "${flags[@]}"
 else
-  # Debian's compiler knows the target, and builds the standard library from its source: without
-  # the texts of panics, which nobody would read, the module is smaller by a quarter.
+  # Debian's compiler knows the target, and builds the standard library from its source.
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$host/lib/rustlib/$(rustc --print host-tuple)/bin/rust-lld
-  RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zunstable-options -Cpanic=immediate-abort" \
-    cargo build "${flags[@]}" -Zbuild-std=std,panic_abort -Zbuild-std-features=
+  RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 cargo build "${flags[@]}" \
+    -Zbuild-std=std,panic_abort -Zbuild-std-features=
 fi
 
 # as_script NAME FILE: a script that hands the bytes of a file to book/theme/widgets.js.
@@ -29,6 +29,12 @@ as_script() {
 }
 module=target/wasm/$target/widgets/book_widgets.wasm
 mkdir -p "$(dirname "$script")"
+# Binaryen makes it smaller. What floating-point numbers come out as stays.
+wasm-opt -Oz --strip-debug --strip-producers \
+  --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-multivalue \
+  --enable-nontrapping-float-to-int --enable-reference-types \
+  "$module" -o "$module.small"
+module=$module.small
 as_script module "$module" >"$script"
 as_script digits book/widgets/data/digits.bin >"$(dirname "$script")/digits.js"
 echo "$script: $(stat -c %s "$module") bytes of WebAssembly, $(gzip -9c "$module" | wc -c) compressed"

@@ -49,9 +49,10 @@ fn variance_through_layer() {
 /// = {\Bigl( \tfrac12 \, M_0 \operatorname{Var} w \Bigr)}^{L} \operatorname{E}(x^2)
 /// ```
 ///
-/// ReLU throws half of a symmetric sum away: E(a²) = Var(z) / 2. With He's 2 / M₀ the two cancel, and
-/// one, two or five layers later the signal is as large as at first; 1 / M₀ loses a factor of 2 a layer.
-/// 40 %: chance moves the growth through one layer of 1,000 neurons by about 7 %, through five 16 %.
+/// ReLU throws half of a symmetric sum away: E(a²) = Var(z) / 2. With He's 2 / M₀ the two cancel,
+/// and one, two or five layers later the signal is as large as at first; 1 / M₀ loses a factor of 2
+/// a layer. 40 %: chance moves the growth through one layer of 1,000 neurons by about 7 %, through
+/// five 16 %.
 #[test]
 fn variance_through_network() {
     let _formula = formula!().allowing(0.4, "chance moves the growth through five layers by 16 %");

@@ -2,7 +2,11 @@
 
 mod gradient_descent;
 mod quadratics;
+mod curvature;
 mod momentum;
+mod acceleration;
 mod adaptive;
+mod adam;
 mod noise;
+mod schedules;
 mod landscapes;

@@ -1,12 +1,10 @@
 //! The formulas of *Bowls and ravines*.
 
-use ch04_optimizers::{
-    Optimizer, Quadratic, Sgd, rosenbrock as rosenbrock_height, rosenbrock_gradient,
-};
+use ch04_optimizers::{Optimizer, Quadratic, Sgd};
 use formulas::*;
 use ndarray::{Array1, Array2, array};
 
-use super::gradient_descent::{descend, parabola, step};
+use super::gradient_descent::{descend, step};
 
 /// A bowl with these curvatures along the axes, and the axes, turned in space, as columns. They are
 /// turned by a mirror, M = 1 − 2uuᵀ/|u|², which is its own inverse: H = M Λ M.
@@ -60,54 +58,9 @@ fn quadratic_gradient() {
     }
 }
 
-/// ```math second-order
-/// \begin{aligned}
-/// \mathcal L(\boldsymbol\theta) \approx{}& \mathcal L(\mathbf c)
-/// + \mathbf g^\top (\boldsymbol\theta - \mathbf c) \\
-/// &+ \tfrac12 \, (\boldsymbol\theta - \mathbf c)^\top \, \mathbf H \, (\boldsymbol\theta - \mathbf c)
-/// \end{aligned}
-/// ```
-///
-/// Near any point the loss is its value there, plus the gradient times the move, plus a bowl. On
-/// ln cosh θ at 0, where the gradient is 0 and the curvature 1, the rest is θ⁴/12: half as far, a
-/// sixteenth of it. In Rosenbrock's valley, from its lowest point and from random ones, the rest has
-/// the powers 3 and 4 of the move, and no lower one. 1e-10: rounding of heights up to 10⁴.
-#[test]
-fn second_order() {
-    let _formula =
-        formula!().allowing(0.01, "the next term of ln cosh is a hundredth of the first");
-    let quadratic = parabola(1.0, 0.0);
-    let wrong_by = |theta: f64| quadratic.value(array![theta].view()) - theta.cosh().ln();
-    assert_close(wrong_by(0.2), 0.000_132, 5e-7);
-    assert_close(wrong_by(0.1), 0.000_008, 5e-7);
-    assert_relative(wrong_by(0.2) / wrong_by(0.1), 16.0, 0.01);
-    let valley = |p: &Array1<f64>| rosenbrock_height([p[0], p[1]]);
-    let mut generator = generator();
-    let random = (0..100).map(|_| vector(2, &mut generator)).collect::<Vec<_>>();
-    for c in [vec![array![1.0, 1.0]], random].concat() {
-        let (x, y) = (c[0], c[1]);
-        let g = Array1::from(rosenbrock_gradient([x, y]).to_vec());
-        let h = array![[2.0 - 400.0 * (y - 3.0 * x * x), -400.0 * x], [-400.0 * x, 200.0]];
-        let quadratic = Quadratic { curvature: h, minimum: c.clone() };
-        let wrong_by = |size: f64| {
-            let theta = &c + size * &array![0.8, -0.6];
-            let estimate = valley(&c) + g.dot(&(&theta - &c)) + quadratic.value(theta.view());
-            estimate - valley(&theta)
-        };
-        // The powers 3 and 4 of the move in 100 (y − x²)², with the sign changed.
-        let rest = |s: f64| {
-            let (dx, dy) = (0.8 * s, -0.6 * s);
-            200.0 * dx * dx * dy - 400.0 * x * dx.powi(3) - 100.0 * dx.powi(4)
-        };
-        for size in [0.1, 0.05] {
-            assert_close(wrong_by(size), rest(size), 1e-10);
-        }
-    }
-}
-
 /// H of the figures' example bowl, in the two decimals of the page: the curvatures 1 and 20, turned by
 /// 30 degrees.
-fn example() -> Array2<f64> {
+pub fn example() -> Array2<f64> {
     array![[5.75, -8.23], [-8.23, 15.25]]
 }
 
@@ -141,10 +94,10 @@ fn curvature_eigenvectors() {
 }
 
 /// ```math path-along-axes
-/// \boldsymbol\theta_t - \mathbf c = \sum_k (1 - \eta \lambda_k)^t \, \xi_k \, \mathbf u_k
+/// \boldsymbol\theta_t - \mathbf c = \sum_k (1 - \eta \lambda_k)^t \, d_k \, \mathbf u_k
 /// ```
 ///
-/// After t steps, the part of the distance along axis k, at first a_k, has been multiplied by
+/// After t steps, the part of the distance along axis k, at first d_k, has been multiplied by
 /// (1 − ηλ_k)ᵗ, whatever the other parts are; also beyond the stable rate. 1e-11: twenty steps.
 #[test]
 fn path_along_axes() {
@@ -197,36 +150,6 @@ fn largest_stable_rate() {
         assert_relative(rate, 2.0 / quadratic.eigenvalues().into_iter().fold(0.0, f64::max), 1e-12);
         assert_bound!(left_after(5000, &quadratic, Sgd::default(), 0.99 * rate) < 1e-10);
         assert_bound!(left_after(5000, &quadratic, Sgd::default(), 1.01 * rate) > 1e10);
-    }
-}
-
-/// ```math descent-lemma
-/// \mathcal L(\boldsymbol\theta - \eta \mathbf g)
-/// \le \mathcal L(\boldsymbol\theta) - \eta \left(1 - \tfrac12 \eta \lambda_{\max}\right) |\mathbf g|^2
-/// ```
-///
-/// A step against the gradient lowers the loss by at least η(1 − ½ηλ_max)|g|², from any point and
-/// at any rate; along the steepest axis by just that. 1e-12: rounding.
-#[test]
-fn descent_lemma() {
-    let _formula = formula!();
-    let mut generator = generator();
-    for (quadratic, axes) in CURVATURES.map(quadratic) {
-        let size = quadratic.minimum.len();
-        let steepest = quadratic.eigenvalues()[size - 1];
-        let sides = |theta: Array1<f64>, eta: f64| {
-            let g = quadratic.gradient(theta.view());
-            let promise = eta * (1.0 - 0.5 * eta * steepest) * g.dot(&g);
-            (quadratic.value((&theta - eta * &g).view()), quadratic.value(theta.view()) - promise)
-        };
-        for eta in [0.01, 0.3, 1.0, 1.9, 2.5].map(|product| product / steepest) {
-            for _ in 0..100 {
-                let (after, bound) = sides(vector(size, &mut generator) * 3.0, eta);
-                assert_bound!(after <= bound + 1e-12 * after.abs().max(1.0), "{after} > {bound}");
-            }
-            let (after, bound) = sides(&quadratic.minimum + 2.0 * &axes.column(size - 1), eta);
-            assert_close(after, bound, 1e-12);
-        }
     }
 }
 
@@ -339,38 +262,4 @@ fn steps_at_best_rate() {
         }
         assert_exact!(f64::from(counted), steps.ceil());
     }
-}
-
-/// ```math newton-step
-/// \boldsymbol\theta - \mathbf H^{-1} \mathbf g = \mathbf c
-/// ```
-///
-/// Newton's step lands on c from any point of a bowl: the inverse undoes each axis, M Λ⁻¹ M. It lands
-/// there on a saddle too, from a point of the falling axis that is lower than c. And with the
-/// example's H, inverted as on the page, it goes one to the left from (2, 0.5). 1e-11: rounding,
-/// a hundred times stronger where a curvature is 0.01.
-#[test]
-fn newton_step() {
-    let _formula = formula!().allowing(0.005, "the page prints the example in two decimals");
-    let bowls = CURVATURES.into_iter().chain([&[-1.0, 2.0][..]]);
-    for (curvatures, (quadratic, axes)) in
-        bowls.map(|curvatures| (curvatures, quadratic(curvatures)))
-    {
-        let undone = curvatures.iter().map(|curvature| 1.0 / curvature).collect::<Vec<_>>();
-        let inverse = axes.dot(&Array2::from_diag(&Array1::from(undone))).dot(&axes);
-        let along_first = &quadratic.minimum + &axes.column(0) * 3.0;
-        for theta in [along_first.clone(), vector(curvatures.len(), &mut generator()) * 2.0] {
-            let step = inverse.dot(&quadratic.gradient(theta.view()));
-            assert_all_close(&(&theta - &step), &quadratic.minimum, 1e-11);
-        }
-        let climbs =
-            quadratic.value(along_first.view()) < quadratic.value(quadratic.minimum.view());
-        assert_exact!(climbs, curvatures[0] < 0.0);
-    }
-    let quadratic = Quadratic { curvature: example(), minimum: array![1.0, 0.5] };
-    let gradient = quadratic.gradient(array![2.0, 0.5].view());
-    assert_all_close(&gradient, &array![5.75, -8.23], 0.005);
-    let inverse = array![[15.25, 8.23], [8.23, 5.75]] / (5.75 * 15.25 - 8.23 * 8.23);
-    assert_all_close(&inverse.dot(&gradient), &array![1.0, 0.0], 1e-12);
-    assert_close(5.75 * 15.25 - 8.23 * 8.23, 20.0, 0.005);
 }

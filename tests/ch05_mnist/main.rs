@@ -7,5 +7,7 @@ mod results;
 mod mistakes;
 mod zeros;
 mod weights;
+mod ink;
 mod your_digit;
+mod certainty;
 mod common;

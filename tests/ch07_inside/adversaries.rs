@@ -215,19 +215,23 @@ fn sandwich() {
     for (sizes, exact) in [(&[2, 2][..], true), (&[2, 12, 2][..], false)] {
         let mut network = network(sizes, &mut generator);
         network.layers[0].dense.weights *= 4.0;
+        let middle = row(&network.forward(Array2::from_elem((1, 2), 0.5).view()));
+        let last = network.layers.len() - 1;
+        network.layers[last].dense.bias -= &middle; // so that the border passes through the middle
         let x = gray(300, 2, &mut generator);
-        let labels: Vec<u8> = (0..300).map(|_| generator.random_range(0..2)).collect();
+        let answers = network.forward(x.view());
+        let labels: Vec<u8> = answers.rows().into_iter().map(|z| u8::from(z[1] > z[0])).collect();
         let errs = |x: &Array1<f64>, label: u8| {
             let z = row(&network.forward(x.view().insert_axis(Axis(0))));
             z[usize::from(label)] <= z[1 - usize::from(label)]
         };
         let attacked =
-            Attack::iterated(0.1, 20).apply(&network, x.view(), one_hot(&labels, 2).view());
-        let margins = margin_bounds(&network, x.view(), &labels, 0.1);
+            Attack::iterated(0.05, 20).apply(&network, x.view(), one_hot(&labels, 2).view());
+        let margins = margin_bounds(&network, x.view(), &labels, 0.05);
         let (mut found, mut there, mut open) = (0, 0, 0);
         for (r, &label) in labels.iter().enumerate() {
             let by_attack = errs(&attacked.row(r).to_owned(), label);
-            let steps = || (-20..=20).map(|step| 0.005 * f64::from(step));
+            let steps = || (-20..=20).map(|step| 0.0025 * f64::from(step));
             let by_grid = steps().any(|dx| {
                 steps().any(|dy| errs(&Array1::from(vec![x[[r, 0]] + dx, x[[r, 1]] + dy]), label))
             });

@@ -17,6 +17,15 @@ pub enum Error {
         /// The reason that the operating system gave.
         source: std::io::Error,
     },
+    /// No checkout around the program.
+    #[error(
+        "{}: expected a folder of the checkout of the book, found no book.toml in it or around it",
+        start.display()
+    )]
+    NoRoot {
+        /// Where it was looked for.
+        start: PathBuf,
+    },
     /// A `values.json` that is not one.
     #[error("{}: not a file of values: {source}", path.display())]
     Json {

@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 
 /// How many differences there are, each printed.
 fn check(only: &[String]) -> Result<usize, String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = book_figures::root().map_err(|error| error.to_string())?;
     let programs = programs(&root.join("chapters"))?;
     if let Some(unknown) = only.iter().find(|name| !programs.contains(name)) {
         return Err(format!("{unknown}: expected one of {}", programs.join(", ")));

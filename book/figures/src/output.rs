@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::figure::Figure;
+use crate::root::root;
 use crate::values::Values;
 use crate::write::write_if_changed;
 
@@ -20,9 +21,9 @@ impl Output {
     /// environment variable is set.
     ///
     /// # Errors
-    /// If the name is not like `ch05_mnist` or the folder cannot be created.
+    /// If the name is not like `ch05_mnist`, the folder cannot be created, or there is no checkout.
     pub fn chapter(chapter: &str) -> Result<Self, Error> {
-        Self::folder(&generated(std::env::var_os("BOOK_GENERATED")), chapter)
+        Self::folder(&generated(std::env::var_os("BOOK_GENERATED"))?, chapter)
     }
 
     /// Opens (and creates) the folder of a chapter inside `generated`.
@@ -64,10 +65,9 @@ impl Output {
 }
 
 /// The folder of all generated files: the one that an environment variable names, or the book's.
-fn generated(variable: Option<OsString>) -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let in_book = || here.parent().unwrap_or(here).join("src/generated");
-    variable.map_or_else(in_book, PathBuf::from)
+fn generated(variable: Option<OsString>) -> Result<PathBuf, Error> {
+    let in_book = || Ok(root()?.join("book/src/generated"));
+    variable.map_or_else(in_book, |folder| Ok(PathBuf::from(folder)))
 }
 
 /// Names become file names, ids and directives, so they are plain.
@@ -100,8 +100,8 @@ mod tests {
 
     #[test]
     fn figures_go_into_the_book_unless_the_environment_names_another_folder() {
-        assert!(generated(None).ends_with("book/src/generated"));
-        assert_eq!(generated(Some("elsewhere".into())), PathBuf::from("elsewhere"));
+        assert!(generated(None).unwrap().ends_with("book/src/generated"));
+        assert_eq!(generated(Some("elsewhere".into())).unwrap(), PathBuf::from("elsewhere"));
     }
 
     #[test]

@@ -25,32 +25,63 @@ pub struct Arithmetic {
     pub right: f64,
     /// Whether what the page says is true.
     pub holds: bool,
+    /// Why the second one could not be computed, though nothing but numbers stands in it.
+    pub refused: Option<Refusal>,
 }
 
 /// All members of a formula that are plain numbers, each compared with the one before it.
 ///
 /// `=` wants the same number, up to the rounding of the computation. `≈` wants the same number in
-/// the digits that are printed. What is no number, or is not understood, is passed by.
-pub fn arithmetic(latex: &str) -> Result<Vec<Arithmetic>, Refusal> {
+/// the digits that are printed. What is no number, or is not understood, is passed by. Of names only
+/// functions are known: those that are given, and those of school.
+pub fn arithmetic(latex: &str, functions: &Names<'_>) -> Result<Vec<Arithmetic>, Refusal> {
     let formula = Formula::parse(latex)?;
+    let compared = |statement| compared(statement, functions);
     Ok(formula.statements().iter().flat_map(compared).collect())
 }
 
 /// The members of a chain that are plain numbers, each compared with the one before.
-fn compared(statement: &Statement) -> Vec<Arithmetic> {
+fn compared(statement: &Statement, functions: &Names<'_>) -> Vec<Arithmetic> {
     let mut result = Vec::new();
     let mut before: Option<(usize, Plain)> = None;
     for member in 0..statement.members() {
-        let Some(plain) = Plain::of(statement, member) else { continue };
+        let Some(plain) = Plain::of(statement, member, functions) else {
+            result.extend(refused(statement, member, functions));
+            continue;
+        };
         if let Some((index, left)) = before.replace((member, plain.clone()))
             && let Some(relation) = relation_between(&statement.relations()[index..member])
         {
             let holds = holds(&left, relation, &plain);
             let (offset, left, right) = (plain.offset, left.value, plain.value);
-            result.push(Arithmetic { offset, left, relation, right, holds });
+            result.push(Arithmetic { offset, left, relation, right, holds, refused: None });
         }
     }
     result
+}
+
+/// What is said of a member of nothing but numbers that is not understood, in a chain with others.
+fn refused(statement: &Statement, member: usize, functions: &Names<'_>) -> Option<Arithmetic> {
+    const KNOWN: [&str; 12] = [
+        "frac", "tfrac", "dfrac", "sqrt", "cdot", "times", "ln", "exp", "cos", "sin", "tanh", "pi",
+    ];
+    let is_plain = |(_, token): &Placed| match token {
+        Token::Number(_) => true,
+        Token::Sign(sign) => "+-/^(){}!".contains(*sign),
+        Token::Command(name) => KNOWN.contains(&name.as_str()),
+        Token::Letter(letter) => *letter == 'e',
+        _ => false,
+    };
+    let tokens = statement.member(member);
+    let is_number = |(_, token): &Placed| matches!(token, Token::Number(_));
+    let plain = statement.members() > 1 && tokens.iter().any(is_number);
+    if !plain || !tokens.iter().all(is_plain) {
+        return None;
+    }
+    let refusal = statement.value(member, functions).err()?;
+    let (offset, nan, relation) = (refusal.offset, f64::NAN, Relation::Equal);
+    let refused = Some(refusal);
+    Some(Arithmetic { offset, left: nan, relation, right: nan, holds: false, refused })
 }
 
 /// A member that is a plain number.
@@ -63,8 +94,8 @@ struct Plain {
 }
 
 impl Plain {
-    fn of(statement: &Statement, member: usize) -> Option<Self> {
-        let value = statement.value(member, &Names::new()).ok()?;
+    fn of(statement: &Statement, member: usize, functions: &Names<'_>) -> Option<Self> {
+        let value = statement.value(member, functions).ok()?;
         let tokens = statement.member(member);
         let (offset, _) = tokens.first()?;
         Some(Self { offset: *offset, value, unit: unit(tokens) })
@@ -153,6 +184,9 @@ fn one_of(left: &Plain, right: &Plain) -> f64 {
 impl Display for Arithmetic {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let Self { left, relation, right, .. } = self;
+        if let Some(refusal) = &self.refused {
+            return write!(formatter, "it cannot be computed: {}", refusal.message);
+        }
         write!(formatter, "{left} {relation} {right} does not hold")?;
         let near = (left - right).abs() < 0.05 * left.abs().max(right.abs());
         match relation {

@@ -193,12 +193,18 @@ fn arithmetic_is_judged_by_its_digits() {
         (r"P = 2 \cdot 3 = Q = 7", false),
         (r"P = 2 \cdot 3 \approx Q = 7", false),
         (r"1 < 2 \le 2", true),
+        (r"(\ln 10^4) / 0.01 \approx 921", true),
+        (r"\ln 10^4 / 0.01 \approx 921", false), // the logarithm of what?
     ] {
-        let found = arithmetic(latex).unwrap();
+        let found = arithmetic(latex, &Names::new()).unwrap();
         assert!(!found.is_empty(), "{latex}");
         assert_eq!(found.iter().all(|it| it.holds), holds, "{latex}: {found:?}");
     }
+    let mut sigmoid = Names::new();
+    sigmoid.function(r"\sigma", |z| 1.0 / (1.0 + (-z[0]).exp())).unwrap();
+    let printed = |latex: &str| arithmetic(latex, &sigmoid).unwrap()[0].holds;
+    assert!(printed(r"\sigma(2) \approx 0.881") && !printed(r"\sigma(2) \approx 0.882"));
     for no_arithmetic in ["x = 3", "a < b", r"0 \le p \ge", r"2, 3, 4", r"n \times 3"] {
-        assert!(arithmetic(no_arithmetic).unwrap().is_empty(), "{no_arithmetic}");
+        assert!(arithmetic(no_arithmetic, &Names::new()).unwrap().is_empty(), "{no_arithmetic}");
     }
 }

@@ -1,17 +1,16 @@
 //! The arithmetic of the pages: every equality of plain numbers is computed.
 
-use std::ops::Range;
+use book_latex::Names;
 
 use crate::marks::Kind;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, line_at};
-
-/// The comment before a table whose cells are arithmetic, as in `½ · 4 − 1 = 1`.
-pub const MARK: &str = "<!-- arithmetic -->";
+use crate::sentences::{self, as_latex};
+use crate::tables;
 
 /// Computes the arithmetic of all pages, says what is wrong, and how many equalities there were.
 pub fn check(pages: &[Page], problems: &mut Problems) -> usize {
-    let mut checker = Checker { problems, count: 0 };
+    let mut checker = Checker { problems, functions: functions(), count: 0 };
     for page in pages {
         for mark in &page.marks {
             match &mark.kind {
@@ -27,19 +26,34 @@ pub fn check(pages: &[Page], problems: &mut Problems) -> usize {
             }
         }
         checker.check_tables(page);
+        checker.check_sentences(page);
     }
     checker.count
 }
 
+/// The functions of the book that stand before a number, as in `\sigma(2)`.
+fn functions() -> Names<'static> {
+    let mut names = Names::new();
+    let sigmoid = |z: &[f64]| 1.0 / (1.0 + (-z[0]).exp());
+    let given = [
+        names.function(r"\sigma", sigmoid),
+        names.function(r"\operatorname{relu}", |z| z[0].max(0.0)),
+        names.function(r"\operatorname{softplus}", |z| z[0].exp().ln_1p()),
+    ];
+    debug_assert!(given.iter().all(Result::is_ok));
+    names
+}
+
 struct Checker<'a> {
     problems: &'a mut Problems,
+    functions: Names<'static>,
     count: usize,
 }
 
 impl Checker<'_> {
     /// Computes what a piece of LaTeX says; gives how many equalities it has.
     fn check(&mut self, page: &Page, latex: &str, line: usize) -> usize {
-        let found = book_latex::arithmetic(latex).unwrap_or_default();
+        let found = book_latex::arithmetic(latex, &self.functions).unwrap_or_default();
         self.count += found.len();
         for it in found.iter().filter(|it| !it.holds) {
             let line = line + line_at(latex, it.offset) - 1;
@@ -49,30 +63,44 @@ impl Checker<'_> {
         found.len()
     }
 
-    /// Computes the cells of tables that are marked.
+    /// Computes what sentences say in plain signs: `784 · 10 + 10 = 7,850`.
+    fn check_sentences(&mut self, page: &Page) {
+        for (start, latex) in sentences::arithmetic(&page.source) {
+            self.check(page, &latex, page.place(start).line);
+        }
+    }
+
+    /// Computes the cells of tables that are marked, and the rules about their columns.
     fn check_tables(&mut self, page: &Page) {
-        for (at, _) in page.source.match_indices(MARK) {
-            let first = line_at(&page.source, at);
-            let lines = page.source.lines().enumerate().skip(first);
-            let mut lines = lines.skip_while(|(_, line)| line.trim().is_empty()).peekable();
-            let is_row = |line: &str| line.trim_start().starts_with('|');
-            if !lines.peek().is_some_and(|(_, line)| is_row(line)) {
-                let message = format!("`{MARK}` without a table: expected one below it");
-                self.problems.error(Place::new(&page.file, first), message);
+        for table in tables::marked(&page.source) {
+            let place = Place::new(&page.file, table.line);
+            if table.rows.is_empty() {
+                let message = "a mark of arithmetic without a table: expected one below it";
+                self.problems.error(place, message);
                 continue;
             }
             let mut found = 0;
-            for (index, row) in lines.take_while(|(_, line)| is_row(line)) {
-                for cell in row.split('|').filter(|cell| cell.contains(['=', '≈'])) {
-                    found += self.check(page, &as_latex(cell), index + 1);
+            for (line, cell) in
+                table.rows.iter().flat_map(|(line, cells)| cells.iter().map(|c| (*line, c)))
+            {
+                if cell.contains(['=', '≈']) {
+                    found += self.check(page, &as_latex(cell), line);
                 }
             }
-            if found == 0 {
-                let message = format!(
-                    "`{MARK}` before a table without arithmetic: expected cells such as \
-                     `2 · 3 = 6`"
-                );
-                self.problems.error(Place::new(&page.file, first), message);
+            for rule in &table.rules {
+                match table.applied(rule) {
+                    Ok(applied) => {
+                        for (line, latex) in applied {
+                            found += self.check(page, &latex, line);
+                        }
+                    }
+                    Err(message) => self.problems.error(place.clone(), message),
+                }
+            }
+            if found == 0 && table.rules.is_empty() {
+                let message = "a mark of arithmetic above a table without any: expected cells such \
+                     as `2 · 3 = 6`, or rules such as <!-- arithmetic: c = a b -->";
+                self.problems.error(place, message);
             }
         }
     }
@@ -81,55 +109,4 @@ impl Checker<'_> {
 /// LaTeX on one line, for a message.
 fn one_line(latex: &str) -> String {
     latex.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The arithmetic of a cell as LaTeX: math stays, signs of Unicode become commands.
-fn as_latex(cell: &str) -> String {
-    let mut result = String::new();
-    let mut rest = cell;
-    while let Some(range) = math(rest) {
-        result.push_str(&plain(&rest[..range.start]));
-        result.push_str(&rest[range.start + 2..range.end - 2]);
-        rest = &rest[range.end..];
-    }
-    result + &plain(rest)
-}
-
-/// Where the first math in a sentence stands, with its signs.
-fn math(text: &str) -> Option<Range<usize>> {
-    let start = text.find("$`")?;
-    let end = text[start + 2..].find("`$")?;
-    Some(start..start + 2 + end + 2)
-}
-
-fn plain(text: &str) -> String {
-    let mut result = String::new();
-    for character in text.chars() {
-        match character {
-            '½' => result.push_str(r"\tfrac12 "),
-            '¼' => result.push_str(r"\tfrac14 "),
-            '¾' => result.push_str(r"\tfrac34 "),
-            '⅓' => result.push_str(r"\tfrac13 "),
-            '−' => result.push('-'),
-            '·' => result.push_str(r" \cdot "),
-            '×' => result.push_str(r" \times "),
-            '≈' => result.push_str(r" \approx "),
-            '²' => result.push_str("^2 "),
-            '³' => result.push_str("^3 "),
-            other => result.push(other),
-        }
-    }
-    result
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_are_read_as_latex() {
-        assert_eq!(as_latex(" ½ · 4 − 1 = $`x^2`$ "), r" \tfrac12   \cdot  4 - 1 = x^2 ");
-        let found = book_latex::arithmetic(&as_latex("½ · 4 − 1² = 1")).unwrap();
-        assert!(found.len() == 1 && found[0].holds);
-    }
 }

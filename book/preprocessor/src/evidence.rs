@@ -118,12 +118,24 @@ impl Evidence {
             };
             (rank, compared.points)
         });
-        block_text(&largest.map(Compared::words).unwrap_or_default())
+        let words = largest.map(Compared::words).unwrap_or_default();
+        let shown = largest.and_then(|compared| compared.allowed).unwrap_or(0.0);
+        let loosest = self.compared.iter().filter_map(|it| it.allowed).fold(shown, f64::max);
+        let others = match loosest > shown {
+            true => format!("; elsewhere {} allowed", number(loosest)),
+            false => String::new(),
+        };
+        block_text(&(words + &others + self.computed_words()))
     }
 
-    /// Whether the page's own LaTeX was computed.
-    pub fn is_computed(&self) -> bool {
-        self.computed > 0
+    /// The same for the index of all formulas; a loose tolerance is never left out.
+    pub fn row(&self) -> String {
+        if self.because.is_empty() { self.short() } else { self.long() }
+    }
+
+    /// Whether the page's own LaTeX was computed, in words.
+    fn computed_words(&self) -> &'static str {
+        if self.computed > 0 { "; computed from this very formula" } else { "" }
     }
 
     /// All of it, in sentences.
@@ -209,6 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn a_looser_tolerance_elsewhere_is_not_left_out() {
+        let evidence = evidence(
+            r#"{"compared": [
+                {"measure": "close", "points": 32, "error": 8e-16, "allowed": 1e-13},
+                {"measure": "relative", "points": 5, "error": 0.03, "allowed": 0.12}
+            ], "because": "chance is at work"}"#,
+        );
+        let short = "32 points, largest error 8·10⁻¹⁶, allowed 10⁻¹³; elsewhere 0.12 allowed";
+        assert_eq!(evidence.short(), short);
+    }
+
+    #[test]
     fn evidence_says_its_points_its_error_and_its_tolerance() {
         let evidence = evidence(
             r#"{"compared": [
@@ -218,7 +242,7 @@ mod tests {
             ], "computed": 17}"#,
         );
         let short = "1,000 points, largest relative error 3·10⁻¹⁵, allowed 10⁻¹²";
-        assert_eq!(evidence.short(), short);
+        assert_eq!(evidence.short(), format!("{short}; computed from this very formula"));
         let rest = "2 points, equal to the last bit; 5,000 inequalities; the formula itself was \
              computed at 17 points";
         assert_eq!(evidence.long(), format!("{short}; {rest}"));

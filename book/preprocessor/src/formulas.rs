@@ -76,7 +76,7 @@ impl Formula {
         let test = self.check.as_ref().map_or(String::new(), |check| {
             let name = block_text(&check.name);
             let evidence = record.of(&self.name).map(|evidence| {
-                format!(r#"<br><span class="check-evidence">{}</span>"#, evidence.long())
+                format!(r#"<br><span class="check-evidence">{}</span>"#, evidence.row())
             });
             let (link, evidence) = (check.excerpt.link(project), evidence.unwrap_or_default());
             format!("<code>{name}</code><br>{link}{evidence}")
@@ -94,10 +94,7 @@ impl Formula {
         let label = format!(r#"<span class="check-label">checked by <code>{name}</code></span>"#);
         let (mut short, mut long) = (String::new(), String::new());
         if let Some(evidence) = record.of(&self.name) {
-            let computed =
-                if evidence.is_computed() { "; computed from this very formula" } else { "" };
-            let text = evidence.short();
-            short = format!(r#"<span class="check-evidence">: {text}{computed}</span>"#);
+            short = format!(r#"<span class="check-evidence">: {}</span>"#, evidence.short());
             long = format!(r#"<p class="check-evidence">Seen: {}.</p>"#, evidence.long());
         }
         let source = format!(r#"<p class="check-source">{link}</p>"#);

@@ -35,7 +35,7 @@
 //! `let _formula = formula!();`. What the tests have seen is in `generated/evidence.json`; the ✓ says
 //! it. `{{#value evidence.comparisons}}` and its like are sums over that file, and
 //! `evidence.arithmetic` counts the equalities of plain numbers that a build computes, in math and
-//! in tables below `<!-- arithmetic -->`.
+//! in sentences, and in tables below `<!-- arithmetic: d = b c -->`, a rule about their columns.
 //!
 //! The tests of a chapter are the folder `tests/chNN_…`: a root `main.rs` with a `mod` line for each
 //! page that has formulas.
@@ -192,8 +192,10 @@ mod project;
 mod references;
 mod rust_path;
 mod search;
+mod sentences;
 mod source;
 mod stated;
+mod tables;
 mod tags;
 mod values;
 mod widgets;

@@ -75,9 +75,9 @@ fn main() -> ExitCode {
 
 /// Reads a book from mdBook and writes it, unless something is wrong with it.
 fn preprocess() -> Result<bool> {
-    let (context, mut book) = mdbook_preprocessor::parse_input(io::stdin().lock())
-        .map_err(|error| anyhow::anyhow!("{error:#}"))
-        .context("mdBook's input is not understood")?;
+    let input = io::read_to_string(io::stdin().lock()).context("mdBook's input is not text")?;
+    let (context, mut book) = mdbook_preprocessor::parse_input(input.as_bytes())
+        .map_err(|error| not_understood(&input, "/0/mdbook_version", &error))?;
     let project = Project::new(&context.root, &context.config)?;
     let problems = press(&project, &mut book);
     eprint!("{}", Problems { warnings: Vec::new(), ..problems.clone() });
@@ -98,12 +98,23 @@ fn preprocess() -> Result<bool> {
     Ok(problems.errors.is_empty())
 }
 
+/// Why mdBook's input is not understood: most often, it is another mdBook, which says its version at
+/// a place of its own.
+fn not_understood(input: &str, place: &str, error: &impl Display) -> anyhow::Error {
+    let value: serde_json::Value = serde_json::from_str(input).unwrap_or_default();
+    match value.pointer(place).and_then(|version| version.as_str()) {
+        Some(found) if found != MDBOOK_VERSION => {
+            anyhow::anyhow!("expected the input of mdBook {MDBOOK_VERSION}, found mdBook {found}'s")
+        }
+        _ => anyhow::anyhow!("mdBook's input is not understood: {error:#}"),
+    }
+}
+
 /// Rewrites the search index of the book that mdBook has just rendered.
 fn search(wait: bool) -> Result<bool> {
     let input = io::read_to_string(io::stdin().lock()).context("mdBook's input is not text")?;
     let context = RenderContext::from_json(input.as_bytes())
-        .map_err(|error| anyhow::anyhow!("{error:#}"))
-        .context("mdBook's input is not understood")?;
+        .map_err(|error| not_understood(&input, "/version", &error))?;
     if is_served(&context) && !wait {
         search_in_the_background(&input).context("the search index is not rewritten")?;
         return Ok(true);

@@ -53,8 +53,11 @@ pub fn index_words(mut context: RenderContext) -> Result<()> {
         return Ok(());
     };
     // In one step, since a browser may be reading it.
-    let beside = index.with_extension("part");
-    let swapped = fs::copy(&words, &beside).and_then(|_| fs::rename(&beside, &index));
+    let beside = tempfile::Builder::new().suffix(".part").tempfile_in(&site);
+    let beside = beside.with_context(|| format!("cannot write into {}", site.display()))?;
+    let beside = beside.into_temp_path(); // of this run alone
+    let swapped = fs::copy(&words, &beside).map(drop);
+    let swapped = swapped.and_then(|()| beside.persist(&index).map_err(|error| error.error));
     swapped.with_context(|| format!("cannot write {}", index.display()))
 }
 

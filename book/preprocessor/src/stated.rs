@@ -122,6 +122,13 @@ fn look(tokens: TokenStream, faults: &mut Vec<Fault>) {
                 let arguments = tokens.get(index + 1 + bang);
                 let method = index > 0 && is(index - 1, '.');
                 if let Some(TokenTree::Group(group)) = arguments
+                    && name == "assert_bound"
+                    && let Some(condition) = idle_condition(group.stream())
+                {
+                    let message = format!("`{condition}` always holds");
+                    faults.push(Fault { line, message });
+                }
+                if let Some(TokenTree::Group(group)) = arguments
                     && COUNTED.contains(&name.as_str())
                     && !method
                     && group.delimiter() == Delimiter::Parenthesis
@@ -134,6 +141,22 @@ fn look(tokens: TokenStream, faults: &mut Vec<Fault>) {
             _ => {}
         }
     }
+}
+
+/// The condition of `assert_bound!`, if it is `true` or compares a side with itself.
+fn idle_condition(arguments: TokenStream) -> Option<String> {
+    let is = |token: &TokenTree, signs: &str| matches!(token, TokenTree::Punct(punct) if signs.contains(punct.as_char()));
+    let tokens: Vec<TokenTree> = arguments.into_iter().collect();
+    let condition = tokens.split(|token| is(token, ",")).next()?;
+    let text = |side: &[TokenTree]| side.iter().cloned().collect::<TokenStream>().to_string();
+    let whole = text(condition);
+    let sides: Vec<String> = condition
+        .split(|token| is(token, "<=>"))
+        .filter(|side| !side.is_empty())
+        .map(text)
+        .collect();
+    let same = sides.len() == 2 && sides[0] == sides[1];
+    (whole == "true" || same).then_some(whole)
 }
 
 /// The first argument, if the second one has the same tokens; `&` before them does not count.
@@ -180,10 +203,14 @@ mod tests {
             "for x in y { assert_relative(x, x, 0.1) }",
             "assert_all_close(&a, &a, 1e-3)",
             "assert_exact!(g(a, b), g(a, b), \"same\");",
+            "assert_bound!(true);",
+            "assert_bound!(f(x) <= f(x), \"{x}\");",
         ] {
             assert_eq!(messages(&format!("{guard} {same}")).len(), 1, "{same}");
         }
         assert_eq!(messages(&format!("{guard} assert_close(f(x), f(y), 1e-9);")), [""; 0]);
+        let bounds = "assert_bound!(a < b); assert_bound!(a <= b && b > 0.9, \"{a}\");";
+        assert_eq!(messages(&format!("{guard} {bounds}")), [""; 0]);
     }
 
     #[test]

@@ -139,6 +139,7 @@ fn wrong_arithmetic_in_a_sentence_is_an_error() {
         (r"28 \cdot 28 = 784", r"28 \cdot 28 = 748"),
         (r"1{,}000 \cdot 2 = 2{,}000", r"1{,}000 \cdot 2 = 3{,}000"),
         (r"0.1 < 0.2", r"0.2 < 0.1"),
+        (r"(\ln 8) / 2 \approx 1.04", r"\ln 8 / 2 \approx 1.04"),
         (r"\sum_{k=1}^{4} k = 10", r"\sum_{k=1}^{4} k = 11"),
     ] {
         let with = |math: &str| book().and(PAGE, &format!("\nText,\nand $`{math}`$.\n")).errors();
@@ -153,6 +154,15 @@ fn wrong_arithmetic_in_a_sentence_is_an_error() {
 }
 
 #[test]
+fn wrong_arithmetic_in_plain_signs_is_an_error() {
+    let right = "\nThe layer has 784 · 10 + 10 = 7,850\nparameters, f(2) = 3, and x + 2 = 5.\n";
+    assert_eq!(book().and(PAGE, right).errors(), [""; 0]);
+    let errors = book().and(PAGE, &right.replace("7,850", "7,580")).errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].starts_with("src/ch01_line.md:17: wrong arithmetic"), "{errors:?}");
+}
+
+#[test]
 fn wrong_arithmetic_in_a_marked_table_is_an_error() {
     let table =
         |cell: &str| format!("\n<!-- arithmetic -->\n\n| a | b |\n| - | - |\n| 1 | {cell} |\n");
@@ -161,9 +171,27 @@ fn wrong_arithmetic_in_a_marked_table_is_an_error() {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].starts_with("src/ch01_line.md:21: wrong arithmetic"), "{errors:?}");
     let errors = book().and(PAGE, &table("nothing")).errors();
-    assert!(errors[0].contains("without arithmetic"), "{errors:?}");
+    assert!(errors[0].contains("without any"), "{errors:?}");
     let errors = book().and(PAGE, "\n<!-- arithmetic -->\n\nNo table.\n").errors();
     assert!(errors[0].contains("without a table"), "{errors:?}");
+}
+
+#[test]
+fn a_wrong_cell_of_a_table_with_a_rule_is_an_error() {
+    let table = |cell: &str| {
+        format!(
+            "\n<!-- arithmetic: c = a b -->\n\n| a | b | c |\n| - | - | - |\n| 2 | 3 | {cell} |\n"
+        )
+    };
+    assert_eq!(book().and(PAGE, &table("6")).errors(), [""; 0]);
+    let errors = book().and(PAGE, &table("5")).errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(
+        errors[0].starts_with("src/ch01_line.md:21: wrong arithmetic in `6 = 5`"),
+        "{errors:?}"
+    );
+    let errors = book().and(PAGE, &table("6").replace("a b -->", "a d -->")).errors();
+    assert!(errors[0].contains("rule `c = a d`: unknown letter `d`"), "{errors:?}");
 }
 
 #[test]

@@ -102,3 +102,45 @@ fn input_that_is_no_book_is_an_error() {
     assert!(!output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("mdBook's input is not understood"));
 }
+
+#[test]
+fn another_mdbook_is_told_with_both_versions() {
+    let old =
+        r#"[{"root":"/","config":{},"renderer":"html","mdbook_version":"0.4.40"},{"sections":[]}]"#;
+    let output = run(&[], old);
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && output.stdout.is_empty());
+    assert_eq!(report, "error: expected the input of mdBook 0.5.4, found mdBook 0.4.40's\n");
+    let old = r#"{"version":"0.4.40","root":"/","book":{"sections":[]},"config":{}}"#;
+    let report = String::from_utf8_lossy(&run(&["search"], old).stderr).into_owned();
+    assert_eq!(report, "error: expected the input of mdBook 0.5.4, found mdBook 0.4.40's\n");
+    for broken in ["", "{", "[]", r#"[{"mdbook_version":"0.5.4"}]"#] {
+        let report = String::from_utf8_lossy(&run(&[], broken).stderr).into_owned();
+        assert!(report.starts_with("error: mdBook's input is not understood: "), "{report}");
+    }
+}
+
+/// mdBook starts it in the folder of the pages, which may lie anywhere: it must name its package.
+#[cfg(unix)]
+#[test]
+fn the_renderer_of_the_search_index_starts_in_any_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let package = std::env::var_os("CARGO_MANIFEST_DIR").expect("run by Cargo");
+    let root = std::path::Path::new(&package).join("../..").canonicalize().expect("the checkout");
+    let settings = std::fs::read_to_string(root.join("book.toml")).expect("book.toml");
+    let settings: toml::Table = settings.parse().expect("TOML");
+    let command = settings["output"]["search"]["command"].as_str().expect("a command");
+    let folder = tempfile::tempdir().expect("a folder");
+    let cargo = folder.path().join("cargo");
+    std::fs::write(&cargo, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").expect("a file");
+    let all = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(&cargo, all).expect("a program");
+    let path = format!("{}:/usr/bin:/bin", folder.path().display());
+    let mut process = std::process::Command::new(root.join(command));
+    let output = process.current_dir(folder.path()).env("PATH", path).output().expect("a program");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let manifest = said.lines().skip_while(|word| *word != "--manifest-path").nth(1);
+    let manifest = manifest.map(|path| folder.path().join(path).canonicalize().expect("a file"));
+    assert_eq!(manifest, Some(root.join("book/preprocessor/Cargo.toml")), "{said}");
+    assert!(said.ends_with("--\nsearch\n"), "{said}");
+}

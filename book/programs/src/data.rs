@@ -1,13 +1,15 @@
 //! The files of MNIST, or of a data set in the same format: found, unpacked, and the shipped ones
 //! checked by their digests.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use sha2::{Digest, Sha256};
+
+use crate::files::kind;
 
 /// Which of the two sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,9 +57,8 @@ pub enum Source {
 impl Source {
     /// The folder given on the command line, or else the one that comes with chapter 5.
     pub fn new(folder: Option<PathBuf>) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
-        let shipped =
-            || Self::Shipped(root.unwrap_or(Path::new(".")).join("chapters/ch05_mnist/data"));
+        let root = || book_figures::root().unwrap_or_default(); // without one, the folder is missed
+        let shipped = || Self::Shipped(root().join("chapters/ch05_mnist/data"));
         folder.map_or_else(shipped, Self::Folder)
     }
 
@@ -152,11 +153,13 @@ impl Source {
     ) -> Result<T> {
         let path = find(self.folder(), file_name)?;
         let name = || path.display().to_string();
-        let file = BufReader::new(File::open(&path).with_context(name)?);
+        let mut file = BufReader::new(File::open(&path).with_context(name)?);
         let mut digest = Sha256::new();
-        let unpacked: Box<dyn Read> = match path.extension() {
-            Some(extension) if extension == "gz" => Box::new(MultiGzDecoder::new(file)),
-            _ => Box::new(file),
+        // By its first bytes, not by its name: browsers unpack files and keep the name, or the reverse.
+        let unpacked: Box<dyn Read> = match kind(file.fill_buf().with_context(name)?) {
+            Some("a gzip file") => Box::new(Unpacked(Some(GzDecoder::new(file)))),
+            Some(found) => bail!("{}: expected a file of images or labels, found {found}", name()),
+            None => Box::new(file),
         };
         let mut reader = Hashing { reader: unpacked, digest: &mut digest };
         let parsed = parse(&mut reader).with_context(name)?;
@@ -173,7 +176,71 @@ fn find(folder: &Path, name: &str) -> Result<PathBuf> {
     let candidates = [folder.join(name), folder.join(format!("{name}.gz"))];
     match candidates.into_iter().find(|path| path.is_file()) {
         Some(path) => Ok(path),
-        None => bail!("{}: expected {name} or {name}.gz, found neither", folder.display()),
+        None => bail!(
+            "{}: expected {name} or {name}.gz, found neither{}",
+            folder.display(),
+            instead(folder, name)
+        ),
+    }
+}
+
+/// What is in a folder in the place of a file: other names, or a folder that holds the file.
+fn instead(folder: &Path, name: &str) -> String {
+    for inner in ["MNIST/raw", "raw", name] {
+        let inner = folder.join(inner);
+        if [inner.join(name), inner.join(format!("{name}.gz"))].iter().any(|path| path.is_file()) {
+            return format!(", but there is one in {}", inner.display());
+        }
+    }
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| {
+        let of = if entry.path().is_dir() { "the folder " } else { "" };
+        format!("{of}{}", entry.file_name().to_string_lossy())
+    });
+    let mut names: Vec<String> = entries.filter(|name| !name.starts_with('.')).collect();
+    names.sort();
+    let more = names.len().saturating_sub(10);
+    names.truncate(10);
+    match more {
+        0 if names.is_empty() => ": the folder is empty".to_owned(),
+        0 => format!(", but {}", names.join(", ")),
+        more => format!(", but {} and {more} more", names.join(", ")),
+    }
+}
+
+/// Unpacks all members of a gzip file, one after the other. Zeros behind the last one are padding, as
+/// on a tape.
+struct Unpacked<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.0 {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            let Some(mut file) = self.0.take().map(GzDecoder::into_inner) else { break };
+            match after_zeros(&mut file)? {
+                None => break,
+                Some(0x1f) => self.0 = Some(GzDecoder::new(file)),
+                Some(_) => {
+                    return Err(io::Error::other("there is something else behind the packed data"));
+                }
+            }
+        }
+        Ok(0)
+    }
+}
+
+/// The next byte that is not zero, which stays there.
+fn after_zeros(file: &mut impl BufRead) -> io::Result<Option<u8>> {
+    loop {
+        let bytes = file.fill_buf()?;
+        let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
+        let (next, end) = (bytes.get(zeros).copied(), bytes.is_empty());
+        file.consume(zeros);
+        if next.is_some() || end {
+            return Ok(next);
+        }
     }
 }
 

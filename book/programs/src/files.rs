@@ -1,11 +1,53 @@
 //! Files that programs write: whole or not at all.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use tempfile::NamedTempFile;
+
+/// Reads a file of at most `most` bytes. Only a regular file is read: a device may have no end, and a
+/// pipe may have nobody at its other end.
+///
+/// # Errors
+/// If there is no such file, with what was `expected`, such as "a file of weights".
+pub fn read(path: &Path, most: u64, expected: &str) -> Result<Vec<u8>> {
+    let name = || format!("{}: expected {expected}", path.display());
+    let found = fs::metadata(path).with_context(name)?;
+    if !found.is_file() {
+        let found = if found.is_dir() { "a folder" } else { "a device or a pipe" };
+        bail!("{}, found {found}", name());
+    }
+    let mut content = Vec::new();
+    let file = fs::File::open(path).with_context(name)?;
+    file.take(most + 1).read_to_end(&mut content).with_context(name)?;
+    if content.len() as u64 > most {
+        bail!("{} of at most {most} bytes, found {}", name(), found.len());
+    }
+    Ok(content)
+}
+
+/// What a file is by its first bytes, if it is a kind that people often have in the place of another.
+pub fn kind(content: &[u8]) -> Option<&'static str> {
+    let starts: [(&[u8], &str); 7] = [
+        (b"\x1f\x8b", "a gzip file"),
+        (b"PK\x03\x04", "a zip archive, as torch.save writes one"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
+        (b"%PDF", "a PDF file"),
+        (b"\x89PNG", "a PNG image"),
+        (b"RIFF", "a WebP image or another RIFF file"),
+    ];
+    let trimmed = content.trim_ascii_start();
+    let begins =
+        |start: &[u8]| trimmed.get(..start.len()).is_some_and(|b| b.eq_ignore_ascii_case(start));
+    match content {
+        _ if begins(b"<!doctype") || begins(b"<html") => Some("an HTML page"),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("a HEIC image or a video"),
+        _ => starts.iter().find(|(start, _)| content.starts_with(start)).map(|(_, kind)| *kind),
+    }
+}
 
 /// Writes a file so that there is never half of it: into a new file beside it first, which then
 /// takes its place. A link is followed; what is no regular file, such as `/dev/null`, is written to.
@@ -21,7 +63,7 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
 }
 
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let target = linked(path);
     let mut beside = beside(&target)?;
     beside.write_all(content)?;
     if let Ok(old) = fs::metadata(&target) {
@@ -32,16 +74,46 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// A new file in the same folder, hidden, which goes away unless it is put in its place.
+/// Where a path leads if it is a link, or a link to a link, whether something is there or not.
+fn linked(path: &Path) -> PathBuf {
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        let Ok(next) = fs::read_link(&target) else { break };
+        target = folder_of(&target).join(next);
+    }
+    target
+}
+
+/// A new file in the same folder, hidden, which goes away unless it is put in its place. Those that
+/// interrupted runs have left there are cleared away.
 fn beside(target: &Path) -> io::Result<NamedTempFile> {
+    let prefix = format!(".{}.", target.file_name().unwrap_or_default().to_string_lossy());
+    clear(&folder_of(target), &prefix);
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".").suffix(".part");
+    builder.prefix(&prefix).suffix(".part");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666)); // less what the user's mask takes
     }
-    builder.tempfile_in(folder_of(target))
+    let file = builder.tempfile_in(folder_of(target))?;
+    let _ = file.as_file().try_lock(); // while it is locked, its run is not over; not all disks lock
+    Ok(file)
+}
+
+/// Removes what runs have left behind that ended before they were done: files of this name that no run
+/// has locked. Where that fails, nothing is lost.
+fn clear(folder: &Path, prefix: &str) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(prefix) && name.ends_with(".part") {
+            let file = fs::OpenOptions::new().write(true).open(entry.path());
+            if file.is_ok_and(|file| file.try_lock().is_ok()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 fn folder_of(path: &Path) -> PathBuf {
@@ -68,7 +140,7 @@ pub fn check_writable(path: &Path) -> Result<()> {
     }
     let tried = match fs::metadata(path) {
         Ok(old) if !old.is_file() => fs::OpenOptions::new().write(true).open(path).map(drop),
-        _ => beside(&fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())).map(drop),
+        _ => beside(&linked(path)).map(drop),
     };
     tried.with_context(|| format!("{}: expected to write it", path.display()))
 }
@@ -121,6 +193,68 @@ mod tests {
         fs::write(&plain, b"new").unwrap(); // with the user's own mask
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&fresh), mode(&plain));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_yet_is_followed_too() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::create_dir(path("far")).unwrap();
+        symlink("far/real", path("link")).unwrap();
+        symlink("link", path("second")).unwrap();
+        check_writable(&path("second")).unwrap();
+        write(&path("second"), b"new").unwrap();
+        assert_eq!(fs::read(path("far/real")).unwrap(), b"new");
+        assert!(fs::symlink_metadata(path("link")).unwrap().is_symlink());
+        assert!(fs::symlink_metadata(path("second")).unwrap().is_symlink());
+        symlink("around", path("around")).unwrap(); // a link to itself leads nowhere
+        assert!(read(&path("around"), 9, "a file").is_err());
+    }
+
+    #[test]
+    fn what_an_interrupted_run_left_is_cleared_and_what_a_running_one_writes_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("w");
+        for left in [".w.abc123.part", ".w.def456.part"] {
+            fs::write(folder.path().join(left), b"half").unwrap();
+        }
+        for other in [".part", ".v.abc123.part", "w.abc123.part", ".w.mine"] {
+            fs::write(folder.path().join(other), b"somebody's").unwrap();
+        }
+        let running = beside(&target).unwrap();
+        write(&target, b"whole").unwrap();
+        assert!(running.path().exists());
+        drop(running);
+        assert_eq!(
+            names(folder.path()),
+            [".part", ".v.abc123.part", ".w.mine", "w", "w.abc123.part"]
+        );
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f");
+        fs::write(&path, b"12345").unwrap();
+        assert_eq!(read(&path, 5, "a file").unwrap(), b"12345");
+        let error = read(&path, 4, "a file").unwrap_err().to_string();
+        assert!(error.ends_with("f: expected a file of at most 4 bytes, found 5"), "{error}");
+        let error = read(folder.path(), 4, "a file").unwrap_err().to_string();
+        assert!(error.ends_with(": expected a file, found a folder"), "{error}");
+        if cfg!(target_os = "linux") {
+            let error = read(Path::new("/dev/zero"), 4, "a file").unwrap_err().to_string();
+            assert_eq!(error, "/dev/zero: expected a file, found a device or a pipe");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_told_by_the_first_bytes() {
+        assert_eq!(kind(b" \n<!DOCTYPE html><html>"), Some("an HTML page"));
+        assert_eq!(kind(b"\x1f\x8b\x08"), Some("a gzip file"));
+        assert_eq!(kind(b"\0\0\0\x18ftypheic"), Some("a HEIC image or a video"));
+        assert_eq!((kind(b""), kind(b"\0\0\x08\x03"), kind(b"<")), (None, None, None));
     }
 
     #[cfg(unix)]

@@ -9,7 +9,7 @@ pub mod data;
 pub mod files;
 pub mod statistics;
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -49,8 +49,27 @@ fn finish<A>(parsed: Result<A, clap::Error>, work: impl FnOnce(A) -> Result<()>)
     };
     match work(arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Reported>() => ExitCode::from(1),
         Err(error) => fail(&one_line(&error), 1),
     }
+}
+
+/// The error of work that has told its errors already, one by one.
+#[derive(Debug)]
+pub struct Reported;
+
+impl fmt::Display for Reported {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("see the errors above")
+    }
+}
+
+impl std::error::Error for Reported {}
+
+/// Tells an error and goes on: the others of many files may be good. The work then ends with
+/// [`Reported`].
+pub fn report(error: &anyhow::Error) {
+    fail(&one_line(error), 1);
 }
 
 /// Prints a line. `println!` would panic where standard output is full; that is an error like any

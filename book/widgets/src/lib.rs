@@ -13,6 +13,7 @@ pub mod widget;
 pub mod data;
 pub mod ch01_neuron;
 pub mod ch02_forward;
+pub mod ch03_backprop;
 pub mod ch04_optimizers;
 pub mod ch05_mnist;
 pub mod ch06_overfitting;

@@ -2,7 +2,9 @@
 
 use crate::view::View;
 use crate::widget::{Event, Unreadable, Widget};
-use crate::{ch01_neuron, ch02_forward, ch04_optimizers, ch05_mnist, ch06_overfitting};
+use crate::{
+    ch01_neuron, ch02_forward, ch03_backprop, ch04_optimizers, ch05_mnist, ch06_overfitting,
+};
 
 /// How a widget is made in the state of its figure.
 pub type Make = fn() -> Box<dyn Widget>;
@@ -11,8 +13,9 @@ pub type Make = fn() -> Box<dyn Widget>;
 pub const WIDGETS: &[(&str, Make)] = &[
     ("ch01_neuron/line", ch01_neuron::plane::line),
     ("ch02_forward/softmax", ch02_forward::softmax::softmax),
+    ("ch03_backprop/graph", ch03_backprop::chain_rule::graph),
     ("ch04_optimizers/zigzag", ch04_optimizers::quadratics::zigzag),
-    ("ch04_optimizers/momentum", ch04_optimizers::momentum::momentum),
+    ("ch04_optimizers/nesterov", ch04_optimizers::acceleration::nesterov),
     ("ch04_optimizers/saddle", ch04_optimizers::landscapes::saddle),
     ("ch04_optimizers/rosenbrock", ch04_optimizers::landscapes::rosenbrock),
     ("ch05_mnist/stages", ch05_mnist::your_digit::stages),

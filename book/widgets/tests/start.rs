@@ -82,7 +82,7 @@ fn the_ravine_opens_with_the_rates_of_the_page() {
     let view = opened("ch04_optimizers/zigzag").view();
     let best = measured("ch04_optimizers", "ravine.sgd_distance");
     near(distance(&view, 2, [1.0, 0.5]), best, 1e-9);
-    let view = opened("ch04_optimizers/momentum").view();
+    let view = opened("ch04_optimizers/nesterov").view();
     near(distance(&view, 1, [1.0, 0.5]), best, 1e-9);
     for (path, name) in [(2, "ravine.heavy_ball_distance"), (3, "ravine.nesterov_distance")] {
         near(distance(&view, path, [1.0, 0.5]), measured("ch04_optimizers", name), 1e-9);
@@ -169,6 +169,32 @@ fn the_digit_on_the_sheet_is_read_as_in_the_figure_with_and_without_preparation(
         let share = |digit: u32| value(&view, &format!("probability of {digit}"));
         let read = (0..10).max_by(|&a, &b| share(a).total_cmp(&share(b))).expect("ten digits");
         assert_eq!(read, told(before), "prepared: {prepared}");
+    }
+}
+
+#[test]
+fn the_graph_opens_with_the_numbers_of_the_page_and_each_gradient_is_what_a_nudge_measures() {
+    let mut live = opened("ch03_backprop/graph");
+    let view = live.view();
+    for (wire, on_page) in [("w", -12.0), ("x", 18.0), ("z", 6.0), ("y", -6.0), ("loss", 1.0)] {
+        assert_eq!(value(&view, &format!("gradient at {wire}")), on_page, "{wire}");
+    }
+    assert!(view.sentence.contains("from 9 to 8.8804, which is −11.96"), "{}", view.sentence);
+    live.on(&Event::Set("w".into(), "-1.7".into()));
+    live.on(&Event::Set("y".into(), "4.1".into()));
+    for wire in ["w", "x", "product", "b", "z", "y", "difference", "loss"] {
+        live.on(&Event::Press(wire.into()));
+        let view = live.view();
+        let number = |text: &str| text.replace('−', "-").parse::<f64>().expect("a number");
+        let words: Vec<&str> = view.sentence.split_whitespace().collect();
+        let at = words.iter().position(|word| *word == "each").expect("for each unit") - 2;
+        let gradient = value(&view, &format!("gradient at {wire}"));
+        // The loss is a square: its slope grows by at most 2 · 12² on a nudge of 0.01.
+        near(number(words[at]), gradient, 1.5);
+        if let Some(told) = view.sentence.split(", is ").nth(1) {
+            let told = told.split(". ").next().expect("its gradient");
+            near(number(told), gradient, 1e-3);
+        }
     }
 }
 

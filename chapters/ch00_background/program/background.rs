@@ -10,7 +10,7 @@ use crate::timeline::Timeline;
 
 /// Draws the timeline, and counts its events.
 pub fn draw_timeline(output: &Output, values: &mut Values) -> Result<()> {
-    let here = data::here();
+    let here = data::here()?;
     let bibliography = here.join(data::BIBLIOGRAPHY);
     let events = data::timeline(&here.join("data/timeline.toml"), &bibliography)?;
     let (first, last) = years(events.iter().map(|event| event.year));
@@ -25,7 +25,7 @@ pub fn draw_timeline(output: &Output, values: &mut Values) -> Result<()> {
 
 /// Draws networks, data sets, contests and trainings, and measures how they grew.
 pub fn draw_landmarks(output: &Output, values: &mut Values) -> Result<()> {
-    let here = data::here();
+    let here = data::here()?;
     let bibliography = here.join(data::BIBLIOGRAPHY);
     let landmarks = data::landmarks(&here.join("data/landmarks.toml"), &bibliography)?;
     let Landmarks { networks, data_sets, contests, trainings } = &landmarks;

@@ -37,7 +37,7 @@ fn transformer_block(width: u64) -> u64 {
 }
 
 fn committed() -> Landmarks {
-    let here = data::here();
+    let here = data::here().unwrap();
     let bibliography = here.join(data::BIBLIOGRAPHY);
     data::landmarks(&here.join("data/landmarks.toml"), &bibliography).unwrap()
 }

@@ -7,7 +7,7 @@ use crate::data::{self, Chapter};
 
 /// Draws the chapters that the data file lists, with what their manifests say that they use.
 pub fn draw(output: &Output) -> Result<()> {
-    let here = data::here();
+    let here = data::here()?;
     let chapters = data::chapters(&here.join("data/chapters.toml"), &here.join(".."))?;
     output.figure("chapters", &ChapterMap::new(chapters))?;
     Ok(())

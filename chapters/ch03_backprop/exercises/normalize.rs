@@ -1,4 +1,4 @@
-//! Exercise: a layer that evens out its inputs, backward. Put your code in place of each `todo!()`, then run
+//! Exercise: a layer that normalizes its inputs, backward. Put your code in place of each `todo!()`, then run
 //!
 //! ```console
 //! cargo test -p ch03_backprop --test normalize

@@ -30,7 +30,7 @@ pub struct Variable<'t, T> {
 #[derive(Debug, Clone)]
 pub struct TapeGradient<'t, T> {
     tape: &'t Tape<T>,
-    node_gradients: Vec<T>,
+    node_gradients: Vec<Option<T>>,
 }
 
 impl<T: Real> Tape<T> {
@@ -97,12 +97,13 @@ impl<'t, T: Real> Variable<'t, T> {
     /// here or from elsewhere, starts from nothing too.
     pub fn backward(self) -> TapeGradient<'t, T> {
         let nodes = self.tape.nodes.borrow();
-        let mut node_gradients = vec![T::zero(); nodes.len()];
-        node_gradients[self.node] = T::one();
+        let mut node_gradients = vec![None; nodes.len()];
+        node_gradients[self.node] = Some(T::one());
         for index in (0..=self.node).rev() {
+            let Some(gradient) = node_gradients[index] else { continue }; // no part in the result
             for (input, derivative) in nodes[index].inputs.into_iter().flatten() {
-                let handed_on = node_gradients[index] * derivative;
-                node_gradients[input] += handed_on; // added: a variable may be used more than once
+                let sum = node_gradients[input].get_or_insert(T::zero());
+                *sum += gradient * derivative; // added: a variable may be used more than once
             }
         }
         TapeGradient { tape: self.tape, node_gradients }
@@ -116,7 +117,7 @@ impl<T: Real> TapeGradient<'_, T> {
     /// If the variable is on another tape.
     pub fn with_respect_to(&self, variable: Variable<T>) -> T {
         assert!(std::ptr::eq(self.tape, variable.tape), "the variable must be on the same tape");
-        self.node_gradients.get(variable.node).copied().unwrap_or_default()
+        self.node_gradients.get(variable.node).copied().flatten().unwrap_or_default()
     }
 }
 

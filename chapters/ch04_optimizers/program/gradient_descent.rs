@@ -27,7 +27,7 @@ fn parabola_steps(output: &Output) -> Result<()> {
         format!("with rate {rate} {}", ends.join(", "))
     });
     let told = told.collect::<Vec<_>>().join("; ");
-    let description = format!("A parabola with its lowest point at 3. The weight goes, {told}.");
+    let description = format!("A parabola with its minimum at 3. The weight goes, {told}.");
     let mut chart = Chart::new("Steps on a parabola", description)
         .x_axis(Axis::new("weight").range(-2.5, 8.5))
         .y_axis(Axis::new("loss").range(0.0, 28.0))

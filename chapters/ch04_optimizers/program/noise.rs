@@ -1,23 +1,14 @@
-//! Mini-batches: how noisy a gradient is, and how far it keeps a weight from the minimum; schedules.
+//! Mini-batches: how noisy a gradient is, and how far it keeps a weight from the minimum.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
 use book_programs::print;
-use ch04_optimizers::{Adam, Optimizer, Parameter, Schedule, Sgd};
-use rand::{RngExt, SeedableRng};
+use ch04_optimizers::{Adam, Momentum, Optimizer, Parameter, Sgd};
+use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, StandardNormal};
 
+use crate::mean_task::{Line, RUNS, SEED, STEPS, Task, best_rate};
 use crate::numbers::number as exact;
-
-const SEED: u64 = 4;
-const EXAMPLES: usize = 1000;
-const STEPS: usize = 400;
-/// How many runs a mean is taken over.
-const RUNS: u64 = 1000;
-
-/// The points of a line: the step, and the mean squared distance.
-type Line = Vec<(f64, f64)>;
 
 /// Draws the figures of the page and measures its numbers.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
@@ -25,56 +16,9 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     gradient_noise(&task, output, values)?;
     noise_floor(&task, output, values)?;
     floors(&task, values)?;
-    decaying_rate(&task, output, values)?;
-    schedules(output, values)?;
-    schedule_result(&task, values)
-}
-
-/// Numbers whose mean is to be found: L(θ) is half the mean of (θ − x)², a parabola of curvature 1.
-struct Task {
-    numbers: Vec<f64>,
-    mean: f64,
-    variance: f64,
-}
-
-impl Task {
-    fn new() -> Self {
-        let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-        let draw = || StandardNormal.sample(&mut generator);
-        let numbers: Vec<f64> = std::iter::repeat_with(draw).take(EXAMPLES).collect();
-        let mean = numbers.iter().sum::<f64>() / EXAMPLES as f64;
-        let squares = numbers.iter().map(|number| (number - mean).powi(2));
-        let variance = squares.sum::<f64>() / EXAMPLES as f64;
-        Self { numbers, mean, variance }
-    }
-
-    /// The gradient at `weight` of so many examples, drawn one by one with replacement.
-    fn gradient(&self, weight: f64, batch: usize, generator: &mut ChaCha8Rng) -> f64 {
-        let mut draw = || self.numbers[generator.random_range(0..EXAMPLES)];
-        let sum: f64 = (0..batch).map(|_| weight - draw()).sum();
-        sum / batch as f64
-    }
-
-    /// The mean over many runs of the squared distance after each step, from a distance of 3.
-    fn mean_squares(&self, batch: usize, rate: f64, schedule: &Schedule) -> Line {
-        self.with_rates(batch, |step| rate * schedule.factor(step, STEPS))
-    }
-
-    /// The same, with a learning rate for each step, counted from 0.
-    fn with_rates(&self, batch: usize, rate: impl Fn(usize) -> f64) -> Line {
-        let mut sums = vec![0.0; STEPS + 1];
-        for run in 0..RUNS {
-            let mut generator = ChaCha8Rng::seed_from_u64(SEED + 1 + run);
-            let (mut sgd, mut weight) = (Sgd::default(), [self.mean + 3.0]);
-            for (step, sum) in sums.iter_mut().enumerate() {
-                *sum += (weight[0] - self.mean).powi(2);
-                let gradient = [self.gradient(weight[0], batch, &mut generator)];
-                sgd.step(rate(step), vec![Parameter::new(&mut weight, &gradient)]);
-            }
-        }
-        let mean = |(step, sum): (usize, f64)| (step as f64, sum / RUNS as f64);
-        sums.into_iter().enumerate().map(mean).collect()
-    }
+    examples_seen(&task, output, values)?;
+    critical_batch(&task, output, values)?;
+    momentum_in_noise(output, values)
 }
 
 /// The deviation of a batch's gradient from that of all examples, by the size of the batch.
@@ -89,13 +33,13 @@ fn gradient_noise(task: &Task, output: &Output, values: &mut Values) -> Result<(
     });
     let formula = sizes.map(|size| (size as f64, (task.variance / size as f64).sqrt()));
     let description = format!(
-        "The deviation of the gradient falls from {:.2} for one example to {:.3} for 256, as the \
+        "The standard deviation of the gradient falls from {:.2} for one example to {:.3} for 256, as the \
          square root of the batch size grows.",
         measured[0].1, measured[8].1
     );
     let chart = Chart::new("The noise of a batch", description)
         .x_axis(Axis::new("examples in a batch").log())
-        .y_axis(Axis::new("deviation of the gradient").log())
+        .y_axis(Axis::new("standard deviation of the gradient").log())
         .series(Series::line("formula", formula))
         .series(Series::scatter("measured", measured));
     output.figure("gradient_noise", &chart)?;
@@ -112,9 +56,9 @@ fn number(value: f64) -> Measured {
 fn noise_floor(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
     let rate = 0.1;
     let mut told = Vec::new();
-    let mut lines = Vec::new();
+    let mut lines: Vec<(usize, Line, f64)> = Vec::new();
     for batch in [1, 4, 16, 64] {
-        let line = task.mean_squares(batch, rate, &Schedule::Constant);
+        let line = task.with_rates(batch, |_| rate);
         let late = line[STEPS / 2..].iter().map(|point| point.1).sum::<f64>();
         let late = late / (STEPS / 2 + 1) as f64;
         let floor = rate * task.variance / batch as f64 / (2.0 - rate);
@@ -127,8 +71,7 @@ fn noise_floor(task: &Task, output: &Output, values: &mut Values) -> Result<()> 
         lines.push((batch, line, floor));
     }
     let description = format!("In the long run the mean square is {}.", told.join(", "));
-    examples_seen(&lines, output, values)?;
-    let mut chart = Chart::new("The cloud around the lowest point", description)
+    let mut chart = Chart::new("The noise floor", description)
         .x_axis(Axis::new("step").integers())
         .y_axis(Axis::new("mean squared distance").log());
     for (batch, line, floor) in lines {
@@ -139,64 +82,46 @@ fn noise_floor(task: &Task, output: &Output, values: &mut Values) -> Result<()> 
     Ok(())
 }
 
-/// The same lines, not by steps but by examples looked at.
-fn examples_seen(lines: &[(usize, Line, f64)], output: &Output, values: &mut Values) -> Result<()> {
-    let bought = |batch: usize, line: &[(f64, f64)]| -> Line {
-        let points = line.iter().skip(1).map(|&(step, square)| (step * batch as f64, square));
-        points.collect()
-    };
-    let lines: Vec<(usize, Line)> =
-        lines.iter().map(|(batch, line, _)| (*batch, bought(*batch, line))).collect();
-    let after = |batch: usize, examples: f64| {
-        let line = lines.iter().find(|line| line.0 == batch).map(|line| &line.1);
-        let at = line.and_then(|line| line.iter().find(|point| point.0 >= examples));
-        at.map_or(f64::NAN, |point| point.1)
-    };
-    for batch in [1, 64] {
-        let square = after(batch, 64.0);
-        let measured = Measured::number(square, Format::Decimals(2)).within(0.005);
-        values
-            .set(&format!("examples_seen.batch_{batch}"), measured.note(format!("{RUNS} runs")))?;
-    }
-    let description = format!(
-        "After 64 examples the mean squared distance is {:.2} with batches of one and {:.2} with a \
-         single batch of 64; after 25,600 examples batches of 64 have {:.1e}.",
-        after(1, 64.0),
-        after(64, 64.0),
-        after(64, 25_600.0),
-    );
-    let mut chart = Chart::new("What a batch costs", description)
-        .x_axis(Axis::new("examples looked at").log())
-        .y_axis(Axis::new("mean squared distance").log());
-    for (batch, line) in lines {
-        chart = chart.series(Series::line(format!("n = {batch}"), line));
-    }
-    output.figure("examples_seen", &chart)?;
-    Ok(())
-}
-
-/// The floors of SGD and Adam, which see the same batches: means over a million steps.
+/// The floors of SGD, momentum and Adam, which see the same batches: means over a million steps.
 fn floors(task: &Task, values: &mut Values) -> Result<()> {
-    let (rate, steps) = (0.01, 1_000_000);
+    let (rate, mu, steps) = (0.01, 0.9, 1_000_000);
     for batch in [1, 4, 16, 64] {
         let mut generator = ChaCha8Rng::seed_from_u64(SEED);
         let (mut sgd, mut adam) = (Sgd::default(), Adam::default());
-        let (mut weights, mut sums) = ([[task.mean]; 2], [0.0; 2]);
+        let (mut ball, mut slow_ball) = (Momentum::new(mu), Momentum::new(mu));
+        let (mut weights, mut sums) = ([[task.mean]; 4], [0.0; 4]);
         for _ in 0..steps {
             let at_zero = task.gradient(0.0, batch, &mut generator);
-            let rules: [&mut dyn Optimizer<f64>; 2] = [&mut sgd, &mut adam];
-            for ((weight, sum), rule) in weights.iter_mut().zip(&mut sums).zip(rules) {
+            let rules: [(&mut dyn Optimizer<f64>, f64); 4] = [
+                (&mut sgd, rate),
+                (&mut adam, rate),
+                (&mut ball, rate),
+                (&mut slow_ball, rate * (1.0 - mu)),
+            ];
+            for ((weight, sum), (rule, rate)) in weights.iter_mut().zip(&mut sums).zip(rules) {
                 let gradient = [weight[0] + at_zero];
                 rule.step(rate, vec![Parameter::new(weight, &gradient)]);
                 *sum += (weight[0] - task.mean).powi(2);
             }
         }
         let variance = task.variance / batch as f64;
-        let [sgd, adam] = sums.map(|sum| sum / f64::from(steps));
-        let formulas = [rate * variance / (2.0 - rate), rate * variance.sqrt() / 2.0];
-        print(format_args!("floors with batches of {batch:2}: SGD {sgd:.2e}, Adam {adam:.2e}"))?;
-        let numbers = [sgd, formulas[0], adam, formulas[1]];
-        for (name, floor) in ["sgd", "sgd_formula", "adam", "adam_formula"].iter().zip(numbers) {
+        let [sgd, adam, ball, slow_ball] = sums.map(|sum| sum / f64::from(steps));
+        let with_momentum =
+            |rate: f64| rate * variance * (1.0 + mu) / ((1.0 - mu) * (2.0 * (1.0 + mu) - rate));
+        print(format_args!(
+            "floors with batches of {batch:2}: SGD {sgd:.2e}, momentum {ball:.2e}, at a tenth of the \
+             rate {slow_ball:.2e}, Adam {adam:.2e}"
+        ))?;
+        let numbers = [
+            ("sgd", sgd),
+            ("sgd_formula", rate * variance / (2.0 - rate)),
+            ("adam", adam),
+            ("adam_formula", rate * variance.sqrt() / 2.0),
+            ("momentum", ball),
+            ("momentum_formula", with_momentum(rate)),
+            ("slow_momentum", slow_ball),
+        ];
+        for (name, floor) in numbers {
             let measured = Measured::number(floor, Format::Scientific(1)).within(0.009 * floor);
             values.set(&format!("noise_floor.{name}_{batch}"), measured.note("a million steps"))?;
         }
@@ -204,77 +129,136 @@ fn floors(task: &Task, values: &mut Values) -> Result<()> {
     Ok(())
 }
 
-/// A constant rate, a tenth of it, and one that falls to 0: the steady recipe in small.
-fn decaying_rate(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
-    let lines = [
-        ("constant 0.1", task.mean_squares(4, 0.1, &Schedule::Constant)),
-        ("constant 0.01", task.mean_squares(4, 0.01, &Schedule::Constant)),
-        ("0.1 falling to 0", task.mean_squares(4, 0.1, &Schedule::Linear)),
-        ("one over t", task.with_rates(4, |step| 1.0 / (step + 1) as f64)),
-    ];
-    let ends = lines.iter().map(|(name, line)| format!("{:.1e} with {name}", line[STEPS].1));
-    let ends = ends.collect::<Vec<_>>().join(", ");
-    let description = format!("After {STEPS} steps the mean squared distance is {ends}.");
-    let mut chart = Chart::new("Far and settled", description)
-        .x_axis(Axis::new("step").integers())
+/// How near batches of each size come for the same number of examples, each at its best constant rate.
+fn examples_seen(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+    let best = |batch: usize, examples: usize| {
+        best_rate(|rate| task.end(batch, examples / batch, |_| rate))
+    };
+    let shared = |batch: usize| task.end(batch, 64 / batch, |_| 0.1);
+    let mut told = Vec::new();
+    for batch in [1, 4, 16, 64] {
+        for examples in [64, 256, 1024] {
+            let (rate, end) = best(batch, examples);
+            told.push(format!("n = {batch} after {examples} examples {end:.4} (rate {rate:.3})"));
+            let measured = Measured::number(end, Format::Decimals(4)).within(0.00005);
+            let name = format!("examples_seen.batch_{batch}");
+            values.set(&format!("{name}.{examples}"), measured)?;
+            values.set(&format!("{name}.{examples}_rate"), exact(rate, 3))?;
+        }
+        values.set(&format!("examples_seen.batch_{batch}.shared"), exact(shared(batch), 2))?;
+    }
+    print(format_args!("each at its best constant rate: {}", told.join(", ")))?;
+    let description = format!("The mean squared distance: {}.", told.join(", "));
+    let mut chart = Chart::new("Batch sizes at their best rates", description)
+        .x_axis(Axis::new("examples looked at").log())
         .y_axis(Axis::new("mean squared distance").log());
-    for (name, (_, line)) in ["constant", "small", "linear", "one_over_t"].into_iter().zip(&lines) {
-        let end = line[STEPS].1;
-        let measured = Measured::number(end, Format::Scientific(1)).within(0.009 * end);
-        values.set(&format!("decaying_rate.{name}"), measured.note(format!("{RUNS} runs")))?;
+    for batch in [1, 4, 16, 64] {
+        let counts = (0..=24).map(|k| batch * (2.0_f64.powf(0.5 * f64::from(k)).round() as usize));
+        let mut counts: Vec<usize> = counts.filter(|&count| count <= 4096).collect();
+        counts.dedup();
+        let line = counts.into_iter().map(|count| (count as f64, best(batch, count).1));
+        chart = chart.series(Series::line(format!("n = {batch}"), line).markers());
     }
-    for (name, line) in lines {
-        chart = chart.series(Series::line(name, line));
-    }
-    output.figure("decaying_rate", &chart)?;
+    output.figure("examples_seen", &chart.legend())?;
     Ok(())
 }
 
-/// Five schedules over a hundred steps.
-fn schedules(output: &Output, values: &mut Values) -> Result<()> {
-    let warm_up = Schedule::WarmUp { steps: 15, then: Box::new(Schedule::Cosine) };
-    let schedules = [
-        ("constant", Schedule::Constant),
-        ("step", Schedule::Step { every: 30, factor: 0.5 }),
-        ("linear", Schedule::Linear),
-        ("cosine", Schedule::Cosine),
-        ("warm-up, cosine", warm_up),
-    ];
-    let half = |schedule: &Schedule| schedule.factor(50, 100);
-    let told = schedules.iter().map(|(name, schedule)| format!("{name} {:.2}", half(schedule)));
+/// How many steps a goal takes by batch size, each at its best constant rate.
+fn critical_batch(task: &Task, output: &Output, values: &mut Values) -> Result<()> {
+    let goal = 0.01;
+    let reaches =
+        |batch: usize, steps: usize| best_rate(|rate| task.end(batch, steps, |_| rate)).1 <= goal;
+    let needed = |batch: usize| {
+        let (mut low, mut high) = (0, 2048); // reached at `high`, not at `low`
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            if reaches(batch, middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    };
+    let sizes: Vec<usize> = (0..=10).map(|k| 1 << k).collect();
+    let steps: Vec<(usize, usize)> = sizes.into_iter().map(|size| (size, needed(size))).collect();
+    let told = steps.iter().map(|(size, steps)| format!("{steps} at {size}"));
     let told = told.collect::<Vec<_>>().join(", ");
-    let description = format!("The factor of the learning rate halfway through: {told}.");
-    let mut chart = Chart::new("Schedules", description)
-        .x_axis(Axis::new("step").integers())
-        .y_axis(Axis::new("factor of the learning rate").from_zero());
-    for (name, schedule) in schedules {
-        let mean = (0..100).map(|step| schedule.factor(step, 100)).sum::<f64>() / 100.0;
-        values.set(&format!("schedules.{}", name.split(',').next().unwrap()), exact(mean, 2))?;
-        let line = (0..=100).map(|step| (step as f64, schedule.factor(step, 100)));
-        chart = chart.series(Series::line(name, line));
+    print(format_args!("steps to a mean square of {goal}: {told}"))?;
+    for &(size, steps) in &steps {
+        if [1, 8, 64, 512].contains(&size) {
+            values.set(&format!("critical_batch.steps_{size}"), Measured::count(steps))?;
+            let examples = Measured::count(steps * size);
+            values.set(&format!("critical_batch.examples_{size}"), examples)?;
+        }
     }
-    output.figure("schedules", &chart)?;
+    let description = format!("Steps to a mean square of {goal}, by batch size: {told}.");
+    let line = |of: fn(usize, usize) -> usize| -> Line {
+        steps.iter().map(|&(size, steps)| (size as f64, of(size, steps) as f64)).collect()
+    };
+    let chart = Chart::new("Steps and examples to one goal", description)
+        .x_axis(Axis::new("examples in a batch").log())
+        .y_axis(Axis::new("needed for the goal").log())
+        .series(Series::line("steps", line(|_, steps| steps)).markers())
+        .series(Series::line("examples", line(|size, steps| size * steps)).markers());
+    output.figure("critical_batch", &chart)?;
     Ok(())
 }
 
-/// Where the five schedules end, by the recursion of the mean square: nothing is left to chance.
-fn schedule_result(task: &Task, values: &mut Values) -> Result<()> {
-    let schedules = [
-        ("constant", Schedule::Constant),
-        ("step", Schedule::Step { every: 120, factor: 0.5 }),
-        ("linear", Schedule::Linear),
-        ("cosine", Schedule::Cosine),
-        ("warm_up", Schedule::WarmUp { steps: 60, then: Box::new(Schedule::Cosine) }),
-    ];
-    let variance = task.variance / 4.0;
-    for (name, schedule) in schedules {
-        let end = (0..STEPS).fold(9.0, |square, step| {
-            let rate = 0.1 * schedule.factor(step, STEPS);
-            (1.0 - rate).powi(2) * square + rate * rate * variance
-        });
-        print(format_args!("{name}: mean square {end:.5} after {STEPS} steps"))?;
-        values.set(&format!("schedule_result.{name}"), exact(end, 4))?;
+/// Where plain descent and the heavy ball end, each at its best rate and momentum, by noise: two
+/// axes, a condition number of 100, 200 steps from a distance of 1 along each.
+fn momentum_in_noise(output: &Output, values: &mut Values) -> Result<()> {
+    let noises: Vec<f64> = (-12..=4).map(|k| 10_f64.powf(f64::from(k) / 4.0)).collect();
+    let (mut plain, mut heavy, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    for noise in noises {
+        let end = |mu: f64| {
+            let tries = (0..=200).map(|k| 0.0398 * 1.05_f64.powi(-k));
+            tries.map(|rate| noisy_end(rate, mu, noise)).fold(f64::INFINITY, f64::min)
+        };
+        let best = (0..40).map(|k| end(0.025 * f64::from(k))).fold(f64::INFINITY, f64::min);
+        for (known, key) in [(0.001, "small"), (0.1, "middle"), (10.0, "large")] {
+            if (noise / known - 1.0).abs() < 1e-9 {
+                let times = end(0.0) / best;
+                told.push(format!("{times:.2} at {known}"));
+                let decimals = usize::from(times < 10.0);
+                let times = Measured::number(times, Format::Decimals(decimals));
+                let digit = 0.5 * 0.1_f64.powi(decimals as i32);
+                values.set(&format!("momentum_in_noise.{key}"), times.within(digit))?;
+            }
+        }
+        plain.push((noise, end(0.0)));
+        heavy.push((noise, best));
     }
-    values.set("schedule_result.steps", Measured::count(STEPS))?;
+    let told = told.join(", ");
+    print(format_args!("plain descent ends with more than momentum, times: {told}"))?;
+    let description = format!(
+        "The mean squared distance of plain descent over that with momentum, by the standard deviation \
+         of the noise: {told}."
+    );
+    let chart = Chart::new("Momentum in noise", description)
+        .x_axis(Axis::new("standard deviation of the gradient's noise").log())
+        .y_axis(Axis::new("mean squared distance").log())
+        .series(Series::line("plain", plain).markers())
+        .series(Series::line("momentum", heavy).markers());
+    output.figure("momentum_in_noise", &chart)?;
     Ok(())
+}
+
+/// The mean squared distance after 200 noisy steps, by the recursions of the second moments of
+/// distance and velocity along each axis.
+fn noisy_end(rate: f64, mu: f64, noise: f64) -> f64 {
+    let along = |lambda: f64| {
+        // means of d², dv and v², with v ← μv + λd + noise and d ← d − ηv
+        let [mut dd, mut dv, mut vv] = [1.0, 0.0, 0.0];
+        for _ in 0..200 {
+            let new_vv =
+                mu * mu * vv + 2.0 * mu * lambda * dv + lambda * lambda * dd + noise * noise;
+            let d_new_v = mu * dv + lambda * dd;
+            (dd, dv, vv) =
+                (dd - 2.0 * rate * d_new_v + rate * rate * new_vv, d_new_v - rate * new_vv, new_vv);
+        }
+        dd
+    };
+    let end = along(1.0) + along(100.0);
+    if end.is_finite() { end } else { f64::INFINITY }
 }

@@ -1,8 +1,6 @@
 //! Optimizers on their way across a landscape, and the search for the rate that suits each best.
 
-use ch04_optimizers::{
-    AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, Quadratic, RmsProp, Sgd,
-};
+use ch04_optimizers::{Adam, Momentum, Optimizer, Parameter, Quadratic, Sgd};
 use ndarray::{ArrayView1, array};
 
 /// A point of the plane.
@@ -11,15 +9,11 @@ pub type Point = [f64; 2];
 /// How an optimizer is made, and what the page calls it.
 pub type Rule = (&'static str, fn() -> Box<dyn Optimizer<f64>>);
 
-/// The seven rules of the chapter, each with its usual constants.
-pub const RULES: [Rule; 7] = [
+/// Three rules of the chapter, each with its usual constants.
+pub const RULES: [Rule; 3] = [
     ("SGD", || Box::new(Sgd::default())),
     ("momentum", || Box::new(Momentum::new(0.9))),
-    ("Nesterov", || Box::new(Nesterov::new(0.9))),
-    ("AdaGrad", || Box::new(AdaGrad::default())),
-    ("RMSProp", || Box::new(RmsProp::default())),
     ("Adam", || Box::new(Adam::default())),
-    ("AdamW", || Box::new(AdamW::default())),
 ];
 
 /// The way of an optimizer: the start, and the point after each step. It ends early where the
@@ -66,7 +60,7 @@ pub fn distance(point: Point, [x, y]: Point) -> f64 {
     (point[0] - x).hypot(point[1] - y)
 }
 
-/// How far the last point of a path is from the lowest point; infinite if it ran away.
+/// How far the last point of a path is from the minimum; infinite if it ran away.
 pub fn missed_by(path: &[Point], steps: usize, lowest: ArrayView1<f64>) -> f64 {
     if path.len() <= steps {
         return f64::INFINITY;
@@ -74,7 +68,7 @@ pub fn missed_by(path: &[Point], steps: usize, lowest: ArrayView1<f64>) -> f64 {
     path.last().map_or(f64::INFINITY, |&end| distance(end, [lowest[0], lowest[1]]))
 }
 
-/// The rate among 0.0001, 0.000126, …, 10 with which a rule ends nearest to the lowest point after
+/// The rate among 0.0001, 0.000126, …, 10 with which a rule ends nearest to the minimum after
 /// so many steps, and the path that it takes.
 pub fn best_path(
     rule: Rule,

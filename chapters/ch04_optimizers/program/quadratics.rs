@@ -1,21 +1,18 @@
-//! Gradient descent in the ravine, how fast it is at most; and the curvatures of a real loss.
+//! Gradient descent in the ravine, and how fast it is at most.
 
 use anyhow::Result;
-use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_figures::{Axis, Chart, Output, Series, Values};
 use book_programs::print;
-use ch01_neuron::Activation;
 use ch04_optimizers::Sgd;
 
 use crate::numbers::number;
 use crate::paths::{Point, descend, distance, drawn, slope};
 use crate::ravine::{CURVATURES, START, map, ravine};
-use crate::spirals::{SEED, Task};
 
 /// Draws the figures of the page and measures its numbers.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     contraction(output)?;
-    zigzag(output, values)?;
-    spectrum(output, values)
+    zigzag(output, values)
 }
 
 /// What a step leaves of the distance, by rate: the formula, and what twenty steps really leave.
@@ -55,7 +52,7 @@ fn zigzag(output: &Output, values: &mut Values) -> Result<()> {
     let left = |path: &[Point]| distance(path[25], [1.0, 0.5]);
     let description = format!(
         "Level lines of a bowl twenty times as steep across as along. After 25 steps gradient \
-         descent is {:.2} from the lowest point with a fifth of the largest stable rate, {:.2} with \
+         descent is {:.2} from the minimum with a fifth of the largest stable rate, {:.2} with \
          the best rate, and {:.2} with 0.99 of the largest stable one.",
         left(&small),
         left(&good),
@@ -72,49 +69,5 @@ fn zigzag(output: &Output, values: &mut Values) -> Result<()> {
         "ravine: κ = {:.0}, largest rate {largest:.3}, best {best:.3}",
         CURVATURES[1]
     ))?;
-    Ok(())
-}
-
-/// The sizes of all curvatures at the start and after training.
-fn spectrum(output: &Output, values: &mut Values) -> Result<()> {
-    let task = Task::new(SEED);
-    let mut network = task.network(Activation::Tanh);
-    let start = task.curvatures(&network);
-    task.train(&mut network, &mut Sgd::default(), 0.3, 300);
-    let trained = task.curvatures(&network);
-    let sizes = |curvatures: &[f64]| {
-        let mut sizes: Vec<f64> = curvatures.iter().map(|lambda| lambda.abs()).collect();
-        sizes.sort_by(|a, b| b.total_cmp(a));
-        sizes
-    };
-    let count = start.len();
-    let mut chart_lines = Vec::new();
-    let mut told = Vec::new();
-    for (name, curvatures) in [("start", start), ("trained", trained)] {
-        let sizes = sizes(&curvatures);
-        let (largest, middle) = (sizes[0], sizes[count / 2]);
-        let negative = curvatures.iter().filter(|&&lambda| lambda < -1e-6).count();
-        print(format_args!(
-            "{name}: largest curvature {largest:.3}, the middle one {middle:.1e}, {negative} of \
-             {count} negative"
-        ))?;
-        told.push(format!("at the {name} the largest is {largest:.2}, the middle {middle:.0e}"));
-        values.set(&format!("spectrum.{name}.largest"), number(largest, 2))?;
-        values.set(&format!("spectrum.{name}.limit"), number(2.0 / largest, 2))?;
-        let ratio = Measured::number(largest / middle, Format::Scientific(0));
-        values.set(&format!("spectrum.{name}.ratio"), ratio.within(0.05 * largest / middle))?;
-        let line = sizes.into_iter().enumerate();
-        let line: Vec<(f64, f64)> = line.map(|(k, size)| (k as f64 + 1.0, size)).collect();
-        chart_lines.push((name, line));
-    }
-    values.set("spectrum.parameters", Measured::count(count))?;
-    let description = format!("Of {count} curvatures, by size: {}.", told.join("; "));
-    let mut chart = Chart::new("The curvatures of a real loss", description)
-        .x_axis(Axis::new("curvature number").integers())
-        .y_axis(Axis::new("size of the curvature").log().range(1e-8, 30.0));
-    for (name, line) in chart_lines {
-        chart = chart.series(Series::line(name, line));
-    }
-    output.figure("spectrum", &chart.machine_dependent())?;
     Ok(())
 }

@@ -28,5 +28,5 @@ pub fn map(title: &str, description: String) -> ContourMap {
         .axes("first parameter", "second parameter")
         .height(HEIGHT)
         .levels(LEVELS)
-        .mark("lowest", (1.0, 0.5))
+        .mark("minimum", (1.0, 0.5))
 }

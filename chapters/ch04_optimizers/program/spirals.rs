@@ -10,6 +10,8 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 use rayon::prelude::*;
 
+/// How many points there are.
+pub const EXAMPLES: usize = 200;
 /// The seed of the points and of the weights.
 pub const SEED: u64 = 0;
 
@@ -25,7 +27,7 @@ pub struct Task {
 impl Task {
     /// Two arms that wind around each other, half of the points in each.
     pub fn new(seed: u64) -> Self {
-        let count = 100;
+        let count = EXAMPLES / 2;
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let mut inputs = Array2::zeros((2 * count, 2));
         let mut targets = Array2::zeros((2 * count, 1));
@@ -41,13 +43,14 @@ impl Task {
     }
 
     /// An untrained network: two inputs, two hidden layers of 24, one output.
-    pub fn network(&self, hidden: Activation) -> Network<f64> {
+    pub fn network(&self, hidden: Activation, start: Initialization) -> Network<f64> {
         let mut generator = ChaCha8Rng::seed_from_u64(self.seed);
-        let start = match hidden {
-            Activation::Relu => Initialization::He,
-            _ => Initialization::Xavier,
-        };
         Network::new(&[2, 24, 24, 1], (hidden, Activation::Identity), start, &mut generator)
+    }
+
+    /// The network of tanh neurons, with Xavier's first weights.
+    pub fn tanh_network(&self) -> Network<f64> {
+        self.network(Activation::Tanh, Initialization::Xavier)
     }
 
     /// The loss on all the points, and its gradient.
@@ -81,8 +84,15 @@ impl Task {
     ) -> Vec<f64> {
         (0..steps).map(|_| self.step(network, optimizer, rate)).collect()
     }
+
     /// All curvatures of the loss at a network, smallest first.
     pub fn curvatures(&self, network: &Network<f64>) -> Vec<f64> {
+        let (curvature, count) = (self.hessian(network), network.parameter_count());
+        Quadratic { curvature, minimum: Array1::zeros(count) }.eigenvalues()
+    }
+
+    /// The Hessian of the loss, by nudging each parameter up and down.
+    pub fn hessian(&self, network: &Network<f64>) -> Array2<f64> {
         let flat = |network: &Network<f64>| -> Vec<f64> {
             self.loss_and_gradients(network).1.slices().concat()
         };
@@ -99,7 +109,6 @@ impl Task {
         };
         let rows: Vec<Vec<f64>> = (0..count).into_par_iter().map(row).collect();
         let hessian = Array2::from_shape_fn((count, count), |(i, j)| rows[i][j]);
-        let curvature = 0.5 * (&hessian + &hessian.t()); // symmetric but for 1e-9
-        Quadratic { curvature, minimum: Array1::zeros(count) }.eigenvalues()
+        0.5 * (&hessian + &hessian.t()) // symmetric but for 1e-9
     }
 }

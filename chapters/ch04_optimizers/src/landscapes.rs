@@ -3,7 +3,7 @@
 
 use ch01_neuron::Real;
 
-/// Rosenbrock's valley, (1 − x)² + 100 (y − x²)², with its lowest point at (1, 1) (Rosenbrock 1960).
+/// Rosenbrock's valley, (1 − x)² + 100 (y − x²)², with its minimum at (1, 1) (Rosenbrock 1960).
 pub fn rosenbrock<T: Real>([x, y]: [T; 2]) -> T {
     (T::one() - x).powi(2) + T::of(100.0) * (y - x * x).powi(2)
 }

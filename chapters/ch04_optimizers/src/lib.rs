@@ -10,25 +10,32 @@
 //!    same page);
 //! 2. [`quadratics`]: quadratic functions, on which the curvature alone tells how fast a rule can be
 //!    (*Bowls and ravines*);
-//! 3. [`momentum`]: momentum, Nesterov's momentum, and where a rule keeps its state (*Momentum*);
-//! 4. [`adaptive`]: rules with a learning rate for each weight (*A rate for each weight*);
-//! 5. [`noise`]: schedules, which change the learning rate (*Noise and schedules*);
-//! 6. [`landscapes`]: a loss that is no quadratic, Rosenbrock's valley (*Where bowls end*).
+//! 3. [`momentum`]: momentum, and where a rule keeps its state (*Momentum*);
+//! 4. [`acceleration`]: Nesterov's momentum, and the best settings of both (*How fast momentum is*);
+//! 5. [`adaptive`]: AdaGrad and RMSProp, which have a learning rate for each weight (*A rate for each
+//!    weight*);
+//! 6. [`adam`]: Adam and AdamW (*Adam*);
+//! 7. [`schedules`]: how a learning rate changes during training (*Schedules*);
+//! 8. [`landscapes`]: a loss that is not quadratic, Rosenbrock's valley (*Saddles, valleys and rates*).
 
 pub mod optimizer;
 pub mod sgd;
 pub mod quadratics;
 pub mod momentum;
+pub mod acceleration;
 pub mod adaptive;
-pub mod noise;
+pub mod adam;
+pub mod schedules;
 pub mod landscapes;
 
-pub use adaptive::{AdaGrad, Adam, AdamW, RmsProp};
+pub use acceleration::Nesterov;
+pub use adam::{Adam, AdamW};
+pub use adaptive::{AdaGrad, RmsProp};
 pub use landscapes::{rosenbrock, rosenbrock_gradient};
-pub use momentum::{Momentum, Nesterov, OptimizerState};
-pub use noise::Schedule;
+pub use momentum::{Momentum, OptimizerState};
 pub use optimizer::{Gradient, GradientRows, Optimizer, Parameter, Snapshot, parameters};
 pub use quadratics::Quadratic;
+pub use schedules::Schedule;
 pub use sgd::Sgd;
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use ch01_neuron::Real;
 use nalgebra::{DMatrix, SymmetricEigen};
 use ndarray::{Array1, Array2, ArrayView1};
 
-/// A quadratic function, L(θ) = ½ (θ − c)ᵀ H (θ − c), with its minimum at c.
+/// A quadratic function, L(θ) = ½ (θ − c)ᵀ H (θ − c).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Quadratic<T> {
-    /// H, `[n × n]`, symmetric, with positive eigenvalues: the curvature.
+    /// H, `[n × n]`, symmetric: the curvature. Only with positive eigenvalues is c a minimum.
     pub curvature: Array2<T>,
-    /// c, `[n]`
+    /// c, `[n]`: where the gradient is 0.
     pub minimum: Array1<T>,
 }
 

@@ -21,7 +21,8 @@ use rand_chacha::ChaCha8Rng;
 const BATCH: usize = 32;
 
 fn training_set() -> Dataset {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+    let folder =
+        Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("run by Cargo")).join("data");
     let open = |name: &str| GzDecoder::new(std::fs::File::open(folder.join(name)).expect(name));
     let images = read_images(open("train-images-idx3-ubyte.gz")).expect("images");
     let labels = read_labels(open("train-labels-idx1-ubyte.gz")).expect("labels");

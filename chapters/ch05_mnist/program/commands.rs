@@ -1,11 +1,13 @@
 //! The commands that a reader runs: train, evaluate, predict.
 
-use anyhow::{Context, Error, Result, ensure};
+use std::path::Path;
+
+use anyhow::{Error, Result, anyhow, ensure};
 use book_programs::arguments::parameter_count;
 use book_programs::data::{Set, Source};
 use book_programs::print;
-use ch05_mnist::{CLASSES, Fast, center_digit, evaluate, likeliest};
-use ndarray::Axis;
+use ch02_forward::Network;
+use ch05_mnist::{CLASSES, Certainty, Fast, Reading, center_digit, evaluate, read_digit};
 use serde_json::json;
 
 use crate::arguments::{EvaluateArguments, PredictArguments, TrainArguments};
@@ -96,22 +98,65 @@ pub fn evaluate_weights(arguments: EvaluateArguments) -> Result<()> {
     Ok(())
 }
 
-/// Tells which digit each picture shows.
+/// Tells which digit each picture shows, and names those that cannot be told.
 pub fn predict(arguments: PredictArguments) -> Result<()> {
     let network = disk::read_weights(&arguments.weights, 28 * 28)?;
-    let pictures = arguments.images.iter().map(|path| {
-        let input = center_digit::<f32>(&disk::read_picture(path)?);
-        let name = || format!("{}: expected a digit, found one shade all over", path.display());
-        Ok((path, input.with_context(name)?))
-    });
-    let pictures: Vec<_> = pictures.collect::<Result<_>>()?; // all are read before any is printed
-    for (path, input) in pictures {
-        let probabilities = ch02_forward::softmax(network.forward(input.view()).view());
-        let probabilities = probabilities.index_axis(Axis(0), 0).mapv(f64::from);
-        print(format_args!("{}: {}", path.display(), likeliest(probabilities.view())))?;
-        let shares = probabilities.iter().enumerate();
-        let shares = shares.map(|(digit, share)| format!("{digit}: {:.2} %", 100.0 * share));
-        print(format_args!("  {}", shares.collect::<Vec<_>>().join("  ")))?;
+    let mut complete = true;
+    for path in &arguments.images {
+        let told = read_picture(path, &network, &arguments).and_then(|reading| {
+            if arguments.json {
+                print(as_json(path, &reading))?;
+            }
+            ensure!(
+                reading.certainty() != Certainty::NotSure,
+                "{}: expected a digit that can be told, found what may be a {} or a {}",
+                path.display(),
+                reading.digit(),
+                reading.runner_up(),
+            );
+            if arguments.json { Ok(()) } else { print(as_text(path, &reading)) }
+        });
+        if let Err(error) = told {
+            book_programs::report(&error);
+            complete = false;
+        }
     }
-    Ok(())
+    if complete { Ok(()) } else { Err(book_programs::Reported.into()) }
+}
+
+fn read_picture(
+    path: &Path,
+    network: &Network<f32>,
+    arguments: &PredictArguments,
+) -> Result<Reading> {
+    let image = center_digit::<f32>(&disk::read_picture(path)?);
+    let image =
+        image.map_err(|found| anyhow!("{}: expected a digit, found {found}", path.display()));
+    let reading = read_digit(network, &image?);
+    ensure!(
+        reading.moved.iter().all(|probability| probability.is_finite()),
+        "{}: expected weights that give finite probabilities, found {} for {}",
+        arguments.weights.display(),
+        reading.moved.sum(),
+        path.display(),
+    );
+    Ok(reading)
+}
+
+fn as_text(path: &Path, reading: &Reading) -> String {
+    let shares = reading.probabilities.iter().enumerate();
+    let shares = shares.map(|(digit, share)| format!("{digit}: {:.2} %", 100.0 * share));
+    let shares = shares.collect::<Vec<_>>().join("  ");
+    format!("{}: {} ({})\n  {shares}", path.display(), reading.digit(), reading.certainty())
+}
+
+fn as_json(path: &Path, reading: &Reading) -> String {
+    let told = Some(reading.digit()).filter(|_| reading.certainty() != Certainty::NotSure);
+    let object = json!({
+        "image": path.to_string_lossy(),
+        "digit": told,
+        "certainty": reading.certainty().to_string(),
+        "probabilities": reading.probabilities.to_vec(),
+    });
+    object.to_string()
 }

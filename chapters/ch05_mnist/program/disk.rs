@@ -1,13 +1,15 @@
 //! What the program reads and writes: data sets, weights, pictures. Every error names its file.
 
-use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use book_programs::data::{Set, Source};
+use book_programs::files;
 use ch02_forward::Network;
 use ch05_mnist::{Dataset, load_weights, read_images, read_labels, save_weights};
-use image::{DynamicImage, GrayImage, ImageReader, Limits};
+use image::codecs::png::PngDecoder;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
 
 /// The training set and the test set.
 pub fn load(source: &Source) -> Result<(Dataset, Dataset)> {
@@ -21,28 +23,43 @@ pub fn load_set(source: &Source, set: Set) -> Result<Dataset> {
 
 /// Writes the weights, whole or not at all.
 pub fn write_weights(path: &Path, network: &Network<f32>) -> Result<()> {
-    book_programs::files::write(path, &save_weights(network))
+    files::write(path, &save_weights(network))
 }
 
 /// The network of a file of weights, for images of `pixels` pixels.
 pub fn read_weights(path: &Path, pixels: usize) -> Result<Network<f32>> {
-    let name = || path.display().to_string();
-    let bytes =
-        fs::read(path).with_context(|| format!("{}: expected a file of weights", name()))?;
-    load_weights(&bytes, pixels).with_context(name)
+    const MOST: u64 = 1 << 31; // bytes; a network of the largest that `train` makes is smaller
+    let bytes = files::read(path, MOST, "a file of weights")?;
+    if let Some(found) = files::kind(&bytes) {
+        bail!("{}: expected a safetensors file, found {found}", path.display());
+    }
+    load_weights(&bytes, pixels).with_context(|| path.display().to_string())
 }
+
+/// A picture is at most so many pixels wide and high.
+const MOST_PIXELS: u32 = 10_000;
 
 /// A picture in shades of gray. What is transparent shows white paper behind it, or black paper if
 /// the rest is light.
 pub fn read_picture(path: &Path) -> Result<GrayImage> {
     let name = || format!("{}: expected a PNG image", path.display());
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(10_000), Some(10_000));
-    let reader = ImageReader::open(path).with_context(name)?.with_guessed_format();
-    let mut reader = reader.with_context(name)?;
-    reader.limits(limits);
-    let picture = reader.decode().with_context(name)?;
-    Ok(on_paper(&picture))
+    let bytes = files::read(path, 1 << 30, "a PNG image")?;
+    match files::kind(&bytes) {
+        None | Some("a PNG image") => {}
+        Some(found) => bail!("{}, found {found}", name()),
+    }
+    let size = PngDecoder::new(Cursor::new(&bytes)).with_context(name)?.dimensions();
+    if size.0.max(size.1) > MOST_PIXELS {
+        bail!(
+            "{} of at most {MOST_PIXELS} × {MOST_PIXELS} pixels, found {} × {}",
+            name(),
+            size.0,
+            size.1
+        );
+    }
+    let picture = ImageReader::with_format(Cursor::new(&bytes), ImageFormat::Png).decode();
+    let picture = picture.with_context(|| format!("{}, of {} × {} pixels", name(), size.0, size.1));
+    Ok(on_paper(&picture?))
 }
 
 fn on_paper(picture: &DynamicImage) -> GrayImage {

@@ -1,6 +1,7 @@
 //! Trains the network of chapter 5 on MNIST. `cargo run -p ch05_mnist -- --help` tells the rest.
 
 mod arguments;
+mod certainty;
 mod commands;
 mod data;
 mod disk;
@@ -9,6 +10,7 @@ mod long_runs;
 mod mistakes;
 mod outcome;
 mod peers;
+mod pictures;
 mod products;
 mod results;
 mod runs;
@@ -24,10 +26,11 @@ use anyhow::Result;
 use book_figures::Output;
 use book_programs::data::Source;
 use book_programs::print;
+use ch05_mnist::Dataset;
 
 use arguments::{
-    Arguments, Command, ExperimentArguments, PeersArguments, RecipeName, ScalingArguments,
-    StudyArguments,
+    Arguments, Command, ExperimentArguments, PeersArguments, PicturesArguments, RecipeName,
+    ScalingArguments, StudyArguments,
 };
 use outcome::{SEED, train_and_watch};
 use runs::with_threads;
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Some(Command::Long(arguments)) => long(arguments),
         Some(Command::Subnormal(arguments)) => subnormal(arguments),
         Some(Command::Peers(arguments)) => peers(&arguments),
+        Some(Command::Pictures(arguments)) => pictures(&arguments),
     })
 }
 
@@ -85,8 +89,14 @@ fn run() -> Result<()> {
     values.save()?;
     let folder = output.path().canonicalize()?;
     print(format_args!("\nfigures and values: {}", folder.display()))?;
-    Ok(())
+    print(NEXT)
 }
+
+/// What a reader may want to do next.
+const NEXT: &str = "
+next: look at what was drawn, in the folder above; read the book: mdbook serve --open
+save a network:   cargo run -p ch05_mnist -- train --recipe steady --weights digits.safetensors
+read your digit:  cargo run -p ch05_mnist -- predict --weights digits.safetensors my_digit.png";
 
 fn study(arguments: StudyArguments) -> Result<()> {
     let (train, test) = disk::load(&Source::new(arguments.data.clone()))?;
@@ -182,6 +192,38 @@ fn peers(arguments: &PeersArguments) -> Result<()> {
     print(&comparison)?;
     if arguments.record {
         speed::record_peers(&comparison)?;
+    }
+    Ok(())
+}
+
+fn pictures(arguments: &PicturesArguments) -> Result<()> {
+    const VALIDATION: usize = 10_000; // the last training images
+    let (train, test) = disk::load(&Source::new(None))?;
+    let (fit, validation) = certainty::held_out(&train, VALIDATION);
+    let steady = |data: &Dataset| {
+        let recipe = RecipeName::Steady.recipe();
+        runs::run(&recipe, SEED, data, &runs::progress(&recipe, data)).map(|run| run.model.network)
+    };
+    let (network, held_out) = (steady(&train)?, steady(&fit)?);
+    let calibrations = [
+        certainty::calibration("validation", &held_out, &validation),
+        certainty::calibration("test", &network, &test),
+    ];
+    print("images      certainty      answers   wrong")?;
+    for calibration in &calibrations {
+        print(calibration)?;
+    }
+    let counts = your_digit::photographs(&network, &test, arguments.count);
+    print(format_args!("of {} pictures each", arguments.count))?;
+    print("condition    right     wrong   refused")?;
+    for count in &counts {
+        print(count)?;
+    }
+    if arguments.record {
+        let command =
+            format!("cargo run -p ch05_mnist -- pictures --count {} --record", arguments.count);
+        certainty::record(&calibrations, &command)?;
+        your_digit::record_photographs(&counts, &test)?;
     }
     Ok(())
 }

@@ -1,13 +1,22 @@
 //! Page *Your own digit*: a digit on a sheet of paper, on its way to the network.
 
-use anyhow::{Context, Result};
+use std::fmt;
+
+use anyhow::Result;
 use book_figures::{Figure as _, Format, ImageGrid, Measured, Output, Values};
 use ch02_forward::Network;
-use ch05_mnist::{Dataset, center_digit, crop_to_ink, likeliest, stretch_contrast};
+use ch05_mnist::{
+    Certainty, Dataset, center_digit, crop_to_ink, find_digit, likeliest, read_digit,
+};
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 use ndarray::Array2;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+
+use crate::pictures::{CONDITIONS, photograph};
+use crate::runs::dated;
 
 /// How many test images are put on paper.
 const SHEETS: usize = 1000;
@@ -23,13 +32,13 @@ pub fn draw(
     values: &mut Values,
 ) -> Result<()> {
     let sheet = on_paper(test, 0);
-    let ink = stretch_contrast(&sheet).context("there is a digit on the sheet")?;
+    let ink = find_digit(&sheet)?;
     let digit = crop_to_ink(&ink);
-    let centered = center_digit::<f32>(&sheet).context("there is a digit on the sheet")?;
+    let centered = center_digit::<f32>(&sheet)?;
     let shrunk = shrink(&sheet);
     let answers = [&shrunk, &centered].map(|input| answer(network, input));
     let description = format!(
-        "A sheet with a digit, dark on gray paper, below the middle; the same, light on black; cut \
+        "A sheet with a digit, dark on gray paper, below the middle; its ink alone, light on black; cut \
          out; 28 by 28 pixels with the digit in the middle, which the network reads as {}. Last: the \
          sheet shrunk without preparation, read as {}.",
         answers[1], answers[0]
@@ -38,7 +47,7 @@ pub fn draw(
         |input: &Array2<f32>| input.iter().map(|&share| share.into()).collect::<Vec<f64>>();
     let grid = ImageGrid::new("A digit on its way to the network", description, 5)
         .gray("the sheet", SIDE as usize, &sheet)
-        .gray("paper is 0", SIDE as usize, &ink)
+        .gray("the ink alone", ink.width() as usize, &ink)
         .gray("cut out", digit.width().max(digit.height()) as usize, &square(&digit))
         .shares(format!("centered:\nread as {}", answers[1]), 28, &shares(&centered))
         .shares(format!("only shrunk:\nread as {}", answers[0]), 28, &shares(&shrunk));
@@ -55,6 +64,79 @@ pub fn draw(
     values.set("sheets.shrunk", share(right(shrink)))?;
     values.set("sheets.inverted", share(right(|sheet| shrink(sheet).mapv(|share| 1.0 - share))))?;
     values.set("sheets.centered", share(right(|sheet| center_digit(sheet).expect("ink"))))?;
+    Ok(())
+}
+
+/// How the pictures of one condition were read.
+pub struct Count {
+    pub condition: &'static str,
+    pub pictures: usize,
+    pub right: usize,
+    pub wrong: usize,
+    /// Without an answer: no digit was found, or it was not sure.
+    pub refused: usize,
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { condition, right, wrong, refused, .. } = self;
+        write!(f, "{condition:12}{right:6}{wrong:10}{refused:10}")
+    }
+}
+
+/// Reads so many pictures of each condition: test images that chance chooses, number k from seed k.
+pub fn photographs(network: &Network<f32>, test: &Dataset, pictures: usize) -> Vec<Count> {
+    let read = |condition: &str, seed: usize| {
+        let (picture, label) = photograph_of(condition, test, seed as u64);
+        let reading = center_digit(&picture).ok().map(|image| read_digit(network, &image));
+        let told = reading.filter(|reading| reading.certainty() != Certainty::NotSure);
+        told.map(|reading| reading.digit() == label)
+    };
+    let counts = CONDITIONS.map(|(condition, _)| {
+        let read: Vec<_> =
+            (0..pictures).into_par_iter().map(|seed| read(condition, seed)).collect();
+        let count = |outcome| read.iter().filter(|&&read| read == outcome).count();
+        let (right, wrong, refused) = (count(Some(true)), count(Some(false)), count(None));
+        Count { condition, pictures, right, wrong, refused }
+    });
+    counts.into()
+}
+
+fn photograph_of(condition: &str, test: &Dataset, seed: u64) -> (GrayImage, usize) {
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    let index = chance.random_range(0..test.len());
+    (photograph(condition, (test, index), &mut chance), test.labels[index].into())
+}
+
+/// Draws a picture of each condition, and writes into the chapter's values how they were read.
+pub fn record_photographs(counts: &[Count], test: &Dataset) -> Result<()> {
+    let output = Output::chapter("ch05_mnist")?;
+    let mut values = output.values()?;
+    values.forget("pictures");
+    let command =
+        format!("cargo run -p ch05_mnist -- pictures --count {} --record", counts[0].pictures);
+    let how = dated(&command);
+    let note = format!("test images, seeds 0 to {}; steady recipe, seed 0", counts[0].pictures - 1);
+    let set = |values: &mut Values, name: &str, count: usize| {
+        let measured = Measured::count(count).within(1.0).note(&note).experiment(&how);
+        values.set(&format!("pictures.{name}"), measured)
+    };
+    set(&mut values, "count", counts[0].pictures)?;
+    for count in counts {
+        set(&mut values, &format!("{}.right", count.condition), count.right)?;
+        set(&mut values, &format!("{}.wrong", count.condition), count.wrong)?;
+        set(&mut values, &format!("{}.refused", count.condition), count.refused)?;
+    }
+    let words = CONDITIONS.map(|(_, words)| words).join("; ");
+    let description = format!("A test image drawn as people photograph digits: {words}.");
+    let mut grid = ImageGrid::new("As people photograph digits", description, 6);
+    for (seed, (condition, _)) in CONDITIONS.iter().enumerate() {
+        let (picture, _) = photograph_of(condition, test, seed as u64);
+        let small = imageops::resize(&picture, 75, 75, FilterType::Triangle);
+        grid = grid.gray(*condition, 75, &small);
+    }
+    output.figure("photographs", &grid.experiment(how))?;
+    values.save()?;
     Ok(())
 }
 

@@ -15,7 +15,8 @@
 //! 6. [`products`], *Fast products*: tiles of sums, and products that wait to be carried out
 //! 7. [`speed`], *Where the time goes*: the fast training step
 //! 8. [`weights`], *Weights in a file*: safetensors, checkpoints
-//! 9. [`your_digit`], *Your own digit*: a picture made like the training images
+//! 9. [`ink`], [`your_digit`], [`certainty`]: the ink of a photograph, a picture made like the training
+//!    images, and how sure an answer is
 //!
 //! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
 
@@ -27,12 +28,16 @@ pub mod zeros;
 pub mod products;
 pub mod speed;
 pub mod weights;
+pub mod ink;
 pub mod your_digit;
+pub mod certainty;
 
+pub use certainty::{Certainty, Reading, read_digit};
 pub use data::{CountMismatch, Dataset, shuffled};
 pub use files::{
     CLASSES, IMAGES_MAGIC, IdxError, Images, LABELS_MAGIC, LARGEST_FILE, read_images, read_labels,
 };
+pub use ink::{Component, components, ink_on, is_light_on_dark, paper_shade};
 pub use products::{Product, fast_product, fast_transposed_product};
 pub use results::{Evaluation, evaluate, likeliest};
 pub use speed::{Fast, FastGradients, FastNetwork, fast_parameters, softmax_and_loss};
@@ -40,5 +45,5 @@ pub use training::{
     Diverged, EpochRecord, Examples, Model, OptimizerName, Recipe, Trainer, train_step,
 };
 pub use weights::{CheckpointError, WeightsError, load_weights, save_weights};
-pub use your_digit::{center_digit, center_of_ink, crop_to_ink, stretch_contrast};
+pub use your_digit::{NoDigit, center_digit, center_of_ink, crop_to_ink, find_digit};
 pub use zeros::{NonZeros, weighted_sums};

@@ -66,7 +66,8 @@ pub fn save_weights<T: Real>(network: &Network<T>) -> Vec<u8> {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
         (name, view.expect("four bytes for each number"))
     });
-    safetensors::serialize(views, None).expect("names are unique and sizes agree")
+    let format = [("format".to_owned(), "pt".to_owned())].into(); // some readers ask for it
+    safetensors::serialize(views, Some(format)).expect("names are unique and sizes agree")
 }
 
 /// The numbers as `f32` or `f64`, the least significant byte first.
@@ -89,12 +90,14 @@ pub fn load_weights<T: Real>(file: &[u8], pixels: usize) -> Result<Network<T>, W
         let last = index + 1 == count;
         let name = format!("{}.weight", 2 * index);
         let outputs = match tensor(&tensors, &name)?.shape() {
-            [outputs, _] if !last && *outputs > 0 => *outputs,
+            [_, _] if last => CLASSES,
+            [from, to] if *from == inputs && *to != inputs => *to, // transposed, as will be said
+            [outputs, _] if *outputs > 0 => *outputs,
             _ => CLASSES,
         };
-        let weights = numbers(&tensors, &name, &[outputs, inputs], Dtype::F32)?;
+        let weights = numbers(&tensors, &name, &[outputs, inputs], None)?;
         let weights = Array2::from_shape_vec((outputs, inputs), weights).expect("checked shape");
-        let bias = numbers(&tensors, &format!("{}.bias", 2 * index), &[outputs], Dtype::F32)?;
+        let bias = numbers(&tensors, &format!("{}.bias", 2 * index), &[outputs], None)?;
         layers.push(Layer {
             dense: Dense {
                 weights: weights.t().as_standard_layout().into_owned(), // [inputs × outputs]
@@ -114,36 +117,66 @@ fn tensor<'a>(tensors: &SafeTensors<'a>, name: &str) -> Result<TensorView<'a>, W
             names if names.is_empty() => "no tensor at all".to_owned(),
             mut names => {
                 names.sort_unstable();
+                let more = names.len().saturating_sub(10);
                 names.truncate(10);
-                names.join(", ")
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+                names.join(", ") + &more
             }
         },
     })
 }
 
-/// The numbers of a tensor that must have this shape, in the order of the file.
+/// The numbers of a tensor that must have this shape, and this type unless any float will do, in the
+/// order of the file.
 fn numbers<T: Real>(
     tensors: &SafeTensors,
     name: &str,
     shape: &[usize],
-    dtype: Dtype,
+    dtype: Option<Dtype>,
 ) -> Result<Vec<T>, WeightsError> {
     let tensor = tensor(tensors, name)?;
-    if tensor.dtype() != dtype || tensor.shape() != shape {
+    let is_expected = dtype.is_none_or(|dtype| tensor.dtype() == dtype);
+    let numbers = floats(&tensor).filter(|_| is_expected && tensor.shape() == shape);
+    let Some(numbers) = numbers else {
+        let transposed = tensor.shape().len() == 2 && tensor.shape().iter().rev().eq(shape);
+        let hint = if transposed { ": transposed?" } else { "" };
         return Err(WeightsError::Shape {
             name: name.to_owned(),
-            expected: format!("{dtype:?} {shape:?}"),
-            found: format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
+            expected: format!("{:?} {shape:?}", dtype.unwrap_or(Dtype::F32)),
+            found: format!("{:?} {:?}{hint}", tensor.dtype(), tensor.shape()),
         });
-    }
-    let single = |bytes: &[u8; 4]| f64::from(f32::from_le_bytes(*bytes));
-    let numbers: Vec<f64> = match dtype {
-        Dtype::F64 => tensor.data().as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect(),
-        _ => tensor.data().as_chunks().0.iter().map(single).collect(),
     };
-    match numbers.iter().find(|number| !number.is_finite()) {
+    match numbers.iter().find(|&&number| !T::of(number).is_finite()) {
         Some(&found) => Err(WeightsError::NotFinite { name: name.to_owned(), found }),
         None => Ok(numbers.into_iter().map(T::of).collect()),
+    }
+}
+
+/// The numbers of a tensor of floats of any width, widened to `f64`; nothing if they are no floats.
+fn floats(tensor: &TensorView) -> Option<Vec<f64>> {
+    let bytes = tensor.data();
+    let pairs = || bytes.as_chunks().0.iter().map(|&pair| u16::from_le_bytes(pair));
+    let fours = || bytes.as_chunks().0.iter().map(|&four| f32::from_le_bytes(four));
+    // A bfloat16 is the upper half of an f32.
+    let upper_half = |bits: u16| f32::from_bits(u32::from(bits) << 16);
+    match tensor.dtype() {
+        Dtype::F16 => Some(pairs().map(half).collect()),
+        Dtype::BF16 => Some(pairs().map(|bits| upper_half(bits).into()).collect()),
+        Dtype::F32 => Some(fours().map(f64::from).collect()),
+        Dtype::F64 => Some(bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect()),
+        _ => None,
+    }
+}
+
+/// The value of a 16-bit float: a sign, 5 bits of exponent, 10 bits of fraction.
+fn half(bits: u16) -> f64 {
+    let sign = if bits >> 15 == 0 { 1.0 } else { -1.0 };
+    let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023) / 1024.0);
+    sign * match exponent {
+        0 => fraction * 2.0_f64.powi(-14), // subnormal
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction) * 2.0_f64.powi(exponent - 15),
     }
 }
 
@@ -235,7 +268,7 @@ impl<T: Real, M: Model<T>, R: Rng + Serialize + DeserializeOwned> Trainer<'_, T,
         }
         let lengths: Vec<usize> = self.model.parameters().iter().map(|slice| slice.len()).collect();
         let load = |name: &str, index: usize, length: usize| {
-            numbers::<T>(&tensors, &format!("{name}.{index}"), &[length], dtype::<T>())
+            numbers::<T>(&tensors, &format!("{name}.{index}"), &[length], Some(dtype::<T>()))
                 .map_err(wrong)
         };
         let parameters =

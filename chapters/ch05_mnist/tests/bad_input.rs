@@ -127,12 +127,15 @@ fn a_gz_file_truncated_anywhere_is_refused() {
 }
 
 #[test]
-fn a_gz_file_that_is_none_is_refused() {
+fn a_gz_file_that_is_none_is_read_as_what_it_is() {
     let folder = Folder::small();
     let packed = format!("{TRAIN_IMAGES}.gz");
     folder.write(&packed, &folder.read(TRAIN_IMAGES));
     folder.remove(TRAIN_IMAGES);
-    refuses_data(&folder, &[&packed, "gzip"]);
+    let train = arguments!["train", "--data", folder.path()];
+    assert!(program(train).output().unwrap().status.success()); // unpacked, and the name was kept
+    folder.write(&packed, b"neither packed nor images");
+    refuses_data(&folder, &[&packed, "magic number", "found 0x6e656974"]);
 }
 
 #[test]
@@ -221,7 +224,7 @@ fn starved<A: AsRef<std::ffi::OsStr>>(
     arguments: impl IntoIterator<Item = A>,
 ) -> assert_cmd::Command {
     let mut command = assert_cmd::Command::new("sh");
-    command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_ch05_mnist")]);
+    command.args(["-c", "ulimit -v 200000; exec \"$@\"", "sh"]).arg(binary());
     command.args(arguments).timeout(std::time::Duration::from_secs(20));
     command
 }
@@ -434,29 +437,33 @@ fn png(width: u32, height: u32, pixels: &[u8]) -> Vec<u8> {
 fn pictures_that_show_nothing_are_refused() {
     let folder = Folder::empty();
     let weights = good_weights(&folder, 28 * 28);
-    let good = folder.write("good.png", &png(3, 3, &[0, 0, 0, 0, 255, 0, 0, 0, 0]));
     let whole = png(30, 30, &(0..900).map(|i| (i % 251) as u8).collect::<Vec<_>>());
     let gray = png(8, 8, &[128; 64]);
+    let mut faint = [128; 64];
+    faint[30] = 129;
     let mut transparent = Vec::new();
     let black = [0, 0, 0, 0].repeat(64);
     let encoder = PngEncoder::new(&mut transparent);
     encoder.write_image(&black, 8, 8, ExtendedColorType::Rgba8).unwrap();
     let jpeg = [0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F', 0, 1, 1, 0, 0, 1];
-    let cases: [(&str, &[u8], &str); 9] = [
+    let cases: [(&str, &[u8], &str); 13] = [
         ("empty.png", b"", "expected a PNG image"),
         ("text.png", b"this is no picture", "expected a PNG image"),
         ("signature.png", &whole[..8], "expected a PNG image"),
         ("header.png", &whole[..40], "expected a PNG image"),
         ("half.png", &whole[..whole.len() / 2], "expected a PNG image"),
-        ("photograph.png", &jpeg, "expected a PNG image"),
-        ("gray.png", &gray, "expected a digit, found one shade"),
+        ("photograph.png", &jpeg, "expected a PNG image, found a JPEG image"),
+        ("page.png", b"<!DOCTYPE html>", "expected a PNG image, found an HTML page"),
+        ("phone.png", b"\0\0\0\x18ftypheic", "expected a PNG image, found a HEIC image"),
+        ("gray.png", &gray, "expected a digit, found one shade all over"),
         ("transparent.png", &transparent, "expected a digit, found one shade"),
         ("dot.png", &png(1, 1, &[7]), "expected a digit, found one shade"),
+        ("faint.png", &png(8, 8, &faint), "expected a digit, found nothing drawn"),
+        ("speck.png", &png(3, 3, &[0, 0, 0, 0, 255, 0, 0, 0, 0]), "found nothing but specks"),
     ];
     for (name, bytes, expected) in cases {
         let picture = folder.write(name, bytes);
-        // The good one comes first, and still nothing is printed.
-        let message = error_of(program(arguments!["predict", "--weights", weights, good, picture]));
+        let message = error_of(program(arguments!["predict", "--weights", weights, picture]));
         assert_names(&message, &[picture.to_str().unwrap(), expected]);
     }
     for name in ["nowhere.png", "."] {
@@ -464,6 +471,155 @@ fn pictures_that_show_nothing_are_refused() {
         let message = error_of(program(arguments!["predict", "--weights", weights, picture]));
         assert_names(&message, &[picture.to_str().unwrap(), "expected"]);
     }
+}
+
+/// A picture of 10,001 × 1 pixels is 10 kilobytes; the message is about its size all the same.
+#[test]
+fn a_picture_that_is_too_large_is_told_with_size_and_limit() {
+    let folder = Folder::empty();
+    let weights = good_weights(&folder, 28 * 28);
+    for (width, height) in [(10_001, 1), (1, 10_001)] {
+        let picture = folder.write("wide.png", &png(width, height, &[7; 10_001]));
+        let message = error_of(program(arguments!["predict", "--weights", weights, picture]));
+        let found = format!("at most 10000 × 10000 pixels, found {width} × {height}");
+        assert_names(&message, &["wide.png", &found]);
+    }
+}
+
+/// Weights that answer 0 for every image with ink, surely.
+fn zero_weights(factor: f32) -> Vec<u8> {
+    let mut network: Network<f32> =
+        Recipe { hidden: vec![], ..Recipe::documents() }.network(28 * 28, &mut generator(0));
+    network.layers[0].dense.weights.fill(0.0);
+    network.layers[0].dense.weights.column_mut(0).fill(factor);
+    save_weights(&network)
+}
+
+#[test]
+fn good_pictures_are_answered_and_bad_ones_named() {
+    let folder = Folder::empty();
+    let weights = folder.write("w.safetensors", &zero_weights(9.0));
+    let stroke =
+        |i: usize| if (40..46).contains(&(i % 100)) && (1500..8000).contains(&i) { 0 } else { 255 };
+    let good = png(100, 100, &(0..10_000).map(stroke).collect::<Vec<_>>());
+    let first = folder.write("first.png", &good);
+    let blank = folder.write("blank.png", &png(100, 100, &[255; 10_000]));
+    let last = folder.write("last.png", &good);
+    let nowhere = folder.file("nowhere.png");
+    let output =
+        program(arguments!["predict", "--weights", weights, first, blank, nowhere, last]).output();
+    let output = output.unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(1));
+    let answers: Vec<&str> = stdout.lines().step_by(2).collect();
+    let expected = [&first, &last].map(|path| format!("{}: 0 (sure)", path.display()));
+    assert_eq!(answers, expected);
+    let [blank_error, nowhere_error] = stderr.lines().collect::<Vec<_>>().try_into().unwrap();
+    let blank = format!("error: {}: expected a digit, found one shade all over", blank.display());
+    assert_eq!(blank_error, blank);
+    assert!(nowhere_error.starts_with(&format!("error: {}: expected", nowhere.display())));
+}
+
+#[test]
+fn a_network_that_knows_nothing_answers_nothing() {
+    let folder = Folder::empty();
+    let weights = folder.write("w.safetensors", &zero_weights(0.0));
+    let stroke =
+        |i: usize| if (40..46).contains(&(i % 100)) && (1500..8000).contains(&i) { 0 } else { 255 };
+    let picture =
+        folder.write("p.png", &png(100, 100, &(0..10_000).map(stroke).collect::<Vec<_>>()));
+    let message = error_of(program(arguments!["predict", "--weights", weights, picture]));
+    assert_names(&message, &["p.png: expected a digit that can be told, found what may be a"]);
+}
+
+#[test]
+fn weights_whose_sums_overflow_are_refused_by_predict_too() {
+    let folder = Folder::empty();
+    let weights = folder.write("w.safetensors", &zero_weights(f32::MAX));
+    let stroke =
+        |i: usize| if (40..46).contains(&(i % 100)) && (1500..8000).contains(&i) { 0 } else { 255 };
+    let picture =
+        folder.write("p.png", &png(100, 100, &(0..10_000).map(stroke).collect::<Vec<_>>()));
+    let message = error_of(program(arguments!["predict", "--weights", weights, picture]));
+    assert_names(&message, &["w.safetensors: expected weights that give finite", "p.png"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_has_no_end_or_nobody_at_the_other_is_not_read() {
+    let folder = Folder::empty();
+    let weights = good_weights(&folder, 28 * 28);
+    let pipe = folder.file("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    for endless in [std::path::Path::new("/dev/zero"), &pipe] {
+        let found = "found a device or a pipe";
+        let message = error_of(program(arguments!["evaluate", "--weights", endless]));
+        assert_names(&message, &[endless.to_str().unwrap(), "expected a file of weights", found]);
+        let message = error_of(program(arguments!["predict", "--weights", weights, endless]));
+        assert_names(&message, &[endless.to_str().unwrap(), "expected a PNG image", found]);
+    }
+}
+
+#[test]
+fn other_files_in_the_place_of_weights_are_told() {
+    for (bytes, found) in [
+        (&b"PK\x03\x04 and so on"[..], "found a zip archive, as torch.save writes one"),
+        (b"\n<html><body>404", "found an HTML page"),
+        (&gzip(b"weights")[..], "found a gzip file"),
+    ] {
+        refuses_weights(bytes, &["expected a safetensors file", found]);
+    }
+}
+
+#[test]
+fn what_lies_in_the_place_of_the_data_is_told() {
+    let moved = |from: &Folder, to: &str| {
+        let (target, content) = (from.file(to), from.read(TRAIN_IMAGES));
+        from.remove(TRAIN_IMAGES);
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        std::fs::write(target, content).unwrap();
+    };
+    let cases = [
+        ("train-images.idx3-ubyte".to_owned(), "train-images.idx3-ubyte, train-labels"),
+        (format!("MNIST/raw/{TRAIN_IMAGES}"), "but there is one in"),
+        (format!("raw/{TRAIN_IMAGES}.gz"), "but there is one in"),
+        (format!("{TRAIN_IMAGES}/{TRAIN_IMAGES}"), "but there is one in"),
+        (
+            "elsewhere/a".to_owned(),
+            "but t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, the folder else",
+        ),
+    ];
+    for (to, expected) in cases {
+        let folder = Folder::small();
+        moved(&folder, &to);
+        refuses_data(&folder, &["found neither", expected]);
+    }
+    let folder = Folder::empty();
+    refuses_data(&folder, &["found neither: the folder is empty"]);
+    (0..14).for_each(|i| drop(folder.write(&format!("file{i:02}"), b"")));
+    refuses_data(&folder, &["file08, file09 and 4 more"]);
+}
+
+#[test]
+fn packed_files_are_known_by_their_first_bytes() {
+    let folder = Folder::small();
+    let train = |folder: &Folder| {
+        program(arguments!["train", "--data", folder.path()]).output().unwrap().status.success()
+    };
+    folder.write(TRAIN_IMAGES, &gzip(&folder.read(TRAIN_IMAGES))); // packed under the plain name
+    std::fs::rename(folder.file(TRAIN_LABELS), folder.file("train-labels-idx1-ubyte.gz")).unwrap();
+    assert!(train(&folder));
+    let padded = [&gzip(&folder.read(TEST_IMAGES))[..], &[0; 20_000]].concat();
+    folder.write(TEST_IMAGES, &padded); // zcat takes this too
+    assert!(train(&folder));
+    folder.write(TEST_IMAGES, &[&padded[..], b"x"].concat());
+    refuses_data(&folder, &[TEST_IMAGES, "something else behind the packed data"]);
+    folder.write(TEST_IMAGES, b"<html>not found</html>");
+    refuses_data(
+        &folder,
+        &[TEST_IMAGES, "expected a file of images or labels, found an HTML page"],
+    );
 }
 
 // ----------------------------------------------------------------------------------------- flags --
@@ -622,7 +778,7 @@ fn a_full_disk_under_standard_output_is_an_error_and_no_panic() {
         arguments!["study", "--data", data, "--seeds", "1"].to_vec(),
     ];
     for arguments in commands {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ch05_mnist"));
+        let mut command = std::process::Command::new(binary());
         let output = command.args(&arguments).stdout(full()).output().unwrap();
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");

@@ -40,7 +40,7 @@ impl Trained {
 
 /// Runs the program, and looks at its peak memory (VmHWM, which never falls) until it ends.
 fn watch_memory(arguments: &[std::ffi::OsString]) -> (String, Option<u64>) {
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ch05_mnist"));
+    let mut command = std::process::Command::new(binary());
     let command = command.args(arguments).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().unwrap();
     let status = format!("/proc/{}/status", child.id());
@@ -322,6 +322,8 @@ fn predict(pictures: &[PathBuf]) -> Vec<(usize, Vec<f64>)> {
             assert_eq!(name.trim(), class.to_string(), "{output}");
             share.trim().parse::<f64>().unwrap() / 100.0
         });
+        let (digit, certainty) = digit.split_once(' ').unwrap();
+        assert!(["(sure)", "(fairly sure)"].contains(&certainty), "{output}");
         (digit.parse().unwrap(), shares.collect())
     });
     answers.collect()
@@ -427,6 +429,61 @@ fn digits_are_read_on_transparent_paper() {
             picture.into()
         });
     }
+}
+
+/// A thousand test images as PNG files. Those that are not sure are refused, and named.
+#[test]
+fn test_images_are_read_as_evaluate_reads_them() {
+    let Trained { folder, test, .. } = &*TRAINED;
+    let test = test.first(1_000);
+    let network = load_weights::<f32>(&folder.read("weights.safetensors"), 784).unwrap();
+    let probabilities = evaluate(&network, &test).probabilities;
+    let pictures = Folder::empty();
+    let mut arguments = arguments!["predict", "--json", "--weights", TRAINED.weights()].to_vec();
+    for (index, row) in test.images.pixels.rows().into_iter().enumerate() {
+        let image = GrayImage::from_raw(28, 28, row.to_vec()).unwrap();
+        arguments.push(save(&pictures, &format!("{index}.png"), image).into());
+    }
+    let output = program(arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1)); // some are refused
+    let (stdout, stderr) = (String::from_utf8(output.stdout), String::from_utf8(output.stderr));
+    let (stdout, stderr) = (stdout.unwrap(), stderr.unwrap());
+    let readings: Vec<Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(readings.len(), 1_000);
+    let mut refused = 0;
+    for (reading, expected) in readings.iter().zip(probabilities.rows()) {
+        for (digit, share) in expected.iter().enumerate() {
+            let found = reading["probabilities"][digit].as_f64().unwrap();
+            assert!((found - share).abs() < 1e-5, "{reading}");
+        }
+        match reading["certainty"].as_str().unwrap() {
+            "not sure" => {
+                let name = reading["image"].as_str().unwrap();
+                assert!(reading["digit"].is_null(), "{reading}");
+                assert!(
+                    stderr.contains(&format!("error: {name}: expected a digit that can be told"))
+                );
+                refused += 1;
+            }
+            "sure" | "fairly sure" => assert_eq!(reading["digit"], likeliest(expected)),
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!(stderr.lines().count(), refused);
+    assert!(refused < 100, "{refused} of 1000 refused");
+}
+
+#[test]
+fn pictures_are_read_and_counted_by_condition() {
+    let output = run(["pictures", "--count", "2"]);
+    let lines: Vec<&str> = output.lines().collect();
+    for word in ["sure", "fairly sure", "not sure", "pencil", "shadow"] {
+        assert!(lines.iter().any(|line| line.contains(word)), "{word}: {output}");
+    }
+    let clean = lines.iter().find(|line| line.starts_with("clean")).unwrap();
+    let counts: usize = clean.split_whitespace().skip(1).map(|n| n.parse::<usize>().unwrap()).sum();
+    assert_eq!(counts, 2, "{clean}");
 }
 
 #[test]
@@ -538,7 +595,7 @@ fn help_mentions_every_command_and_every_option() {
             ],
         ),
         (&["evaluate"], &["--weights", "--data", "--json"]),
-        (&["predict"], &["--weights", "IMAGE", "PNG"]),
+        (&["predict"], &["--weights", "IMAGE", "PNG", "10,000", "--json", "not sure", "EMNIST"]),
         (&["study"], &["--seeds", "--threads", "--data", "--json"]),
         (&["scaling"], &["--repeats", "--data"]),
     ];

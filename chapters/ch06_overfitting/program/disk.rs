@@ -30,15 +30,17 @@ pub fn fingerprint_of(sets: [&Dataset; 2], settings: &impl std::fmt::Debug) -> S
 }
 
 /// A file of the folder in which the outcome of long experiments is kept, for the chapter to quote.
-pub fn results(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("results").join(name)
+pub fn results(name: &str) -> Result<PathBuf> {
+    Ok(book_figures::root()?.join("chapters/ch06_overfitting/results").join(name))
 }
 
 /// Where checkpoints are kept: in the folder given on the command line, or below `target`. It is
 /// made if it is not there.
 pub fn checkpoints(folder: Option<&Path>) -> Result<PathBuf> {
-    let below_target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/ch06_overfitting");
-    let folder = folder.map_or(below_target, Path::to_path_buf);
+    let folder = match folder {
+        Some(folder) => folder.to_path_buf(),
+        None => book_figures::root()?.join("target/ch06_overfitting"),
+    };
     let made = fs::create_dir_all(&folder);
     made.with_context(|| format!("{}: expected a folder for checkpoints", folder.display()))?;
     Ok(folder)

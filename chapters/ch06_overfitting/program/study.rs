@@ -165,7 +165,7 @@ pub struct Record {
 
 /// What `--record` has written.
 pub fn recorded() -> Result<Record> {
-    let path = disk::results("study.json");
+    let path = disk::results("study.json")?;
     let name = || format!("{}: expected what `study --record` writes", path.display());
     let json = std::fs::read_to_string(&path).with_context(name)?;
     serde_json::from_str(&json).with_context(name)
@@ -284,7 +284,7 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
             format!("cargo run -p ch06_overfitting -- study --seeds {} --record", arguments.seeds);
         let record = Record { command, date: book_programs::files::today(), runs };
         let json = serde_json::to_string_pretty(&record)? + "\n";
-        book_programs::files::write(&disk::results("study.json"), json.as_bytes())?;
+        book_programs::files::write(&disk::results("study.json")?, json.as_bytes())?;
     }
     Ok(())
 }

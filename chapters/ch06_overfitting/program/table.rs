@@ -60,7 +60,7 @@ impl Outcome {
 
 /// What `--record` has written.
 pub fn recorded() -> Result<Vec<Outcome>> {
-    let path = disk::results("table.json");
+    let path = disk::results("table.json")?;
     let name = || format!("{}: expected what `table --record` writes", path.display());
     let json = std::fs::read_to_string(&path).with_context(name)?;
     serde_json::from_str(&json).with_context(name)
@@ -179,7 +179,7 @@ fn command(row: Row, arguments: &TableArguments) -> String {
 
 /// Puts a row in the place of the one that was recorded before.
 fn record(outcome: Outcome) -> Result<()> {
-    let path = disk::results("table.json");
+    let path = disk::results("table.json")?;
     let mut outcomes = if path.exists() { recorded()? } else { Vec::new() };
     outcomes.retain(|other| other.row != outcome.row);
     outcomes.push(outcome);

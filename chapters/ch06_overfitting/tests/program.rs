@@ -8,6 +8,14 @@ use ch05_mnist::{IMAGES_MAGIC, LABELS_MAGIC};
 use safetensors::SafeTensors;
 use tempfile::TempDir;
 
+/// The program that Cargo has built beside this test: found when the test runs, since the checkout may
+/// have been moved since.
+fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap(); // target/debug/deps/program-0123
+    folder.join("ch06_overfitting").with_extension(std::env::consts::EXE_EXTENSION)
+}
+
 /// A folder with a small data set, and the program to run on it.
 struct Folder(TempDir);
 
@@ -38,7 +46,7 @@ impl Folder {
 
     /// Runs a command on the data of this folder, with the checkpoints in `checkpoints`.
     fn program(&self, arguments: &[&str], checkpoints: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ch06_overfitting"));
+        let mut command = Command::new(binary());
         command.args(arguments).arg("--data").arg(self.0.path());
         command.arg("--checkpoint").arg(self.path(checkpoints));
         command
@@ -191,7 +199,7 @@ fn whatever_is_wrong_with_data_or_folders_is_said_in_a_line() {
     for (data, found) in [("nowhere", "found nothing"), ("file", "found a file")] {
         let data = folder.path(data);
         for command in ["table", "study", "tune"] {
-            let mut program = Command::new(env!("CARGO_BIN_EXE_ch06_overfitting"));
+            let mut program = Command::new(binary());
             program.arg(command).arg("--data").arg(&data);
             refuses(program, &[data.to_str().unwrap(), "expected a folder", found]);
         }
@@ -227,7 +235,7 @@ fn options_that_make_no_sense_are_refused() {
         refuses(folder.program(&[&["table"], options].concat(), "here"), parts);
     }
     let help = output({
-        let mut program = Command::new(env!("CARGO_BIN_EXE_ch06_overfitting"));
+        let mut program = Command::new(binary());
         program.args(["table", "--help"]);
         program
     });

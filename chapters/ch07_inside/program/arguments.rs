@@ -25,6 +25,8 @@ pub enum Command {
     /// Twenty networks, some 20 minutes on two quiet cores. Interrupted, it goes on after the last
     /// network that was done when it is called again.
     Adversaries(AdversariesArguments),
+    /// Time integrated gradients of 1,000 test images, for peers/compare_captum.py
+    Speed(SpeedArguments),
 }
 
 #[derive(Debug, Args)]
@@ -64,6 +66,13 @@ pub enum Method {
     SmoothGradient,
     /// Shapley values of 16 squares
     Shapley,
+}
+
+#[derive(Debug, Args)]
+pub struct SpeedArguments {
+    /// A file of weights, as `ch05_mnist train --weights` writes it
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -40,15 +40,11 @@ pub fn read_picture(path: &Path) -> Result<GrayImage> {
 }
 
 /// The record of the long experiment, which the chapter quotes.
-pub fn record() -> PathBuf {
-    root().join("results/adversaries.json")
+pub fn record() -> Result<PathBuf> {
+    Ok(book_figures::root()?.join("chapters/ch07_inside/results/adversaries.json"))
 }
 
 /// Where the long experiment keeps what it has, if nothing else is said.
-pub fn checkpoint() -> PathBuf {
-    root().join("../../target/ch07_inside/adversaries.json")
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+pub fn checkpoint() -> Result<PathBuf> {
+    Ok(book_figures::root()?.join("target/ch07_inside/adversaries.json"))
 }

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         None => run(),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Adversaries(arguments)) => study::run(&arguments),
+        Some(Command::Speed(arguments)) => paths::print_speed(&arguments),
     })
 }
 

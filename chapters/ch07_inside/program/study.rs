@@ -82,7 +82,7 @@ pub struct Record {
 
 /// The committed record.
 pub fn recorded() -> Result<Record> {
-    read(&disk::record())
+    read(&disk::record()?)
 }
 
 fn read(path: &Path) -> Result<Record> {
@@ -94,8 +94,8 @@ fn read(path: &Path) -> Result<Record> {
 pub fn run(arguments: &AdversariesArguments) -> Result<()> {
     let path = match (&arguments.checkpoint, arguments.record) {
         (Some(path), _) => path.clone(),
-        (None, true) => disk::record(),
-        (None, false) => disk::checkpoint(),
+        (None, true) => disk::record()?,
+        (None, false) => disk::checkpoint()?,
     };
     fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
     book_programs::files::check_writable(&path)?;
@@ -125,13 +125,16 @@ pub fn run(arguments: &AdversariesArguments) -> Result<()> {
     print(format_args!("written: {}", path.display()))
 }
 
+/// How many images of a part are misread as they are, and what was found at each radius.
+type Found = (usize, Vec<At>);
+
 fn one(training: Training, seed: u64, (train, test): (&Dataset, &Dataset)) -> Result<Run> {
     let start = Instant::now();
     let network = trained(training, seed, train)?;
     let train_seconds = start.elapsed().as_secs_f64();
     let parts: Vec<Dataset> = (0..test.len()).step_by(500).map(|from| part(test, from)).collect();
     let parts: Vec<_> = parts.par_iter().map(|part| attacked(&network, part)).collect();
-    let sum = |number: &dyn Fn(&(usize, Vec<At>)) -> usize| parts.iter().map(number).sum::<usize>();
+    let sum = |number: &dyn Fn(&Found) -> usize| parts.iter().map(number).sum::<usize>();
     let radii = RADII.iter().enumerate().map(|(at, &radius)| At {
         radius,
         fast: sum(&|part| part.1[at].fast),
@@ -168,7 +171,7 @@ fn trained(training: Training, seed: u64, train: &Dataset) -> Result<Network<f32
 }
 
 /// How many images are misread as they are, and what attacks and bounds say at each radius.
-fn attacked(network: &Network<f32>, test: &Dataset) -> (usize, Vec<At>) {
+fn attacked(network: &Network<f32>, test: &Dataset) -> Found {
     let all: Vec<usize> = (0..test.len()).collect();
     let (inputs, targets) = test.batch::<f32>(&all);
     let misread = |inputs: &Array2<f32>, of: &[usize]| -> Vec<bool> {

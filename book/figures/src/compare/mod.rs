@@ -108,7 +108,7 @@ fn compare_values(committed: &Path, fresh: &Path) -> Vec<String> {
 
 /// What is wrong with a fresh value, if anything.
 fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
-    if old.tolerance != new.tolerance {
+    if !same_tolerance(old, new) {
         return Some(format!("tolerance: committed {}, fresh {}", old.tolerance, new.tolerance));
     }
     if old.tolerance != Tolerance::Machine && old.note != new.note {
@@ -130,6 +130,17 @@ fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
         (None, None) if old.value == new.value => None,
         _ => Some(format!("committed {text:?}, fresh {fresh:?}")),
     }
+}
+
+/// Whether two values state the same tolerance. One that is a share of the value moves with it: it is
+/// as far off, in proportion, as the value may be.
+fn same_tolerance(old: &Measured, new: &Measured) -> bool {
+    let (Tolerance::Within(a), Tolerance::Within(b)) = (old.tolerance, new.tolerance) else {
+        return old.tolerance == new.tolerance;
+    };
+    let share = |distance: f64| distance / old.value.as_f64().unwrap_or(0.0).abs();
+    let is_share = share(a).is_finite() && a > 0.0 && old.value != new.value;
+    a == b || is_share && (a - b).abs() <= share(a) * a * (1.0 + 1e-9)
 }
 
 /// What two printed numbers have in common if their format is the same: the number of decimals,
@@ -184,6 +195,25 @@ mod tests {
         measure(&new, "accuracy", share(0.9771)).unwrap();
         let problems = problems(&root);
         assert!(problems[0].contains("value `accuracy`: committed 0.976 (97.6%)"), "{problems:?}");
+    }
+
+    /// The value moved by less than its tolerance, and the tolerance, two hundredths of it, with it.
+    #[test]
+    fn a_tolerance_in_proportion_to_its_value_may_move_with_it() {
+        let (root, old, new) = two_folders();
+        let ratio = |value: f64| Measured::number(value, Format::Decimals(1)).within(0.02 * value);
+        measure(&old, "ratio", ratio(40.0)).unwrap();
+        measure(&new, "ratio", ratio(40.000_001)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        measure(&new, "ratio", ratio(40.7)).unwrap();
+        assert_eq!(problems(&root), Vec::<String>::new());
+        measure(&new, "ratio", ratio(41.0)).unwrap();
+        assert_eq!(problems(&root).len(), 1, "beyond the tolerance");
+        measure(&new, "ratio", Measured::number(40.0, Format::Decimals(1)).within(0.9)).unwrap();
+        assert_eq!(problems(&root).len(), 1, "another tolerance for the same value");
+        let loose = Measured::number(40.1, Format::Decimals(1)).within(1.0);
+        measure(&new, "ratio", loose).unwrap();
+        assert_eq!(problems(&root).len(), 1, "another tolerance for another value");
     }
 
     #[test]

@@ -232,7 +232,10 @@ fn shown(problems: &[Problem]) -> Vec<String> {
 
 /// Runs the program with something on its standard input.
 pub fn run(arguments: &[&str], input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_book-preprocessor"))
+    let test = std::env::current_exe().expect("this test");
+    let folder = test.ancestors().nth(2).expect("target/debug/deps/program-0123");
+    let program = folder.join("book-preprocessor").with_extension(std::env::consts::EXE_EXTENSION);
+    let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

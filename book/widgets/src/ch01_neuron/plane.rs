@@ -235,7 +235,7 @@ impl Widget for Plane {
                 let tenth = |value: f64| (10.0 * value).round() / 10.0;
                 match name.as_str() {
                     "arrow" => {
-                        self.weights = point.map(|place| tenth(place / ARROW).clamp(-5.0, 5.0))
+                        self.weights = point.map(|place| tenth(place / ARROW).clamp(-5.0, 5.0));
                     }
                     "line" => {
                         let [w1, w2] = self.weights;
@@ -357,10 +357,10 @@ impl Plane {
     fn set(&mut self, name: &str, value: &str) {
         self.said.clear();
         if name == "task" {
-            if let Some(task) = TASKS.iter().position(|known| known.0 == value) {
-                if task != self.task {
-                    (self.task, self.best, self.next, self.mistakes) = (task, 0, 0, 0);
-                }
+            if let Some(task) = TASKS.iter().position(|known| known.0 == value)
+                && task != self.task
+            {
+                (self.task, self.best, self.next, self.mistakes) = (task, 0, 0, 0);
             }
             return;
         }

@@ -1,5 +1,5 @@
-//! Three rules where a loss is no bowl: beside a saddle, and in a bent valley. Page: *Where bowls
-//! end* (`ch04_optimizers/landscapes.md`).
+//! Three rules where a loss is not quadratic: beside a saddle, and in a bent valley. Page: *Saddles,
+//! valleys and rates* (`ch04_optimizers/landscapes.md`).
 
 use crate::ch04_optimizers::paths::{Landscape, Paths, Run};
 use crate::widget::Widget;

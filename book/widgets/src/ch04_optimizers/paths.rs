@@ -65,12 +65,12 @@ impl Landscape {
         }
     }
 
-    /// The lowest point, and what it is called; for a saddle its middle.
+    /// The minimum, and what it is called; for a saddle its middle.
     fn mark(self) -> (Point, &'static str) {
         match self {
-            Bowl | Ravine => ([1.0, 0.5], "lowest"),
+            Bowl | Ravine => ([1.0, 0.5], "minimum"),
             Saddle => ([0.0, 0.0], "saddle"),
-            Rosenbrock => ([1.0, 1.0], "lowest"),
+            Rosenbrock => ([1.0, 1.0], "minimum"),
         }
     }
 
@@ -226,7 +226,7 @@ impl Paths {
         let (mut point, mut path) = (self.start, vec![self.start]);
         for _ in 0..self.steps {
             let slope = gradient(point);
-            optimizer.step(run.rate, vec![Parameter { values: &mut point, gradient: &slope }]);
+            optimizer.step(run.rate, vec![Parameter::new(&mut point, &slope)]);
             if point.iter().any(|number| !number.is_finite() || number.abs() > 1e100) {
                 break;
             }
@@ -402,7 +402,7 @@ impl Paths {
                 let [x, y] = path[path.len() - 1];
                 let steps = path.len() - 1;
                 if steps < self.steps {
-                    return format!("{name} ran away after {steps} steps");
+                    return format!("{name} diverged after {steps} steps");
                 }
                 if self.landscape == Saddle {
                     let left = path.iter().position(|point| point[1].abs() > 1.5);
@@ -412,7 +412,7 @@ impl Paths {
                     };
                 }
                 let far = (x - lowest[0]).hypot(y - lowest[1]);
-                format!("{name} is {} from the lowest point", digits(far, 2))
+                format!("{name} is {} from the minimum", digits(far, 2))
             })
             .collect();
         let run = &self.runs[self.edited];

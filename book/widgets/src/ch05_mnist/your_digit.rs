@@ -2,7 +2,7 @@
 //! own digit* (`ch05_mnist/your_digit.md`).
 
 use ch02_forward::{Network, softmax};
-use ch05_mnist::{center_digit, center_of_ink, crop_to_ink, likeliest, stretch_contrast};
+use ch05_mnist::{center_digit, center_of_ink, crop_to_ink, find_digit, likeliest};
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 use ndarray::{Array1, Array2};
@@ -72,9 +72,9 @@ impl Sheet {
     /// What the network is given: `[1 × 784]`; nothing if the sheet is blank.
     fn input(&self, sheet: &GrayImage) -> Option<Array2<f32>> {
         if self.prepared {
-            return center_digit(sheet);
+            return center_digit(sheet).ok();
         }
-        stretch_contrast(sheet)?;
+        find_digit(sheet).ok()?;
         let small = imageops::resize(sheet, 28, 28, FilterType::Triangle);
         Some(Array2::from_shape_fn((1, 784), |(_, k)| f32::from(small.as_raw()[k]) / 255.0))
     }
@@ -117,7 +117,6 @@ impl Sheet {
         let is_blank = self.image.is_none() && self.lines.is_empty();
         let mut controls = vec![
             Control::choice("image", "On the sheet", image, blank.into_iter().chain(images)),
-            Control::button("wipe", "Blank sheet", !is_blank),
             Control::toggle("prepared", "Cut out, scaled, centered", self.prepared),
         ];
         if self.image.is_some() {
@@ -126,6 +125,7 @@ impl Sheet {
                 Control::range("y", "Image down", y, [0.0, most, 1.0], text(y)),
             ]);
         }
+        controls.push(Control::button("wipe", "Blank sheet", !is_blank));
         controls
     }
 
@@ -137,7 +137,7 @@ impl Sheet {
             Mark::text("name", [0.0, 16.0], "start", "The sheet: draw here"),
             Mark::rect("box", place),
         ];
-        if let Some(ink) = stretch_contrast(sheet).filter(|_| self.prepared) {
+        if let Some(ink) = find_digit(sheet).ok().filter(|_| self.prepared) {
             let dark = || ink.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 51);
             let (left, right) = (dark().map(|p| p.0).min(), dark().map(|p| p.0).max());
             let (top, bottom) = (dark().map(|p| p.1).min(), dark().map(|p| p.1).max());

@@ -26,7 +26,7 @@ fn answers_to_nudges(into: f64, out: [f64; 2]) -> [f64; 5] {
 
 /// The table of the page, with its three decimals.
 #[test]
-fn a_network_of_zeros_hears_no_nudge_and_equal_weights_make_twins() {
+fn a_network_of_zeros_does_not_respond_to_nudges_and_equal_weights_make_equal_neurons() {
     let table = [
         (0.0, [0.0, 0.0], [0.0; 5]),
         (0.5, [0.5, 0.5], [0.462, 0.500, 0.500, 0.508, 0.508]),

@@ -1,6 +1,6 @@
 //! What a tape records and hands back.
 
-use crate::Tape;
+use crate::{Tape, Variable};
 
 #[test]
 fn a_variable_without_a_part_in_the_result_has_the_gradient_0() {
@@ -18,6 +18,28 @@ fn a_variable_without_a_part_in_the_result_has_the_gradient_0() {
         (4.0, 0.0, 0.0)
     );
     assert_eq!(gradient.with_respect_to(result), 1.0);
+}
+
+/// Zero times an infinite derivative is not a number: what has no part must not be multiplied at all.
+#[test]
+fn a_node_without_a_part_in_the_result_hands_nothing_on() {
+    let functions: [for<'t> fn(Variable<'t, f64>) -> Variable<'t, f64>; 5] =
+        [|x| x.ln(), |x| x.powi(-1), |x| x / x, |x| x.ln() * x.ln(), |x| (x.ln() - x).exp()];
+    for unused in functions {
+        let tape = Tape::new();
+        let x = tape.variable(0.0);
+        let (before, square) = (unused(x), x * x);
+        let (between, result) = (unused(square), square + x);
+        let gradient = result.backward();
+        assert_eq!(gradient.with_respect_to(x), 1.0);
+        assert_eq!(gradient.with_respect_to(before), 0.0);
+        assert_eq!(gradient.with_respect_to(between), 0.0);
+    }
+    let tape = Tape::new();
+    let large = tape.variable(1e300_f64);
+    let overflown = large.powi(9); // its derivative is infinite
+    assert_eq!((large + large).backward().with_respect_to(large), 2.0);
+    assert!(overflown.backward().with_respect_to(large).is_infinite());
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod optimizer;
 mod quadratics;
 mod momentum;
 mod adaptive;
-mod noise;
+mod schedules;
 
 use ch01_neuron::Real;
 use rand::{RngExt, SeedableRng};

@@ -120,7 +120,7 @@ impl Folder {
 
 /// The folder with the files that come with the chapter.
 pub fn shipped_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("data")
+    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("run by Cargo")).join("data")
 }
 
 fn shipped(images: &str, labels: &str) -> Dataset {
@@ -149,8 +149,16 @@ macro_rules! arguments {
     };
 }
 
+/// The program that Cargo has built beside this test: found when the test runs, since the checkout may
+/// have been moved since.
+pub fn binary() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.ancestors().nth(2).unwrap(); // target/debug/deps/program-0123
+    folder.join("ch05_mnist").with_extension(std::env::consts::EXE_EXTENSION)
+}
+
 pub fn program<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch05_mnist"));
+    let mut command = Command::new(binary());
     command.args(arguments).timeout(Duration::from_secs(60));
     command
 }

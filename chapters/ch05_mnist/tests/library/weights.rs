@@ -227,3 +227,78 @@ fn a_checkpoint_that_does_not_fit_is_refused_and_changes_nothing() {
         "{message}"
     );
 }
+
+/// Weights of 4 inputs and no hidden layer, all of one number in the bits of a type.
+fn one_layer(dtype: Dtype, number: &[u8], shape: [usize; 2]) -> Vec<u8> {
+    let (weights, bias) = (number.repeat(40), number.repeat(10));
+    let views = [
+        ("0.weight", TensorView::new(dtype, shape.to_vec(), &weights).unwrap()),
+        ("0.bias", TensorView::new(dtype, vec![10], &bias).unwrap()),
+    ];
+    safetensors::serialize(views, None).unwrap()
+}
+
+#[test]
+fn weights_of_other_widths_are_widened() {
+    let cases: [(Dtype, &[u8], f32); 6] = [
+        (Dtype::F16, &0x3555_u16.to_le_bytes(), 0.333_251_95), // the nearest to a third
+        (Dtype::F16, &0xfbff_u16.to_le_bytes(), -65_504.0),    // the largest
+        (Dtype::F16, &0x0001_u16.to_le_bytes(), 5.960_464_5e-8), // the smallest
+        (Dtype::BF16, &0xc049_u16.to_le_bytes(), -3.140_625),
+        (Dtype::F32, &1.5_f32.to_le_bytes(), 1.5),
+        (Dtype::F64, &0.1_f64.to_le_bytes(), 0.1),
+    ];
+    for (dtype, bytes, expected) in cases {
+        let network: Network<f32> = load_weights(&one_layer(dtype, bytes, [10, 4]), 4).unwrap();
+        let dense = &network.layers[0].dense;
+        assert!(dense.weights.iter().chain(&dense.bias).all(|&w| w == expected), "{dtype:?}");
+    }
+    let infinite: [(Dtype, &[u8]); 3] = [
+        (Dtype::F16, &0x7c00_u16.to_le_bytes()),
+        (Dtype::BF16, &0x7fc0_u16.to_le_bytes()),
+        (Dtype::F64, &1e300_f64.to_le_bytes()), // no f32
+    ];
+    for (dtype, bytes) in infinite {
+        let error = load_weights::<f32>(&one_layer(dtype, bytes, [10, 4]), 4).unwrap_err();
+        assert!(matches!(error, WeightsError::NotFinite { .. }), "{dtype:?}: {error}");
+    }
+    assert!(load_weights::<f32>(&one_layer(Dtype::I32, &[0; 4], [10, 4]), 4).is_err());
+}
+
+#[test]
+fn a_transposed_matrix_is_told_from_a_wrong_one() {
+    let error = load_weights::<f32>(&one_layer(Dtype::F32, &[0; 4], [4, 10]), 4).unwrap_err();
+    let expected = "expected 0.weight to be F32 [10, 4], found F32 [4, 10]: transposed?";
+    assert_eq!(error.to_string(), expected);
+    let network = |sizes: [usize; 2]| {
+        let recipe = Recipe { hidden: vec![sizes[1]], ..Recipe::documents() };
+        recipe.network::<f32>(sizes[0], &mut generator(0))
+    };
+    let mut turned = network([16, 3]);
+    let dense = &mut turned.layers[0].dense;
+    dense.weights = dense.weights.t().as_standard_layout().into_owned();
+    dense.bias = ndarray::Array1::zeros(16);
+    let error = load_weights::<f32>(&save_weights(&turned), 16).unwrap_err();
+    let expected = "expected 0.weight to be F32 [3, 16], found F32 [16, 3]: transposed?";
+    assert_eq!(error.to_string(), expected);
+    let error = load_weights::<f32>(&save_weights(&network([16, 3])), 15).unwrap_err();
+    assert!(!error.to_string().contains("transposed"), "{error}");
+}
+
+#[test]
+fn a_list_of_names_that_was_cut_says_so() {
+    let bytes = [0; 4];
+    let names: Vec<String> = (0..13).map(|i| format!("layer{i:02}")).collect();
+    let view = || TensorView::new(Dtype::F32, vec![1], &bytes).unwrap();
+    let views = names.iter().map(|name| (name, view()));
+    let error = load_weights::<f32>(&safetensors::serialize(views, None).unwrap(), 4).unwrap_err();
+    assert!(error.to_string().ends_with("layer08, layer09 and 3 more"), "{error}");
+}
+
+#[test]
+fn the_file_says_that_it_is_written_as_pytorch_writes() {
+    let recipe = Recipe { hidden: vec![], ..Recipe::documents() };
+    let file = save_weights(&recipe.network::<f32>(4, &mut generator(0)));
+    let (_, header) = safetensors::SafeTensors::read_metadata(&file).unwrap();
+    assert_eq!(header.metadata().as_ref().unwrap()["format"], "pt");
+}

@@ -1,5 +1,5 @@
-//! Schedules, which change the learning rate from step to step. Page: *Noise and schedules*
-//! (`ch04_optimizers/noise.md`).
+//! Schedules, which change the learning rate from step to step. Page: *Schedules*
+//! (`ch04_optimizers/schedules.md`).
 
 /// How the learning rate changes on the way.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,11 @@
-//! Three rules in a ravine: one without a memory, two with. Page: *Momentum*
-//! (`ch04_optimizers/momentum.md`).
+//! Three rules in a ravine: one without momentum, two with. Page: *How fast momentum is*
+//! (`ch04_optimizers/acceleration.md`).
 
 use crate::ch04_optimizers::paths::{Landscape, Paths, Run, ravine};
 use crate::widget::Widget;
 
-/// Over the figure `ch04_optimizers/momentum`.
-pub fn momentum() -> Box<dyn Widget> {
+/// Over the figure `ch04_optimizers/nesterov`.
+pub fn nesterov() -> Box<dyn Widget> {
     let bowl = ravine();
     let ((rate, mu), (ahead_rate, ahead_mu)) = (bowl.best_momentum(), bowl.best_nesterov());
     let runs = [
@@ -13,5 +13,5 @@ pub fn momentum() -> Box<dyn Widget> {
         Run::new("momentum", rate).with_momentum(mu),
         Run::new("Nesterov", ahead_rate).with_momentum(ahead_mu),
     ];
-    Box::new(Paths::new("Momentum in a ravine", Landscape::Ravine, 25, runs))
+    Box::new(Paths::new("Two kinds of momentum in a ravine", Landscape::Ravine, 25, runs))
 }

@@ -1,0 +1,3 @@
+//! The widgets of chapter 3: forward and back on a graph.
+
+pub mod chain_rule;
