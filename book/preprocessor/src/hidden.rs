@@ -66,6 +66,24 @@ pub fn dollars(parts: &[(String, usize)]) -> Vec<usize> {
     found
 }
 
+/// Where TeX begins in the visible text of an HTML block: `\(`, `\[` or a command such as `\frac`.
+pub fn latex(parts: &[(String, usize)]) -> Vec<usize> {
+    let mut within = Within::Text;
+    let mut found = Vec::new();
+    for (html, start) in parts {
+        for (offset, character) in html.char_indices() {
+            let rest = &html[offset..];
+            within = step(within, rest, &html[..offset]);
+            let after = rest[character.len_utf8()..].chars().next();
+            let begins = after.is_some_and(|c| c.is_ascii_alphabetic() || "([".contains(c));
+            if within == Within::Text && character == '\\' && begins {
+                found.push(start + offset);
+            }
+        }
+    }
+    found
+}
+
 /// Where the reader is at the start of `rest`.
 fn step(within: Within, rest: &str, before: &str) -> Within {
     let starts = |text: &str| rest.get(..text.len()).is_some_and(|s| s.eq_ignore_ascii_case(text));
@@ -83,6 +101,14 @@ fn step(within: Within, rest: &str, before: &str) -> Within {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tex_counts_in_text_only() {
+        let html = "<a title=\"\\frac\">\\(x\\) 1\\2 \\frac</a><!-- \\sum -->";
+        let found = latex(&[(html.to_owned(), 0)]);
+        let seen: Vec<&str> = found.iter().map(|at| &html[*at..*at + 2]).collect();
+        assert_eq!(seen, ["\\(", "\\f"]);
+    }
 
     #[test]
     fn dollars_count_in_text_only() {

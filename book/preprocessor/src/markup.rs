@@ -13,6 +13,8 @@ use crate::directive;
 use crate::heading;
 use crate::hidden;
 use crate::marks::{DisplayedMath, InlineMath, Kind, Mark};
+use crate::pasted;
+use crate::prose;
 
 /// An event of the Markdown parser and the bytes that it stems from.
 pub type Ranged<'a> = (Event<'a>, Range<usize>);
@@ -61,6 +63,8 @@ impl Reader<'_> {
             }
             Event::Start(Tag::Heading { id: None, .. }) => self.read_heading(index),
             Event::Code(latex) => self.read_code_span(index, latex.to_string()),
+            Event::InlineHtml(html) => self.read_inline_html(&html, range),
+            Event::Start(Tag::List(Some(first))) => self.read_list(index, first),
             Event::Text(_) if range.end > self.done => self.read_text(index),
             _ => {}
         }
@@ -100,7 +104,11 @@ impl Reader<'_> {
         let end = self.end_of(index);
         let range = self.trimmed(&self.events[index].1);
         self.taken.push(range.clone());
-        let CodeBlockKind::Fenced(info) = kind else { return end };
+        let (text, _) = self.text_between(index, end);
+        let CodeBlockKind::Fenced(info) = kind else {
+            self.fault(range, INDENTED);
+            return end;
+        };
         let (language, rest) = split_info(info);
         match language {
             "math" => {
@@ -109,10 +117,41 @@ impl Reader<'_> {
                 let name = rest.to_owned();
                 self.mark(range, Kind::Formula(DisplayedMath { name, latex, body }));
             }
-            "rust" | "rs" => self.fault(range, PASTED_RUST),
+            _ if pasted::is_rust(language, &text) => self.fault(range, PASTED_RUST),
+            "" => self.fault(range, NO_LANGUAGE),
             _ => {}
         }
         end
+    }
+
+    /// The mark of an author, which no reader needs; and what math would be, if Markdown read it.
+    fn read_inline_html(&mut self, html: &str, range: Range<usize>) {
+        let comment = html.strip_prefix("<!--").and_then(|html| html.strip_suffix("-->"));
+        if comment.is_some_and(|comment| prose::is_vouch(comment.trim())) {
+            let blank = usize::from(self.source[..range.start].ends_with(' '));
+            self.mark(range.start - blank..range.end, Kind::Vouch);
+        }
+    }
+
+    /// A list of one numbered item is a sentence that began with a number.
+    fn read_list(&mut self, index: usize, first: u64) {
+        let (mut depth, mut items) = (0, 0);
+        for (event, _) in &self.events[index..self.end_of(index)] {
+            match event {
+                Event::Start(Tag::List(_)) => depth += 1,
+                Event::End(TagEnd::List(_)) => depth -= 1,
+                Event::Start(Tag::Item) if depth == 1 => items += 1,
+                _ => {}
+            }
+        }
+        if items == 1 {
+            let start = self.events[index].1.start;
+            let message = format!(
+                "a list of one item: expected more of them, or `{first}\\.` where the line only \
+                 begins with a number"
+            );
+            self.fault(start..start + 1, &message);
+        }
     }
 
     /// Text in an HTML block is not Markdown: math in it would reach the reader as dollar signs.
@@ -128,6 +167,14 @@ impl Reader<'_> {
         for offset in hidden::dollars(&parts) {
             self.fault(offset..offset + 1, DOLLAR_IN_HTML);
         }
+        for offset in hidden::latex(&parts) {
+            self.fault(offset..offset + 1, LATEX_IN_HTML);
+        }
+        let range = self.events[index].1.clone();
+        let whole: String = parts.iter().map(|(html, _)| html.as_str()).collect();
+        if pasted::is_code_in_html(&whole) {
+            self.fault(range, PASTED_HTML);
+        }
         end
     }
 
@@ -135,7 +182,7 @@ impl Reader<'_> {
         let end = self.end_of(index);
         let range = self.events[index].1.clone();
         let (description, _) = self.text_between(index, end);
-        if description.trim().is_empty() {
+        if pasted::says_nothing(&description) {
             self.fault(range.clone(), NO_DESCRIPTION);
         }
         if description.contains('$') {
@@ -325,6 +372,21 @@ const STRAY_DOLLAR: &str = "stray dollar sign: math is written $`…`$ in a sent
 /// A dollar sign in an HTML block.
 const DOLLAR_IN_HTML: &str = "dollar sign in an HTML block, where neither Markdown nor math is \
      read: put blank lines around the Markdown, or write &#36; for money";
+
+/// TeX in an HTML block.
+const LATEX_IN_HTML: &str = "TeX in an HTML block, where no math is read: put blank lines around \
+     the Markdown, and write $`…`$";
+
+/// A block of code without a fence.
+const INDENTED: &str = "an indented block of code: expected a fence that names its language, such \
+     as ```console";
+
+/// A fence without a language.
+const NO_LANGUAGE: &str = "a fence without a language: expected one, such as ```console or ```text";
+
+/// Code in HTML.
+const PASTED_HTML: &str = "code pasted in HTML: expected {{#listing crate::path::Item}}, or a fence \
+     that names its language";
 
 /// An image that a screen reader cannot describe.
 const NO_DESCRIPTION: &str = "image without a description: expected ![what it shows](file)";

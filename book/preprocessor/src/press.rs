@@ -24,6 +24,8 @@ use crate::problems::{Place, Problems};
 use crate::project::Project;
 use crate::references::References;
 use crate::values::Values;
+use crate::vocabulary::Vocabulary;
+use crate::vouched::{self, Typing};
 
 /// What is to be written in place of a range of a page.
 type Edit = (Range<usize>, String);
@@ -63,10 +65,20 @@ pub fn press(project: &Project, book: &mut Book) -> Problems {
     }
     house.report(&mut problems);
     catalog.try_locks(&listings, &mut problems);
+    catalog.try_prose(&mut problems);
     let mut next = pressed.into_iter();
     put_back(&mut book.items, &mut next);
     problems.sort();
     problems
+}
+
+/// What the pages call and print, for a check that runs programs.
+pub fn typing(project: &Project, book: &Book) -> (Typing, Problems) {
+    let mut problems = Problems::default();
+    let pages = pages::read(project, book, &mut problems);
+    let crates = Crates::read(project, &mut problems);
+    let vocabulary = Vocabulary::gather(project, &crates, &Items::of(&crates), &pages);
+    (vouched::report(project, &pages, &vocabulary, &mut problems), problems)
 }
 
 /// Puts the pages back into the book, in the order in which they were read.
@@ -120,6 +132,18 @@ impl<'a> Catalog<'a> {
         self.notation.report_unregistered(project, &self.formulas, problems);
     }
 
+    /// What the prose says by itself, and the names that the register of symbols gives.
+    fn try_prose(&self, problems: &mut Problems) {
+        let Self { project, pages, crates, items, .. } = self;
+        let vocabulary = Vocabulary::gather(project, crates, items, pages);
+        let typing = vouched::report(project, pages, &vocabulary, problems);
+        vouched::report_quotes(project, &typing, problems);
+        vouched::report_readme(project, &self.values, problems);
+        items.report_hidden(problems);
+        self.notation.report_idle(project, &vocabulary, problems);
+        self.notation.report_unregistered_inline(project, pages, &self.converter, problems);
+    }
+
     /// A page with all its marks replaced.
     fn press_page(&self, index: usize, page: &Page, problems: &mut Problems) -> String {
         let mut edits = Vec::new();
@@ -144,6 +168,7 @@ impl<'a> Catalog<'a> {
             }
             Kind::Directive(directive) => self.press_directive(index, page, range, directive),
             Kind::HeadingId(id) => Ok(vec![(range, format!(" {{#{id}}}"))]),
+            Kind::Vouch => Ok(vec![(range, String::new())]),
             Kind::Fault(message) => Err(message.clone()),
         }
     }

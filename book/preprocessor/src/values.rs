@@ -13,6 +13,8 @@ use crate::project::{Project, file_name, folders_in};
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Measured {
     text: String,
+    /// What it is: `share of test images`, `seconds`, `count`.
+    kind: Option<String>,
     note: Option<String>,
     experiment: Option<String>,
 }
@@ -58,18 +60,54 @@ impl Values {
         self.by_name.extend(entries.into_iter().map(named));
     }
 
-    /// The number of a name, for a sentence.
-    pub fn render(&self, name: &str) -> Result<String, String> {
-        let measured = self.by_name.get(name).ok_or_else(|| {
+    fn named(&self, name: &str) -> Result<&Measured, String> {
+        self.by_name.get(name).ok_or_else(|| {
             let meant = did_you_mean(name, self.by_name.keys().map(String::as_str));
             format!("unknown value `{name}`: no values.json has it{meant}")
-        })?;
+        })
+    }
+
+    /// What a page prints of a number.
+    pub fn text(&self, name: &str) -> Result<&str, String> {
+        self.named(name).map(|measured| measured.text.as_str())
+    }
+
+    /// The number of a directive `name`, or `name as kind`, for a sentence.
+    pub fn render(&self, argument: &str) -> Result<String, String> {
+        let (name, wanted) = match argument.split_once(" as ") {
+            Some((name, kind)) => (name.trim(), Some(kind.trim())),
+            None => (argument, None),
+        };
+        let measured = self.named(name)?;
+        let kind = measured.kind();
+        if let Some(wanted) = wanted.filter(|wanted| !is_kind(&kind, wanted)) {
+            return Err(format!("`{name}` is {kind}, not {wanted}"));
+        }
         let notes = [&measured.note, &measured.experiment].into_iter().flatten();
         let note = notes.cloned().reduce(|one, other| format!("{one}; {other}"));
         let title = note.map(|note| format!(r#" title="{}""#, attribute(&note)));
         let (title, text) = (title.unwrap_or_default(), inline_text(&measured.text));
         Ok(format!(r#"<span class="value"{title}>{text}</span>"#))
     }
+}
+
+impl Measured {
+    /// What it is; where the file does not say so, by how it is printed.
+    fn kind(&self) -> String {
+        let unit = self.text.trim_start_matches(|c: char| c.is_ascii_digit() || ",.−".contains(c));
+        match (&self.kind, unit.trim()) {
+            (Some(kind), _) => kind.clone(),
+            (None, "") => "number".to_owned(),
+            (None, "%") => "share".to_owned(),
+            (None, "s") => "seconds".to_owned(),
+            (None, unit) => unit.to_owned(),
+        }
+    }
+}
+
+/// Whether a kind is the one that is wanted, or says more: `share of test images` is a share.
+fn is_kind(kind: &str, wanted: &str) -> bool {
+    kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 #[cfg(test)]
@@ -89,6 +127,13 @@ mod tests {
         assert_eq!(values.render("ch05.a.b").unwrap(), shown);
         let shown = r#"<span class="value" title="x; y">7</span>"#;
         assert_eq!(values.render("ch05.c").unwrap(), shown);
+        assert!(values.render("ch05.a.b as share").is_ok());
+        assert_eq!(
+            values.render("ch05.a.b as count").unwrap_err(),
+            "`ch05.a.b` is share, not count"
+        );
+        assert!(is_kind("share of test images", "share") && !is_kind("shares", "share"));
+        assert!(!is_kind("share of training images", "share of test images"));
         assert!(values.render("ch05.a.bb").unwrap_err().ends_with("did you mean `ch05.a.b`?"));
     }
 }

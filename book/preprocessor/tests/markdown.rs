@@ -32,7 +32,7 @@ fn math(before: &str, content: &str, after: &str) -> String {
 
 #[test]
 fn code_spans_and_code_blocks_stay_as_they_are() {
-    let text = "`{{#eq no}}` and `$x$` and ``$`x`$``.\n\n    {{#eq no}} $x$\n\n````markdown\n\
+    let text = "`{{#eq no}}` and `$x$` and ``$`x`$``.\n\n````markdown\n\
          ```math no\nx\n```\n{{#listing no}} $`x`$ $5\n````\n";
     assert_eq!(pressed(text), text);
 }
@@ -78,7 +78,7 @@ fn math_in_a_table_may_have_pipes() {
 
 #[test]
 fn math_with_signs_of_markdown_is_not_markdown() {
-    let html = rendered("*see $`a*b*c_1 [x](y) <z`$ and $`a_1*`$*\n");
+    let html = rendered("*see $`a*x*y_1 [x](y) <y`$ and $`a_1*`$*\n");
     assert_eq!(html.matches("<em>").count(), 1, "{html}");
     assert!(!html.contains("<a "), "{html}");
     assert!(html.ends_with("</math></span></em></p>\n"), "{html}");
