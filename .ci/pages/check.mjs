@@ -13,7 +13,8 @@ const folder = path.resolve(process.argv[2] ?? path.join(here, "../../book/build
 const pdf = process.argv[3] && path.resolve(process.argv[3]);
 
 const started = Date.now();
-const { problems, summary } = await checkBook(folder, { pdf });
+const source = path.join(here, "../../book/src");
+const { problems, summary } = await checkBook(folder, { pdf, source });
 const seconds = ((Date.now() - started) / 1000).toFixed(1);
 
 console.log(report(problems));

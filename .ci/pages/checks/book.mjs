@@ -10,6 +10,7 @@ import { keyboard } from "./keyboard.mjs";
 import { deadLinks } from "./links.mjs";
 import { PAPER_WIDTH, print } from "./pdf.mjs";
 import { problem } from "./problems.mjs";
+import { sourceOf } from "./source.mjs";
 import { searchDebris } from "./search-index.mjs";
 
 /** A light theme and a dark one, a desk and a phone. The first of each also gives the facts. */
@@ -28,7 +29,7 @@ const AT_ONCE = 3;
 /**
  * Checks the book in a folder: gives its problems and a summary of what was looked at.
  *
- * `options.pdf` is a file for its PDF.
+ * `options.pdf` is a file for its PDF, `options.source` the folder of its Markdown.
  */
 export async function checkBook(folder, options = {}) {
   const pages = pagesOf(folder);
@@ -38,12 +39,15 @@ export async function checkBook(folder, options = {}) {
   }
   const { browser, close } = await launch();
   const book = { folder, browser, problems: [], facts: new Map(), sheets: 0 };
+  const papers = pages.filter((page) => page === PAPER_PAGE);
   const jobs = [
-    ...pages.flatMap((page) => WIDTHS.map((width) => () => checkPage(book, page, width))),
-    ...pages.filter((page) => page === PAPER_PAGE).map(() => () => checkPaper(book, options.pdf)),
+    ...pages.flatMap((page) =>
+      WIDTHS.map((width) => ({ page, view: `${width}`, run: () => checkPage(book, page, width) })),
+    ),
+    ...papers.map((page) => ({ page, view: "paper", run: () => checkPaper(book, options.pdf) })),
   ];
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs)));
+    await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs, book.problems)));
   } finally {
     await close();
   }
@@ -52,13 +56,30 @@ export async function checkBook(folder, options = {}) {
     book.problems.push(problem(PAPER_PAGE, "", "expected the book in one page, found none"));
   }
   const views = THEMES.length * WIDTHS.length;
+  book.problems.forEach((found) => (found.source = sourceOf(options.source, found)));
   const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper`;
   return { problems: book.problems, summary };
 }
 
-async function work(jobs) {
+/** How often a page is tried: a machine under load may be too slow once. */
+const TRIES = 3;
+
+/** Works through jobs. One that fails is tried again; then it is a problem, and the others go on. */
+export async function work(jobs, problems) {
   for (let job = jobs.shift(); job; job = jobs.shift()) {
-    await job();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await job.run();
+        break;
+      } catch (error) {
+        if (tries === TRIES) {
+          const [reason] = `${error.message}`.split("\n");
+          const text = `expected to look at the page, failed ${TRIES} times: ${reason}`;
+          problems.push(problem(job.page, job.view, text));
+          break;
+        }
+      }
+    }
   }
 }
 

@@ -11,6 +11,9 @@ import { chromium } from "playwright-core";
 /** Where 404.html is tried: its links begin at the root of a site, which a file does not have. */
 export const SITE = "http://book.invalid/";
 
+/** How many milliseconds a page may take: print.html on a machine under load takes a minute. */
+const PATIENCE = 180_000;
+
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -69,6 +72,7 @@ export function fileOf(folder, address) {
  */
 export async function open(browser, folder, page, { theme, width }) {
   const tab = await browser.newPage();
+  tab.setDefaultTimeout(PATIENCE);
   const watch = { complaints: [], files: new Set() };
   await tab.setViewportSize({ width, height: 900 });
   await tab.addInitScript((name) => {
@@ -81,8 +85,13 @@ export async function open(browser, folder, page, { theme, width }) {
     await tab.route(`${SITE}**`, (route) => serve(route, folder));
   }
   listen(tab, folder, watch);
-  await tab.goto(addressOf(folder, page), { waitUntil: "load" });
-  await settle(tab);
+  try {
+    await tab.goto(addressOf(folder, page), { waitUntil: "load" });
+    await settle(tab);
+  } catch (error) {
+    await tab.close();
+    throw error;
+  }
   return { tab, watch };
 }
 

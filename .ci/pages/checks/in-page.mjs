@@ -63,6 +63,16 @@ export function inspect() {
     return false;
   };
 
+  /** A table that scrolls on a phone hides its last columns. */
+  const checkTables = () => {
+    for (const wrapper of main.querySelectorAll(".table-wrapper")) {
+      const [found, room] = [wrapper.scrollWidth, wrapper.clientWidth];
+      if (room > 0 && found > room + 1) {
+        complain(`expected a table no wider than the screen (${room}), found ${found} in ${name(wrapper)}`);
+      }
+    }
+  };
+
   const checkCut = () => {
     for (const element of document.body.querySelectorAll("main *, .menu-title")) {
       const { overflowX } = getComputedStyle(element);
@@ -154,8 +164,12 @@ export function inspect() {
       checkReferences(svg);
     }
     for (const image of main.querySelectorAll("img")) {
-      if (!image.alt.trim() && image.getAttribute("role") !== "presentation") {
+      const says = image.alt.trim();
+      if (!says && image.getAttribute("role") !== "presentation") {
         complain(`expected a description of every image, found none of ${image.src}`);
+      }
+      if (/^(an? |the )?(image|picture|figure|photo|plot|chart|diagram|screenshot)\.?$/i.test(says)) {
+        complain(`expected a description that describes, found "${says}" of ${image.src}`);
       }
     }
     for (const figure of main.querySelectorAll("figure")) {
@@ -185,6 +199,7 @@ export function inspect() {
   };
 
   checkWidth();
+  checkTables();
   checkCut();
   checkFormulas();
   checkFigures();

@@ -6,9 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { checkBook, MOST_BYTES } from "../checks/book.mjs";
+import { checkBook, MOST_BYTES, work } from "../checks/book.mjs";
 import { judge } from "../checks/pdf.mjs";
 import { problem, report } from "../checks/problems.mjs";
+import { lineOf, sourceOf } from "../checks/source.mjs";
 
 /** A page on which nothing is wrong but what is put into it. */
 function page(body, head = "") {
@@ -58,6 +59,8 @@ const BAD = {
   "figure-without-caption": [page(figure().replace("Loss.</figcaption>", "</figcaption>")), /caption of every figure/],
   "figure-without-its-clip": [page(figure('<path d="M0 0" clip-path="url(#lost)"/>')), /expected #lost, which .* refers to/],
   "image": [page('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'), /description of every image/],
+  "image-that-says-nothing": [page('<img alt="An image" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'), /description that describes, found "An image"/],
+  "wide-table": [page(`<div class="table-wrapper" style="overflow-x:auto" tabindex="0"><table><tr><td>${"word".repeat(30)}</td></tr></table></div>`), /table no wider than the screen \(\d+\), found/, "light 390"],
   "id-twice": [page('<p id="a">x</p><p id="a">y</p>'), /every id once, found #a 2 times/],
   "axe": [page('<button type="button"></button>'), /axe button-name/],
   "axe-in-the-dark": [
@@ -170,4 +173,35 @@ test("the report tells each problem once, with all its views", () => {
   const twice = [problem("a.html", "light 390", "x"), problem("a.html", "navy 390", "x")];
   assert.equal(report(twice), "error: a.html [light 390, navy 390]: x\n1 problem.");
   assert.equal(report([]), "No problem found.");
+});
+
+test("a page that fails is tried again, and the others are looked at all the same", async () => {
+  const found = [];
+  let tries = 0;
+  const slow = async () => {
+    tries += 1;
+    if (tries < 3) throw new Error("page.goto: Timeout");
+  };
+  const dead = async () => {
+    throw new Error("page.goto: Timeout\nand more");
+  };
+  const good = async () => found.push(problem("good.html", "", "seen"));
+  const jobs = ["a", "b", "c"].map((page, i) => ({ page, view: "390", run: [slow, dead, good][i] }));
+  await work(jobs, found);
+  assert.equal(tries, 3);
+  assert.equal(report(found), "error: b [390]: expected to look at the page, failed 3 times: page.goto: Timeout\nerror: good.html: seen\n2 problems.");
+});
+
+test("a problem names the line of Markdown", () => {
+  const lines = ["# A", "", "The *rate* is 5.", "```math loss-sum", "x", "```", "> {{#figure ch05/loss}}"];
+  assert.equal(lineOf(lines, 'found p "The rate is 5. It"'), 3);
+  assert.equal(lineOf(lines, 'found #eq-loss-sum div "L"'), 4);
+  assert.equal(lineOf(lines, "labels in #fig-ch05-loss svg"), 7);
+  assert.equal(lineOf(lines, "something else"), undefined);
+  const file = path.join(folder, "good.md");
+  writeFileSync(file, lines.join("\n"));
+  const found = { ...problem("good.html", "", 'found p "The rate"'), source: undefined };
+  found.source = sourceOf(folder, found);
+  assert.equal(report([found]), 'error: good.html: found p "The rate" (good.md:3)\n1 problem.');
+  assert.equal(sourceOf(folder, problem("none.html", "", "x")), undefined);
 });

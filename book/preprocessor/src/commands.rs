@@ -294,11 +294,15 @@ pub fn printed(
 ) -> Vec<Printed> {
     let mut printed = Vec::new();
     let mut commands: Vec<String> = Vec::new();
+    let mut section = 0;
     for fence in &prose.fences {
+        let begin = source[..fence.offset].rfind("\n#").unwrap_or_default();
+        if begin != section {
+            commands.clear();
+            section = begin;
+        }
         match fence.language.as_deref() {
-            Some("console") => {
-                commands = fence.text.lines().map(str::to_owned).collect();
-            }
+            Some("console") => commands.extend(fence.text.lines().map(str::to_owned)),
             Some("text") => {
                 let line = source[fence.offset..].lines().next().unwrap_or_default();
                 let info = line.trim_start_matches(['`', '~']).trim();

@@ -13,8 +13,10 @@ pub struct Directive {
     pub argument: String,
     /// Whether it stands in a paragraph of its own.
     pub alone: bool,
-    /// The paragraph that follows it.
+    /// The rest of its paragraph, from the next line on; or the paragraph that follows it.
     pub caption: Option<Range<usize>>,
+    /// Whether that is a paragraph of its own.
+    pub caption_is_apart: bool,
 }
 
 /// Directives that become a part of a sentence.
@@ -45,7 +47,8 @@ pub fn parse(source: &str, offset: usize, length: usize) -> Option<(Directive, u
     let inner = line[..close].trim();
     let (name, argument) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
     let (name, argument) = (name.to_owned(), argument.trim().to_owned());
-    let directive = Directive { name, argument, alone: false, caption: None };
+    let directive =
+        Directive { name, argument, alone: false, caption: None, caption_is_apart: false };
     Some((directive, offset + length + close + 2))
 }
 

@@ -9,9 +9,11 @@
 //! | `` $`x_i`$ `` | math in a sentence; punctuation that touches it stays on its line |
 //! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of a file in `tests/chNN_…` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
-//! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#figure ch05_mnist/loss}}`, and the caption from the next line on | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
 //! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
+//! | `{{#value ch05_mnist.documents.test_accuracy as share}}` | the same, if it is a share |
+//! | `<!-- typed -->` | nothing: the author vouches for what stands before it in its sentence |
 //! | `{{#eq weight-gradient}}` | a link "(3.7)" |
 //! | `{{#cite nielsen2015}}` | a link "Nielsen 2015" to the entry of `references.bib` |
 //! | `{{#references}}`, `{{#formulas}}`, `{{#notation}}` | the list of references with links to the pages that cite them, the index of formulas with their tests, the register of symbols |
@@ -73,12 +75,25 @@
 //! At the foot of a page that shows any of these stand the files that it really comes from, each
 //! linked to the repository: its code, its figures and numbers, its tests and its text.
 //!
+//! # What prose says by itself
+//!
+//! A number with a unit (a percentage, a time, a size, a factor of a comparison) is a value, or its
+//! sentence has a source, a citation or a link to another site; what stands in code style exists in
+//! the workspace or in the language, as an option of a program or as a file; a command can be run;
+//! a block of text says where it comes from. The author vouches for an exception by
+//! `<!-- typed -->`, with a reason if need be, behind it in its sentence or row. A mark that vouches
+//! for nothing is refused. README.md and CONTRIBUTING.md are tried like pages.
+//!
+//! Values and figures that depend on the machine are listed in `machine.toml` beside the pages, a
+//! list of tables `[[depends]]` with `values`, `figures` and a `reason`.
+//!
 //! # The check
 //!
 //! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
 //! every problem with its file and line; with `--about ch03`, only those that have that word in
 //! their file or message. `cargo run -p book-preprocessor -- exercises` prints the command of each
-//! exercise, for a gate that tries them.
+//! exercise, for a gate that tries them; `-- commands` has programs try the commands of the pages, and
+//! runs those whose output a page shows.
 //!
 //! # Settings
 //!
@@ -172,6 +187,7 @@ mod includes;
 mod items;
 mod library;
 mod listing;
+mod machine;
 mod marks;
 mod markup;
 mod math;
@@ -189,6 +205,7 @@ mod rust_path;
 mod search;
 mod source;
 mod tags;
+mod tried;
 mod typed;
 mod values;
 mod vocabulary;
@@ -202,4 +219,5 @@ pub use press::{press, typing};
 pub use problems::{Level, Place, Problem, Problems};
 pub use project::{Project, Settings};
 pub use search::{RENDERER, index_words, is_served};
+pub use tried::{try_calls, try_outputs};
 pub use vouched::Typing;

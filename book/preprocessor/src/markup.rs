@@ -317,8 +317,11 @@ impl Reader<'_> {
             return offset + length;
         };
         let last = self.end_of_block(index, offset, end);
-        directive.alone = last.is_some();
+        let below = self.caption_below(index, offset, end);
+        directive.alone = last.is_some() || below.is_some();
         directive.caption = last.and_then(|last| self.caption_after(last));
+        directive.caption_is_apart = directive.caption.is_some();
+        directive.caption = directive.caption.or(below);
         self.done = end;
         self.taken.push(offset..end);
         self.mark(offset..end, Kind::Directive(directive));
@@ -339,15 +342,29 @@ impl Reader<'_> {
         (begins && ends && ends_block(&self.events[next].0)).then_some(next)
     }
 
+    /// The rest of the paragraph that begins with the directive from `offset` to `end`, from its
+    /// second line on.
+    fn caption_below(&self, index: usize, offset: usize, end: usize) -> Option<Range<usize>> {
+        let begins = self.events[index].1.start == offset;
+        let before = index.checked_sub(1).filter(|_| begins)?;
+        let (Event::Start(Tag::Paragraph), range) = &self.events[before] else { return None };
+        let range = self.trimmed(range);
+        let rest = self.source.get(end..range.end)?;
+        let line = rest.find('\n').filter(|at| rest[..*at].trim().is_empty())?;
+        let indent = |c: char| c == '>' || c == ' ' || c == '\t';
+        let start =
+            line + 1 + (rest[line + 1..].len() - rest[line + 1..].trim_start_matches(indent).len());
+        let caption = end + start..range.end;
+        let text = self.source.get(caption.clone()).filter(|text| !text.is_empty())?;
+        (!is_directive(text)).then_some(caption)
+    }
+
     /// The paragraph that follows the block which ends at `last`, if it is one of prose.
     fn caption_after(&self, last: usize) -> Option<Range<usize>> {
         let (Event::Start(Tag::Paragraph), range) = self.events.get(last + 1)? else { return None };
         let range = self.trimmed(range);
         let text = &self.source[range.clone()];
-        let another = directive::opening(text).is_some_and(|length| {
-            directive::parse(text, 0, length).is_some_and(|(_, end)| end == text.len())
-        });
-        (!another).then_some(range)
+        (!is_directive(text)).then_some(range)
     }
 
     /// A range without the line ends and blanks at its end.
@@ -421,6 +438,13 @@ fn ends_block(event: &Event<'_>) -> bool {
         Event::Start(tag) => matches!(tag, Tag::List(_) | Tag::CodeBlock(_) | Tag::BlockQuote(_)),
         _ => false,
     }
+}
+
+/// Whether a text is a directive and nothing else.
+fn is_directive(text: &str) -> bool {
+    directive::opening(text).is_some_and(|length| {
+        directive::parse(text, 0, length).is_some_and(|(_, end)| end == text.len())
+    })
 }
 
 /// Whether a line must not end after this character.

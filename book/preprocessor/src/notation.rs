@@ -156,12 +156,7 @@ impl Notation {
     }
 
     /// Says which symbols no page uses, and which names in code there are not.
-    pub fn report_idle(
-        &self,
-        project: &Project,
-        vocabulary: &Vocabulary,
-        problems: &mut Problems,
-    ) {
+    pub fn report_idle(&self, project: &Project, vocabulary: &Vocabulary, problems: &mut Problems) {
         for Symbol { entry, used, line, .. } in &self.symbols {
             let place = Place::new(&self.file, *line);
             if !used && !self.unread {

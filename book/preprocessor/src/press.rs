@@ -15,6 +15,7 @@ use crate::html::inline_text;
 use crate::includes;
 use crate::items::Items;
 use crate::listing::{self, Listed};
+use crate::machine;
 use crate::marks::{InlineMath, Kind, Mark};
 use crate::math::Converter;
 use crate::modules::Crates;
@@ -140,6 +141,7 @@ impl<'a> Catalog<'a> {
         vouched::report_quotes(project, &typing, problems);
         vouched::report_readme(project, &self.values, problems);
         items.report_hidden(problems);
+        machine::report(project, &self.values, &self.figures, problems);
         self.notation.report_idle(project, &vocabulary, problems);
         self.notation.report_unregistered_inline(project, pages, &self.converter, problems);
     }
@@ -191,7 +193,7 @@ impl<'a> Catalog<'a> {
         range: Range<usize>,
         directive: &Directive,
     ) -> Result<Vec<Edit>, String> {
-        let Directive { name, argument, alone, caption } = directive;
+        let Directive { name, argument, alone, caption, caption_is_apart } = directive;
         let block = BLOCK.contains(&name.as_str());
         if block && !alone {
             return Err(format!(
@@ -209,9 +211,11 @@ impl<'a> Catalog<'a> {
             "notation" => self.notation.render(page, self.pages),
             "figure" => {
                 let frame = self.figures.render(self.project, index, range.start, argument)?;
-                let caption = caption.clone().ok_or_else(|| {
+                // A paragraph of its own may be any that follows where the caption is gone.
+                let caption = caption.clone().filter(|_| !caption_is_apart).ok_or_else(|| {
                     format!(
-                        "figure `{argument}` without a caption: expected it in the next paragraph"
+                        "figure `{argument}` without a caption: expected it on the next line, \
+                         without a blank line between"
                     )
                 })?;
                 return Ok(frame.edits(&page.source, range, caption));

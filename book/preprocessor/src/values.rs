@@ -9,12 +9,30 @@ use crate::html::{attribute, inline_text};
 use crate::problems::{Place, Problems, did_you_mean};
 use crate::project::{Project, file_name, folders_in};
 
+/// How far another run may be off.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+enum Tolerance {
+    #[default]
+    Stated,
+    Machine,
+}
+
+impl<'de> Deserialize<'de> for Tolerance {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        Ok(if value == "machine" { Self::Machine } else { Self::Stated })
+    }
+}
+
 /// What a page shows of a number. The programs that write it see to the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Measured {
     text: String,
     /// What it is: `share of test images`, `seconds`, `count`.
     kind: Option<String>,
+    /// How far another run may be off, or `machine`.
+    #[serde(default)]
+    tolerance: Tolerance,
     note: Option<String>,
     experiment: Option<String>,
 }
@@ -65,6 +83,17 @@ impl Values {
             let meant = did_you_mean(name, self.by_name.keys().map(String::as_str));
             format!("unknown value `{name}`: no values.json has it{meant}")
         })
+    }
+
+    /// The names of all values.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// The names of the values that are not compared.
+    pub fn machine_dependent(&self) -> impl Iterator<Item = &str> {
+        let loose = self.by_name.iter().filter(|(_, value)| value.tolerance == Tolerance::Machine);
+        loose.map(|(name, _)| name.as_str())
     }
 
     /// What a page prints of a number.

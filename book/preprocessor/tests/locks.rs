@@ -337,7 +337,7 @@ fn a_dollar_sign_in_html_is_an_error() {
 #[test]
 fn unknown_names_are_errors_with_the_nearest_name() {
     let text = "\nA {{#value ch01_line.hight}}, {{#eq slop}} and {{#cite euclidd}}.\n\n\
-         {{#figure ch01_line/plots}}\n\nA caption.\n";
+         {{#figure ch01_line/plots}}\nA caption.\n";
     assert_errors(
         &SmallBook::new().and(PAGE, text),
         &[
@@ -497,11 +497,14 @@ fn an_item_with_two_public_paths_is_one_item() {
 #[test]
 fn a_figure_without_a_caption_is_an_error() {
     let caption = "\nThe line rises, see {{#eq slope}}.\n";
-    let message = "src/ch01_line.md:13: figure `ch01_line/plot` without a caption: expected it in \
-         the next paragraph";
+    let message = "src/ch01_line.md:13: figure `ch01_line/plot` without a caption: expected it on \
+         the next line, without a blank line between";
     assert_errors(&SmallBook::new().but(PAGE, caption, ""), &[message]);
+    // The caption is gone, and the next paragraph is none.
+    let next = "\n\nThe line rises, see {{#eq slope}}.\n";
+    assert_errors(&SmallBook::new().but(PAGE, caption, next), &[message]);
     assert_errors(&SmallBook::new().but(PAGE, caption, "\n## A heading\n"), &[message]);
-    assert_errors(&SmallBook::new().but(PAGE, caption, "\n{{#formulas}}\n"), &[message]);
+    assert_errors(&SmallBook::new().but(PAGE, caption, "\n\n{{#formulas}}\n"), &[message]);
 }
 
 #[test]
@@ -528,7 +531,7 @@ fn a_figure_that_no_page_shows_is_an_error() {
 
 #[test]
 fn a_figure_that_is_shown_twice_is_an_error() {
-    let book = SmallBook::new().and(PAGE, "\n{{#figure ch01_line/plot}}\n\nAgain.\n");
+    let book = SmallBook::new().and(PAGE, "\n{{#figure ch01_line/plot}}\nAgain.\n");
     assert_errors(
         &book,
         &["src/ch01_line.md:17: figure `ch01_line/plot` is already shown at \

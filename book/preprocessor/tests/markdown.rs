@@ -124,8 +124,8 @@ fn a_listing_in_a_tight_list_ends_before_the_next_item() {
 
 #[test]
 fn a_figure_in_a_quote_keeps_its_caption_and_lets_the_heading_go() {
-    let figure = "{{#figure ch01_line/plot}}\n\nThe line rises, see {{#eq slope}}.\n";
-    let quoted = "> {{#figure ch01_line/plot}}\n>\n> The *line* $`y`$\n> rises.\n## Next\n";
+    let figure = "{{#figure ch01_line/plot}}\nThe line rises, see {{#eq slope}}.\n";
+    let quoted = "> {{#figure ch01_line/plot}}\n> The *line* $`y`$\n> rises.\n## Next\n";
     let page = SmallBook::new().but(PAGE, figure, quoted).page("ch01_line.md");
     let mut html = String::new();
     push_html(&mut html, new_cmark_parser(&page, &MarkdownOptions::default()));

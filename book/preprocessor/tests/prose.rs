@@ -272,3 +272,30 @@ fn a_value_of_another_kind_is_refused() {
     assert!(error.contains("`ch01_line.height` is m, not seconds"), "{errors:?}");
     assert_eq!(errors_with(&format!("\nIt is {name} as m}}}} high.\n")), [""; 0]);
 }
+
+#[test]
+fn what_depends_on_the_machine_is_listed_with_a_reason() {
+    let values = "src/generated/ch01_line/values.json";
+    let plot = "src/generated/ch01_line/plot.svg";
+    let loose = || {
+        SmallBook::new().but(values, "\"tolerance\": 0", "\"tolerance\": \"machine\"").but(
+            plot,
+            "<svg role",
+            "<svg data-tolerance=\"machine\" role",
+        )
+    };
+    let errors = loose().errors();
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    assert!(errors[0].starts_with("src/generated/ch01_line/plot.svg:1: `ch01_line/plot` depends"));
+    assert!(
+        errors[1].starts_with("src/generated/ch01_line/values.json:1: `ch01_line.height` depends")
+    );
+    let list = "[[depends]]\nvalues = [\"ch01_line.he*\"]\nfigures = [\"ch01_line/plot\"]\n\
+                reason = \"It is a time.\"\n";
+    assert_eq!(loose().with("src/machine.toml", list).errors(), [""; 0]);
+    let idle = SmallBook::new().with("src/machine.toml", list).errors();
+    assert!(idle.len() == 3 && idle[0].contains("is listed, but nothing"), "{idle:?}");
+    assert!(idle[1].contains("takes in `ch01_line.height`, which is exact"), "{idle:?}");
+    let silent = loose().with("src/machine.toml", &list.replace("It is a time.", "so")).errors();
+    assert_eq!(silent, ["src/machine.toml:1: expected a reason of some words"]);
+}

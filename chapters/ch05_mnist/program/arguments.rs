@@ -45,6 +45,8 @@ pub enum Command {
     Subnormal(ExperimentArguments),
     /// Compare the times of other libraries, as peers/compare.sh has measured them
     Peers(PeersArguments),
+    /// Check the records of the long experiments: unchanged, and their commands still there
+    Records,
 }
 
 #[derive(Debug, Args)]

@@ -1,17 +1,48 @@
 //! What the program reads and writes: data sets, weights, pictures. Every error names its file.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use book_programs::data::{Set, Source};
+use book_programs::records::{self, Record};
 use ch02_forward::Network;
 use ch05_mnist::{Dataset, load_weights, read_images, read_labels, save_weights};
 use image::{DynamicImage, GrayImage, ImageReader, Limits};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::arguments::Arguments;
+use crate::peers::Comparison;
 
 /// The training set and the test set.
 pub fn load(source: &Source) -> Result<(Dataset, Dataset)> {
     source.load_both(1, load_set, Dataset::shape)
+}
+
+/// The file in which an experiment keeps what it has measured.
+fn record_file(name: &str) -> PathBuf {
+    let folder = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let folder = folder.filter(|folder| folder.ends_with("chapters/ch05_mnist"));
+    let folder = folder.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    folder.join("results").join(name).with_extension("json")
+}
+
+/// What an experiment has recorded.
+pub fn record<T: Serialize + DeserializeOwned>(name: &str) -> Result<Record<T>> {
+    records::read::<Arguments, T>(&record_file(name))
+}
+
+/// Records an experiment, with the options that were given besides `--record`.
+pub fn write_record(name: &str, options: &str, outcome: &impl Serialize) -> Result<()> {
+    let command = format!("cargo run -p ch05_mnist -- {name} {options}--record");
+    Record::today(command, outcome)?.write(&record_file(name))
+}
+
+/// Records what a script has measured.
+pub fn write_peers(outcome: &Comparison) -> Result<()> {
+    let command = "chapters/ch05_mnist/peers/compare.sh --record";
+    Record::today(command, outcome)?.write(&record_file("peers"))
 }
 
 /// One of the two sets.

@@ -41,7 +41,20 @@ fn main() -> ExitCode {
         Some(Command::Long(arguments)) => long(arguments),
         Some(Command::Subnormal(arguments)) => subnormal(arguments),
         Some(Command::Peers(arguments)) => peers(&arguments),
+        Some(Command::Records) => records(),
     })
+}
+
+/// Reads each record, and so checks it.
+fn records() -> Result<()> {
+    disk::record::<Vec<studies::Study>>("study")?;
+    disk::record::<Vec<studies::Width>>("widths")?;
+    disk::record::<Vec<studies::Rule>>("rules")?;
+    disk::record::<Vec<studies::LongEpoch>>("long")?;
+    disk::record::<Vec<speed::Timing>>("scaling")?;
+    disk::record::<speed::Subnormal>("subnormal")?;
+    disk::record::<peers::Comparison>("peers")?;
+    print("all records are as they were recorded")
 }
 
 /// Trains, prints, draws, measures.
@@ -65,6 +78,7 @@ fn run() -> Result<()> {
         results.push(result);
     }
     let mut values = output.values()?;
+    values.retain(|_| false);
     let [documents, steady] = &results[..] else { unreachable!("two recipes") };
     data::draw(&train, &output, &mut values)?;
     with_threads(None, || {
@@ -74,6 +88,8 @@ fn run() -> Result<()> {
     results::draw(&results, (&train, &test), &output, &mut values)?;
     mistakes::draw(steady, (&train, &test), &output)?;
     speed::draw(&train, &output, &mut values)?;
+    results::draw_records(&output, &mut values)?;
+    speed::draw_records(&output, &mut values)?;
     values.save()?;
     let folder = output.path().canonicalize()?;
     print(format_args!("\nfigures and values: {}", folder.display()))?;
@@ -92,7 +108,7 @@ fn study(arguments: StudyArguments) -> Result<()> {
         }
     }
     if arguments.record {
-        results::record_study(&studies)?;
+        disk::write_record("study", &format!("--seeds {} ", arguments.seeds), &studies)?;
     }
     Ok(())
 }
@@ -105,7 +121,7 @@ fn widths(arguments: ExperimentArguments) -> Result<()> {
         print(width)?;
     }
     if arguments.record {
-        results::record_widths(&widths)?;
+        disk::write_record("widths", "", &widths)?;
     }
     Ok(())
 }
@@ -118,7 +134,7 @@ fn rules(arguments: ExperimentArguments) -> Result<()> {
         print(rule)?;
     }
     if arguments.record {
-        results::record_rules(&rules)?;
+        disk::write_record("rules", "", &rules)?;
     }
     Ok(())
 }
@@ -131,7 +147,7 @@ fn scaling(arguments: ScalingArguments) -> Result<()> {
         print(timing)?;
     }
     if arguments.record {
-        speed::record_scaling(&timings)?;
+        disk::write_record("scaling", &format!("--repeats {} ", arguments.repeats), &timings)?;
     }
     Ok(())
 }
@@ -150,7 +166,7 @@ fn long(arguments: ExperimentArguments) -> Result<()> {
         ))?;
     }
     if arguments.record {
-        results::record_long(&epochs)?;
+        disk::write_record("long", "", &epochs)?;
     }
     Ok(())
 }
@@ -164,7 +180,7 @@ fn subnormal(arguments: ExperimentArguments) -> Result<()> {
     }
     print(format_args!("weights that differ: {}", outcome.different_weights))?;
     if arguments.record {
-        speed::record_subnormal(&outcome)?;
+        disk::write_record("subnormal", "", &outcome)?;
     }
     Ok(())
 }
@@ -173,7 +189,7 @@ fn peers(arguments: &PeersArguments) -> Result<()> {
     let comparison = peers::Comparison::read(&arguments.runs)?;
     print(&comparison)?;
     if arguments.record {
-        speed::record_peers(&comparison)?;
+        disk::write_peers(&comparison)?;
     }
     Ok(())
 }

@@ -109,8 +109,3 @@ pub fn mean_and_deviation(numbers: &[f64]) -> (f64, f64) {
     let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
     (mean, (squares / (count - 1.0).max(1.0)).sqrt())
 }
-
-/// The command that makes an experiment's numbers, and today's date.
-pub fn dated(command: &str) -> String {
-    format!("{command} ({})", book_programs::files::today())
-}

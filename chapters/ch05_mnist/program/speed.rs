@@ -1,11 +1,11 @@
 //! Page *Where the time goes*: the parts of a step, products, subnormal numbers, sizes, other libraries.
 
 use std::fmt::{self, Display};
-use std::num::NonZero;
 use std::time::Instant;
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::records::Record;
 use ch02_forward::{Loss, NonZeros, product, product_by_definition};
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::{Adam, Optimizer, Parameter, Snapshot, parameters};
@@ -14,9 +14,11 @@ use indicatif::ProgressBar;
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::peers::Comparison;
-use crate::runs::{dated, progress, run, trainer};
+use crate::runs::{progress, run, trainer};
 
 const PARTS: [&str; 4] = ["deal a batch", "forward pass", "backward pass", "update"];
 
@@ -104,6 +106,7 @@ fn products(data: &Dataset, values: &mut Values) -> Result<()> {
 }
 
 /// Seconds of each epoch, with the flushing of chapter 4 and without it.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Subnormal {
     pub with: Vec<f64>,
     pub without: Vec<f64>,
@@ -181,12 +184,16 @@ impl Optimizer<f32> for Unflushed {
     }
 }
 
+/// Draws and sets what the long experiments of the page have recorded.
+pub fn draw_records(output: &Output, values: &mut Values) -> Result<()> {
+    draw_subnormal(&disk::record("subnormal")?, output, values)?;
+    set_scaling(&disk::record("scaling")?, values)?;
+    draw_peers(&disk::record("peers")?, output, values)
+}
+
 /// Draws how long the epochs took with and without flushing.
-pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
-    let how = dated("cargo run -p ch05_mnist -- subnormal --record");
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("subnormal");
+fn draw_subnormal(record: &Record<Subnormal>, output: &Output, values: &mut Values) -> Result<()> {
+    let (outcome, how) = (&record.outcome, record.how());
     let times = outcome.without.last().expect("epochs") / outcome.with.last().expect("epochs");
     let description = format!(
         "Seconds of each epoch. With the comparison the last takes {:.1} s; without it the first \
@@ -206,20 +213,19 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
         .series(Series::line("with flushing", points(&outcome.with)).markers())
         .height(320.0)
         .legend();
-    output.figure("subnormal", &chart.experiment(&how))?;
-    let times = Measured::number(times, Format::Decimals(1)).machine();
+    output.figure("subnormal", &chart.tolerance(0.1).experiment(&how))?;
+    let times = Measured::number(times, Format::Decimals(1));
     values.set("subnormal.times", times.note("the last epoch, seed 0").experiment(&how))?;
-    let share = Measured::number(outcome.subnormal_share, Format::Percent(0)).within(0.01);
+    let share = Measured::number(outcome.subnormal_share, Format::Percent(0));
     let note = "of the means m of the first layer's weights, after the last epoch, seed 0";
     values.set("subnormal.share", share.note(note).experiment(&how))?;
     let same = Measured::count(outcome.different_weights).note("weights that differ, seed 0");
     values.set("subnormal.different", same.experiment(&how))?;
-    values.save()?;
     Ok(())
 }
 
 /// How long an epoch takes at one size.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Timing {
     pub examples: usize,
     pub hidden: usize,
@@ -259,11 +265,9 @@ pub fn scaling(train: &Dataset, repeats: usize) -> Result<Vec<Timing>> {
     sizes.into_iter().chain(widths).map(measure).collect()
 }
 
-/// Writes the outcome of `scaling` into the chapter's values.
-pub fn record_scaling(timings: &[Timing]) -> Result<()> {
-    let mut values = Output::chapter("ch05_mnist")?.values()?;
-    values.forget("scaling");
-    for timing in timings {
+/// Sets the values of the record of `scaling`.
+fn set_scaling(record: &Record<Vec<Timing>>, values: &mut Values) -> Result<()> {
+    for timing in &record.outcome {
         let name = format!("scaling.{}_examples_{}_hidden", timing.examples, timing.hidden);
         let epoch = Measured::number(1e3 * timing.seconds, Format::Integer);
         let per_weight = Measured::number(1e3 * timing.per_weight(28 * 28), Format::Integer);
@@ -271,33 +275,27 @@ pub fn record_scaling(timings: &[Timing]) -> Result<()> {
             ("epoch", epoch, "milliseconds, the documents' recipe"),
             ("per_weight", per_weight, "nanoseconds an example and a thousand weights"),
         ] {
-            let measured = measured.machine().note(note);
-            let command = "cargo run -p ch05_mnist -- scaling --record";
-            values.set(&format!("{name}.{part}"), measured.experiment(dated(command)))?;
+            let measured = measured.note(note).experiment(record.how());
+            values.set(&format!("{name}.{part}"), measured)?;
         }
     }
-    values.save()?;
     Ok(())
 }
 
-/// Writes medians, ratios and accuracies into the chapter's values, and the figure.
-pub fn record_peers(comparison: &Comparison) -> Result<()> {
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("peers");
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+/// Sets medians, ratios and accuracies of the record of `peers`, and draws the figure.
+fn draw_peers(record: &Record<Comparison>, output: &Output, values: &mut Values) -> Result<()> {
+    let (comparison, how, cores) = (&record.outcome, record.how(), record.outcome.cores);
     for peer in &comparison.peers {
-        let note = format!("median of {} runs in turn, on {cores} cores", peer.seconds.len());
+        let note = format!("median of {} runs in turn, on {cores} cores", peer.runs);
         let mut set = |what: &str, measured: Measured| {
-            let measured = measured.machine().note(&note).experiment(dated("peers/compare.sh"));
+            let measured = measured.note(&note).experiment(&how);
             values.set(&format!("peers.{}.{what}", peer.key), measured)
         };
         set("seconds", Measured::number(peer.median(), Format::Seconds(1)))?;
         set("times", Measured::number(comparison.times(peer), Format::Decimals(1)))?;
         set("accuracy", Measured::number(peer.accuracy(), Format::Percent(1)))?;
     }
-    values.save()?;
-    output.figure("peers", &peers_chart(comparison).experiment(dated("peers/compare.sh")))?;
+    output.figure("peers", &peers_chart(comparison).tolerance(0.1).experiment(&how))?;
     Ok(())
 }
 
@@ -308,7 +306,7 @@ fn peers_chart(comparison: &Comparison) -> BarChart {
         "Seconds of training for {} programs, medians of {} runs each. The longest, {}, is {:.1} \
          times as long as the documents' recipe in this chapter's program.",
         comparison.peers.len(),
-        slowest.seconds.len(),
+        slowest.runs,
         slowest.name,
         comparison.times(slowest)
     );

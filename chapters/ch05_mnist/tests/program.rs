@@ -469,6 +469,48 @@ fn scaling_measures_each_size() {
     assert_eq!(widths, ["128", "128", "128", "128", "32", "64", "256", "512"]);
 }
 
+/// The long experiments of the chapter on a small data set: each still does what its record says.
+#[test]
+fn every_long_experiment_runs_on_a_small_data_set() {
+    let folder = Folder::small();
+    let lines = |command: &str| {
+        let table = run(arguments![command, "--data", folder.path()]);
+        table.lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let widths = lines("widths");
+    assert_eq!(widths.len(), 1 + 7, "{widths:?}");
+    assert!(widths[1].trim_start().starts_with("8 "), "{widths:?}");
+    let rules = lines("rules");
+    assert_eq!(rules.len(), 1 + 7, "{rules:?}");
+    assert!(rules[7].starts_with("adamw"), "{rules:?}");
+    let long = lines("long");
+    assert_eq!(long.len(), 1 + 20, "{long:?}");
+    let subnormal = lines("subnormal");
+    assert_eq!(subnormal.len(), 1 + 5 + 1, "{subnormal:?}");
+    assert_eq!(subnormal[6], "weights that differ: 0");
+}
+
+#[test]
+fn other_libraries_are_compared_by_their_medians() {
+    let folder = tempfile::tempdir().unwrap();
+    let runs = folder.path().join("runs");
+    let times = [
+        "documents|ours|1.0|0.9",
+        "other|theirs|3.0|0.8",
+        "other|theirs|2.0|0.8",
+        "other|theirs|9.0|0.8",
+    ];
+    std::fs::write(&runs, times.join("\n")).unwrap();
+    let table = run(arguments!["peers", &runs]);
+    let other = table.lines().find(|line| line.starts_with("| theirs")).unwrap();
+    assert_eq!(other, "| theirs | 3 | 3.00 s | 2.00 to 9.00 s | 3.0 | 80.00 % |");
+}
+
+#[test]
+fn the_records_are_as_they_were_recorded() {
+    assert_eq!(run(["records"]), "all records are as they were recorded\n");
+}
+
 // ------------------------------------------------------------------------------------------- help --
 
 #[test]

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use book_programs::print;
+use book_programs::records::{self, Record};
 use ch02_forward::{Initialization, Network};
 use ch04_optimizers::Schedule;
 use ch05_mnist::{Dataset, OptimizerName, Recipe, Trainer, evaluate};
@@ -21,7 +22,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{StudyArguments, TuneArguments};
+use crate::arguments::{Arguments, StudyArguments, TuneArguments};
 use crate::disk;
 
 /// How many images there are to learn from, and to validate with.
@@ -155,20 +156,9 @@ pub struct Run {
     pub epochs: usize,
 }
 
-/// The study as it was recorded.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Record {
-    pub command: String,
-    pub date: String,
-    pub runs: Vec<Run>,
-}
-
 /// What `--record` has written.
-pub fn recorded() -> Result<Record> {
-    let path = disk::results("study.json");
-    let name = || format!("{}: expected what `study --record` writes", path.display());
-    let json = std::fs::read_to_string(&path).with_context(name)?;
-    serde_json::from_str(&json).with_context(name)
+pub fn recorded() -> Result<Record<Vec<Run>>> {
+    records::read::<Arguments, _>(&disk::results("study.json"))
 }
 
 /// Mean and spread of one number over the seeds.
@@ -282,9 +272,7 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
     if arguments.record {
         let command =
             format!("cargo run -p ch06_overfitting -- study --seeds {} --record", arguments.seeds);
-        let record = Record { command, date: book_programs::files::today(), runs };
-        let json = serde_json::to_string_pretty(&record)? + "\n";
-        book_programs::files::write(&disk::results("study.json"), json.as_bytes())?;
+        Record::today(command, runs)?.write(&disk::results("study.json"))?;
     }
     Ok(())
 }
@@ -329,6 +317,7 @@ pub fn numbers(
 pub fn tune(arguments: &TuneArguments) -> Result<()> {
     let (all, _) = disk::load(arguments.data.as_deref(), 6 * EXAMPLES)?;
     let candidates = candidates();
+    let recipe = Recipe { epochs: arguments.epochs, ..recipe() };
     let bar = bar(candidates.len() * 2);
     print("validation error with           true labels    30 % random")?;
     for (name, regularization) in candidates {
@@ -337,7 +326,7 @@ pub fn tune(arguments: &TuneArguments) -> Result<()> {
             let errors = seeds.map(|seed| {
                 let (examples, validation, generator) = thousand(&all, 5 * EXAMPLES, (seed, noise));
                 let go_on = |_: &_, _| ControlFlow::Continue(());
-                let network = train(&recipe(), regularization, &examples, generator, go_on)?;
+                let network = train(&recipe, regularization, &examples, generator, go_on)?;
                 Ok(1.0 - evaluate(&network, &validation).accuracy)
             });
             let errors: Vec<f64> = errors.collect::<Result<_>>()?;

@@ -67,6 +67,46 @@ fn weights_are_laid_out_as_pytorch_has_them() {
     assert_eq!(tensors.tensor("2.bias").unwrap().shape(), [10]);
 }
 
+/// A square matrix and its transpose have the same shape: no shape tells whether one was forgotten.
+#[test]
+fn a_square_layer_is_turned_over_like_any_other() {
+    let network = recipe(&[5]).network::<f32>(5, &mut generator(0));
+    let weights = &network.layers[0].dense.weights; // [inputs × outputs]
+    assert!(weights != weights.t());
+    let file = save_weights(&network);
+    let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
+    let saved = tensors.tensor("0.weight").unwrap(); // [outputs × inputs]
+    let numbers: Vec<f32> =
+        saved.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
+    for ((input, output), &weight) in weights.indexed_iter() {
+        assert_eq!(numbers[output * 5 + input], weight, "saved, from {input} to {output}");
+    }
+    // A file that was not written here: number 10 o + i leads from input i to output o.
+    let bytes =
+        |numbers: Vec<f32>| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+    let count = |outputs: usize, inputs: usize| {
+        let numbers = (0..outputs).flat_map(|o| (0..inputs).map(move |i| (10 * o + i) as f32));
+        bytes(numbers.collect())
+    };
+    let (first, second) = (count(5, 5), count(10, 5));
+    let (hidden, classes) = (bytes(vec![0.0; 5]), bytes(vec![0.0; 10]));
+    let view = |shape: &[usize], data| TensorView::new(Dtype::F32, shape.to_vec(), data).unwrap();
+    let file = safetensors::serialize(
+        [
+            ("0.weight", view(&[5, 5], &first)),
+            ("0.bias", view(&[5], &hidden)),
+            ("2.weight", view(&[10, 5], &second)),
+            ("2.bias", view(&[10], &classes)),
+        ],
+        None,
+    )
+    .unwrap();
+    let loaded = load_weights::<f32>(&file, 5).unwrap();
+    for ((input, output), &weight) in loaded.layers[0].dense.weights.indexed_iter() {
+        assert_eq!(weight, (10 * output + input) as f32, "loaded, from {input} to {output}");
+    }
+}
+
 #[test]
 fn weights_without_tensors_or_without_hidden_neurons_are_refused_with_what_was_found() {
     let file = |tensors: &[(&str, Vec<usize>)]| {
