@@ -1,11 +1,17 @@
 //! What the tests of the formulas share: random numbers from a fixed seed, hard points, slopes by
 //! finite differences, and comparisons that say how far apart two numbers are.
 
+pub mod evidence;
+pub mod page;
+
 use approx::relative_eq;
+use evidence::{Measure, note};
 use ndarray::{Array, Array1, Array2, ArrayBase, Data, Dimension};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
+
+pub use page::page;
 
 /// The random numbers of a test: the same ones in every run, on every machine.
 pub fn generator() -> ChaCha8Rng {
@@ -104,6 +110,7 @@ pub fn integral(f: impl Fn(f64) -> f64, end: f64) -> f64 {
 pub fn assert_close(left: f64, right: f64, tolerance: f64) {
     let close = relative_eq!(left, right, epsilon = tolerance, max_relative = tolerance);
     assert!(close, "{left:e} and {right:e} differ by {:e}", (left - right).abs());
+    note(Measure::Close, Some(error_over(left, right, 1.0)), Some(tolerance));
 }
 
 /// Fails unless |left − right| ≤ tolerance · max(|left|, |right|), however small both are.
@@ -111,6 +118,7 @@ pub fn assert_close(left: f64, right: f64, tolerance: f64) {
 pub fn assert_relative(left: f64, right: f64, tolerance: f64) {
     let close = relative_eq!(left, right, epsilon = 0.0, max_relative = tolerance);
     assert!(close, "{left:e} and {right:e} differ by {:e}", (left - right).abs());
+    note(Measure::Relative, Some(error_over(left, right, 0.0)), Some(tolerance));
 }
 
 /// [`assert_close`] for every entry of two arrays of one shape.
@@ -124,5 +132,12 @@ pub fn assert_all_close<D: Dimension>(
     for ((index, &l), &r) in left.indexed_iter().zip(right) {
         let close = relative_eq!(l, r, epsilon = tolerance, max_relative = tolerance);
         assert!(close, "at {index:?}: {l:e} and {r:e} differ by {:e}", (l - r).abs());
+        note(Measure::Close, Some(error_over(l, r, 1.0)), Some(tolerance));
     }
+}
+
+/// The distance of two numbers over the larger of both and `least`.
+fn error_over(left: f64, right: f64, least: f64) -> f64 {
+    let size = left.abs().max(right.abs()).max(least);
+    if left == right { 0.0 } else { (left - right).abs() / size }
 }

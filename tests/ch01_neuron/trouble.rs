@@ -3,10 +3,15 @@
 use ch01_neuron::{Activation, Neuron};
 use formulas::*;
 
+/// ```math neuron-bias-gradient
+/// \frac{d}{d b} \, \tfrac12 (a - y)^2 = (a - y) \, f'(z)
+/// ```
+///
 /// The slope of ½(a − y)² by the bias is (a − y) f′(z), for every activation function. Where f′ is 0,
 /// nothing pulls. 1e-9: slopes by five points, away from the kinks.
 #[test]
 fn neuron_bias_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (activation, y) in Activation::ALL.into_iter().flat_map(|f| [0.0, 1.0].map(|y| (f, y))) {
         for bias in points().into_iter().filter(|bias| bias.abs() < 30.0) {
@@ -17,6 +22,10 @@ fn neuron_bias_gradient() {
             if z.abs() > 0.01 {
                 let printed = (activation.value(z) - y) * activation.derivative(z);
                 assert_close(slope(half_square, bias), printed, 1e-9);
+                let page =
+                    page("neuron-bias-gradient").function("f'", |z| activation.derivative(z));
+                let slope = (r"\frac{d}{d b} \, \tfrac12 (a - y)^2", slope(half_square, bias));
+                page.assert_close(&[slope, ("a", activation.value(z)), ("y", y), ("z", z)], 1e-9);
             }
         }
     }

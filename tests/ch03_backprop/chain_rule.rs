@@ -4,10 +4,15 @@ use ch01_neuron::Activation;
 use ch03_backprop::{Tape, Variable};
 use formulas::*;
 
+/// ```math chain-rule
+/// \frac{d}{dx} \, f_2(f_1(x)) = f_2'(f_1(x)) \, f_1'(x)
+/// ```
+///
 /// The slope of f(g(x)) is f′ at g(x) times g′ at x, for every pair of activation functions that
 /// has slopes. 1e-9: slopes by five points, away from the kinks.
 #[test]
 fn chain_rule() {
+    let _formula = formula!();
     for (f, g) in Activation::ALL.into_iter().flat_map(|f| Activation::ALL.map(|g| (f, g))) {
         for x in points().into_iter().filter(|x| x.abs() > 0.01 && x.abs() < 30.0) {
             let chained = slope(|x| f.value(g.value(x)), x);
@@ -49,35 +54,65 @@ fn pairs() -> Vec<(f64, f64)> {
     pairs
 }
 
+/// ```math sum-gate
+/// \begin{aligned}
+/// & q = q_1 + q_2: \\
+/// & \frac{\partial\mathcal L}{\partial q_1} = \frac{\partial\mathcal L}{\partial q}, \qquad
+/// \frac{\partial\mathcal L}{\partial q_2} = \frac{\partial\mathcal L}{\partial q}
+/// \end{aligned}
+/// ```
+///
 /// A plus hands its gradient on to both inputs. On the tape exactly; 1e-9: slopes by five points.
 #[test]
 fn sum_gate() {
+    let _formula = formula!();
     for pair in pairs() {
         let [by_q, by_q1, by_q2] = gate_slopes(|q1, q2| q1 + q2, pair);
         assert_close(by_q1, by_q, 1e-9);
         assert_close(by_q2, by_q, 1e-9);
         let [by_q, by_q1, by_q2] = gate_gradients(|q1, q2| q1 + q2, pair);
-        assert_eq!([by_q1, by_q2], [by_q; 2]);
+        assert_exact!([by_q1, by_q2], [by_q; 2]);
     }
 }
 
+/// ```math product-gate
+/// \begin{aligned}
+/// & q = q_1 q_2: \\
+/// & \frac{\partial\mathcal L}{\partial q_1} = q_2 \, \frac{\partial\mathcal L}{\partial q}, \qquad
+/// \frac{\partial\mathcal L}{\partial q_2} = q_1 \, \frac{\partial\mathcal L}{\partial q}
+/// \end{aligned}
+/// ```
+///
 /// A times gives each input the gradient times the other one. On the tape exactly; 1e-9: slopes by
 /// five points.
 #[test]
 fn product_gate() {
+    let _formula = formula!();
     for (q1, q2) in pairs() {
         let [by_q, by_q1, by_q2] = gate_slopes(|q1, q2| q1 * q2, (q1, q2));
         assert_close(by_q1, q2 * by_q, 1e-9);
         assert_close(by_q2, q1 * by_q, 1e-9);
         let [by_q, by_q1, by_q2] = gate_gradients(|q1, q2| q1 * q2, (q1, q2));
-        assert_eq!([by_q1, by_q2], [q2 * by_q, q1 * by_q]);
+        assert_exact!([by_q1, by_q2], [q2 * by_q, q1 * by_q]);
     }
 }
 
+/// ```math max-gate
+/// \begin{aligned}
+/// & q = \max(q_1, q_2): \\
+/// & \frac{\partial\mathcal L}{\partial q_1} =
+/// \begin{cases}
+/// \partial\mathcal L / \partial q & \text{if } q_1 > q_2 \\
+/// 0 & \text{if } q_1 < q_2
+/// \end{cases}
+/// \end{aligned}
+/// ```
+///
 /// A max gives all to the larger input; on the tape it is relu(q₁ − q₂) + q₂. Away from q₁ = q₂,
 /// where there is no slope. 1e-9: slopes by five points; on the tape the loser gets g − g.
 #[test]
 fn max_gate() {
+    let _formula = formula!();
     for (q1, q2) in pairs().into_iter().filter(|(q1, q2)| (q1 - q2).abs() > 0.01) {
         let wins = |won: bool, by_q: f64| if won { by_q } else { 0.0 };
         let [by_q, by_q1, by_q2] = gate_slopes(f64::max, (q1, q2));
@@ -85,15 +120,23 @@ fn max_gate() {
         assert_close(by_q2, wins(q2 > q1, by_q), 1e-9);
         let [by_q, by_q1, by_q2] =
             gate_gradients(|q1, q2| (q1 - q2).activate(Activation::Relu) + q2, (q1, q2));
-        assert_eq!([by_q1, by_q2], [wins(q1 > q2, by_q), wins(q2 > q1, by_q)]);
+        assert_exact!([by_q1, by_q2], [wins(q1 > q2, by_q), wins(q2 > q1, by_q)]);
     }
 }
 
+/// ```math function-gate
+/// \begin{aligned}
+/// & q = f(q_1): \\
+/// & \frac{\partial\mathcal L}{\partial q_1} = f'(q_1) \, \frac{\partial\mathcal L}{\partial q}
+/// \end{aligned}
+/// ```
+///
 /// A function of one number multiplies the gradient by its slope at what went in: the activation
 /// functions, and powers. 1e-8, and 1e-7 for the cubes on the tape: slopes by five points, away from
 /// the kinks.
 #[test]
 fn function_gate() {
+    let _formula = formula!().allowing(1e-7, "slopes by five points of cubes of cubes");
     for (q1, _) in pairs().into_iter().filter(|(q1, _)| q1.abs() > 0.01) {
         let tape = Tape::new();
         let input = tape.variable(q1);
@@ -116,10 +159,16 @@ fn function_gate() {
     }
 }
 
+/// ```math sum-over-paths
+/// \frac{\partial\mathcal L}{\partial x}
+/// = \sum_k \frac{\partial\mathcal L}{\partial q_k} \, \frac{\partial q_k}{\partial x}
+/// ```
+///
 /// Where a number is used more than once, its gradient is the sum over all paths to the result:
 /// of x·x + x·sigmoid(x) it is 2x + σ + xσ′. 1e-14: rounding.
 #[test]
 fn sum_over_paths() {
+    let _formula = formula!();
     for value in points() {
         let tape = Tape::new();
         let x = tape.variable(value);

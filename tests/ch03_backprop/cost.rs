@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 /// A product by three plain loops, which counts its multiplications.
 fn counted(left: &Array2<f64>, right: &Array2<f64>, count: &mut usize) -> Array2<f64> {
-    assert_eq!(left.ncols(), right.nrows());
+    assert_exact!(left.ncols(), right.nrows());
     let mut product = Array2::zeros((left.nrows(), right.ncols()));
     for (r, j) in ndarray::indices_of(&product) {
         for i in 0..left.ncols() {
@@ -52,23 +52,36 @@ fn counted_cases() -> Vec<Counted> {
     cases.map(case).into()
 }
 
+/// ```math forward-cost
+/// C_\text{forward} = n \sum_{l=1}^{L} M_{l-1} \, M_l
+/// ```
+///
 /// A forward pass on n examples multiplies n Σ M_{l−1} M_l times: counted, in loops that compute what
 /// the library computes. 1e-13: rounding.
 #[test]
 fn forward_cost() {
+    let _formula = formula!();
     for Counted { sizes, network, x, .. } in counted_cases() {
         let mut count = 0;
         let outputs = counted_forward(&network, &x, &mut count);
         assert_all_close(outputs.last().expect("outputs"), &network.forward(x.view()), 1e-13);
         let formula: usize = sizes.windows(2).map(|m| m[0] * m[1]).sum();
-        assert_eq!(count, x.nrows() * formula);
+        assert_exact!(count, x.nrows() * formula);
+        let page = page("forward-cost").entries("M", |l| sizes[l[0] as usize] as f64);
+        let named = [(r"C_\text{forward}", count as f64), ("n", x.nrows() as f64)];
+        page.assert_exact(&[&named[..], &[("L", (sizes.len() - 1) as f64)]].concat());
     }
 }
 
+/// ```math backward-cost
+/// C_\text{backward} = 2 \, C_\text{forward} - n \, M_0 \, M_1
+/// ```
+///
 /// The backward pass multiplies twice as often as the forward pass, less n M₀ M₁: counted in a walk
 /// back that finds the library's gradients. 1e-13: rounding.
 #[test]
 fn backward_cost() {
+    let _formula = formula!();
     for Counted { sizes, network, x, y } in counted_cases() {
         let (mut forward, mut count) = (0, 0);
         let outputs = counted_forward(&network, &x, &mut forward);
@@ -83,14 +96,22 @@ fn backward_cost() {
                 by_a = counted(&delta, &network.layers[l].dense.weights.t().to_owned(), &mut count);
             }
         }
-        assert_eq!(count, 2 * forward - x.nrows() * sizes[0] * sizes[1]);
+        assert_exact!(count, 2 * forward - x.nrows() * sizes[0] * sizes[1]);
+        let counts = [(r"C_\text{backward}", count as f64), (r"C_\text{forward}", forward as f64)];
+        let widths = [("n", x.nrows() as f64), ("M_0", sizes[0] as f64), ("M_1", sizes[1] as f64)];
+        page("backward-cost").assert_exact(&[&counts[..], &widths[..]].concat());
     }
 }
 
+/// ```math finite-difference-cost
+/// C_\text{nudging} = (P + 1) \, C_\text{forward}
+/// ```
+///
 /// To nudge each of P parameters takes one forward pass without a nudge and one for each: counted
 /// while finding the library's gradient. 1e-5: one-sided differences with h = 1e-6.
 #[test]
 fn finite_difference_cost() {
+    let _formula = formula!().allowing(1e-5, "one-sided differences with a step of 1e-6");
     for Counted { network, x, y, .. } in counted_cases() {
         let (mut one_pass, mut count) = (0, 0);
         counted_forward(&network, &x, &mut one_pass);
@@ -109,6 +130,9 @@ fn finite_difference_cost() {
                 nudged.parameters_mut()[list][entry] = network.parameters()[list][entry];
             }
         }
-        assert_eq!(count, (network.parameter_count() + 1) * one_pass);
+        assert_exact!(count, (network.parameter_count() + 1) * one_pass);
+        let counts = [(r"C_\text{nudging}", count as f64), (r"C_\text{forward}", one_pass as f64)];
+        let parameters = [("P", network.parameter_count() as f64)];
+        page("finite-difference-cost").assert_exact(&[&counts[..], &parameters].concat());
     }
 }

@@ -6,10 +6,16 @@ use ch03_backprop::{self as library, ActivationBackward, DenseBackward};
 use formulas::*;
 use ndarray::{Array1, Array2, Axis, array};
 
+/// ```math layer-delta
+/// \boldsymbol\delta = \frac{\partial\mathcal L}{\partial\mathbf Z}
+/// = \frac{\partial\mathcal L}{\partial\mathbf A} \odot f'(\mathbf Z)
+/// ```
+///
 /// ∂L/∂Z is ∂L/∂A ⊙ f′(Z) also for a loss that mixes all the outputs of a batch, Σ ca + (Σ a)²/2,
 /// whose ∂L/∂A is c + Σ a. 1e-8: five points, and sums of up to 64 outputs squared.
 #[test]
 fn layer_delta() {
+    let _formula = formula!();
     let mut generator = generator();
     for (activation, (batch, outputs, _)) in
         Activation::ALL.into_iter().flat_map(|f| SHAPES.map(|shape| (f, shape)))
@@ -36,11 +42,18 @@ fn layers() -> impl Iterator<Item = (Dense<f64>, Array2<f64>, Array2<f64>)> {
     })
 }
 
+/// ```math pre-activation-slopes
+/// \frac{\partial z_{rj}}{\partial w_{ij}} = x_{ri}, \quad
+/// \frac{\partial z_{rj}}{\partial b_j} = 1, \quad
+/// \frac{\partial z_{rj}}{\partial x_{ri}} = w_{ij}
+/// ```
+///
 /// Of Z = XW + b, number z_rj changes with w_ij as x_ri, with b_j as 1, with x_ri as w_ij; and not
 /// at all with the weights and biases of other neurons or the inputs of other examples. 1e-9: five
 /// points. The largest shape is left out: it has too many pairs.
 #[test]
 fn pre_activation_slopes() {
+    let _formula = formula!();
     for (dense, x, delta) in layers().take(5) {
         for (r, j) in ndarray::indices_of(&delta) {
             let z = |dense: &Dense<f64>, x: &Array2<f64>| dense.forward(x.view())[[r, j]];
@@ -61,13 +74,23 @@ fn pre_activation_slopes() {
     }
 }
 
+/// ```math weight-gradient-by-index
+/// \frac{\partial\mathcal L}{\partial w_{ij}} = \sum_r x_{ri} \, \delta_{rj}
+/// ```
+///
 /// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the slope by that weight alone. And the table of
 /// the page. 1e-9: slopes by five points; 1e-15: rounding.
 #[test]
 fn weight_gradient_by_index() {
+    let _formula = formula!();
     for (dense, x, delta) in layers() {
         for (i, j) in (0..x.ncols()).flat_map(|i| (0..dense.bias.len()).map(move |j| (i, j))) {
             let sum: f64 = (0..x.nrows()).map(|r| x[[r, i]] * delta[[r, j]]).sum();
+            let page = page("weight-gradient-by-index").over("r", x.nrows()).table("x", &x);
+            let gradient = dense.backward(x.view(), delta.view()).weights[[i, j]];
+            let entry = (r"\frac{\partial\mathcal L}{\partial w_{ij}}", gradient);
+            page.table(r"\delta", &delta)
+                .assert_close(&[entry, ("i", i as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
             let loss = |w: f64| {
                 let mut nudged = dense.clone();
                 nudged.weights[[i, j]] = w;
@@ -82,10 +105,15 @@ fn weight_gradient_by_index() {
     assert_all_close(&gradient, &array![[0.7], [0.4]], 1e-15);
 }
 
+/// ```math weight-gradient
+/// \frac{\partial\mathcal L}{\partial\mathbf W} = \mathbf X^\top \boldsymbol\delta
+/// ```
+///
 /// ∂L/∂w_ij is the sum over the batch of x_ri δ_rj, which is entry (i, j) of Xᵀδ; and it is the
 /// slope of the loss by that weight. 1e-13: sixteen roundings; 1e-9: slopes by five points.
 #[test]
 fn weight_gradient() {
+    let _formula = formula!();
     for (dense, x, delta) in layers() {
         let gradient = dense.backward(x.view(), delta.view()).weights;
         let by_indices = Array2::from_shape_fn(dense.weights.dim(), |(i, j)| {
@@ -100,10 +128,15 @@ fn weight_gradient() {
     }
 }
 
+/// ```math sum-of-examples
+/// \mathbf X^\top \boldsymbol\delta = \sum_r \mathbf x_r^\top \, \boldsymbol\delta_r
+/// ```
+///
 /// The gradient of a batch is the sum of what its examples give, each a batch of one: a column x_rᵀ
 /// times a row δ_r, also written out. 1e-13: sixteen roundings.
 #[test]
 fn sum_of_examples() {
+    let _formula = formula!();
     for (dense, x, delta) in layers() {
         let (mut by_hand, mut one_by_one) =
             (Array2::zeros(dense.weights.dim()), Array2::zeros(dense.weights.dim()));
@@ -117,16 +150,26 @@ fn sum_of_examples() {
     }
 }
 
+/// ```math bias-gradient
+/// \frac{\partial\mathcal L}{\partial b_j} = \sum_r \delta_{rj}
+/// ```
+///
 /// ∂L/∂b_j is the sum over the batch of δ_rj: the bias is used once by every example. And it is the
 /// slope of the loss by that bias.
 #[test]
 fn bias_gradient() {
+    let _formula = formula!();
     for (dense, x, delta) in layers() {
         let gradient = dense.backward(x.view(), delta.view()).bias;
         let by_indices = Array1::from_shape_fn(dense.bias.len(), |j| {
             (0..x.nrows()).map(|r| delta[[r, j]]).sum::<f64>()
         });
         assert_all_close(&gradient, &by_indices, 1e-13);
+        for (j, &gradient) in gradient.indexed_iter() {
+            let page = page("bias-gradient").over("r", x.nrows()).table(r"\delta", &delta);
+            let entry = (r"\frac{\partial\mathcal L}{\partial b_j}", gradient);
+            page.assert_close(&[entry, ("j", j as f64 + 1.0)], 1e-13);
+        }
         let loss = |bias: &Array1<f64>| {
             let dense = Dense { weights: dense.weights.clone(), bias: bias.clone() };
             (&delta * &dense.forward(x.view())).sum()
@@ -135,10 +178,15 @@ fn bias_gradient() {
     }
 }
 
+/// ```math input-gradient-by-index
+/// \frac{\partial\mathcal L}{\partial x_{ri}} = \sum_j \delta_{rj} \, w_{ij}
+/// ```
+///
 /// The slope of the mean squared error of a layer's Z by x_ri is the sum over the neurons of
 /// δ_rj w_ij, with δ = ∂L/∂Z. 1e-8: slopes by five points.
 #[test]
 fn input_gradient_by_index() {
+    let _formula = formula!();
     for (dense, x, y) in layers() {
         let loss =
             |x: &Array2<f64>| forward::mean_squared_error(dense.forward(x.view()).view(), y.view());
@@ -147,13 +195,24 @@ fn input_gradient_by_index() {
             (0..y.ncols()).map(|j| delta[[r, j]] * dense.weights[[i, j]]).sum::<f64>()
         });
         assert_all_close(&slopes(loss, &x), &by_index, 1e-8);
+        let page = page("input-gradient-by-index").over("j", y.ncols()).table(r"\delta", &delta);
+        let page = page.table("w", &dense.weights);
+        for ((r, i), &gradient) in dense.input_gradient(delta.view()).indexed_iter() {
+            let entry = (r"\frac{\partial\mathcal L}{\partial x_{ri}}", gradient);
+            page.assert_close(&[entry, ("r", r as f64 + 1.0), ("i", i as f64 + 1.0)], 1e-13);
+        }
     }
 }
 
+/// ```math input-gradient
+/// \frac{\partial\mathcal L}{\partial\mathbf X} = \boldsymbol\delta \, \mathbf W^\top
+/// ```
+///
 /// ∂L/∂x_ri is the sum over the neurons of δ_rj w_ij, which is entry (r, i) of δWᵀ; and it is the
 /// slope of the loss by that input.
 #[test]
 fn input_gradient() {
+    let _formula = formula!();
     for (dense, x, delta) in layers() {
         let gradient = dense.input_gradient(delta.view());
         let by_indices = Array2::from_shape_fn(x.dim(), |(r, i)| {

@@ -6,10 +6,23 @@ use ch03_backprop::{ActivationBackward, LossBackward, NetworkBackward, Tape};
 use formulas::*;
 use ndarray::{Array1, Array2, Axis, array};
 
+/// ```math three-neurons
+/// \begin{aligned}
+/// \frac{\partial\mathcal L}{\partial w^{(3)}}
+/// &= \frac{\partial\mathcal L}{\partial a^{(3)}} \, f'(z^{(3)}) \, a^{(2)} \\
+/// \frac{\partial\mathcal L}{\partial w^{(2)}}
+/// &= \frac{\partial\mathcal L}{\partial a^{(3)}} \, f'(z^{(3)}) \, w^{(3)} f'(z^{(2)}) \, a^{(1)} \\
+/// \frac{\partial\mathcal L}{\partial w^{(1)}}
+/// &= \frac{\partial\mathcal L}{\partial a^{(3)}} \, f'(z^{(3)}) \, w^{(3)} f'(z^{(2)}) \\
+/// &\phantom{{}={}} \cdot w^{(2)} f'(z^{(1)}) \, x
+/// \end{aligned}
+/// ```
+///
 /// The slopes of the loss of three neurons in a row by their three weights, each product written
 /// out to its end. 1e-9: slopes by five points, away from the kinks.
 #[test]
 fn three_neurons() {
+    let _formula = formula!();
     let mut generator = generator();
     for f in Activation::ALL {
         let [x, y] = [0.7, 0.2];
@@ -38,6 +51,17 @@ fn three_neurons() {
                 (pass(nudged).1[2] - y).powi(2)
             };
             assert_close(slope(loss, weights[l]), printed, 1e-9);
+            let by_w = [
+                r"\frac{\partial\mathcal L}{\partial w^{(1)}}",
+                r"\frac{\partial\mathcal L}{\partial w^{(2)}}",
+                r"\frac{\partial\mathcal L}{\partial w^{(3)}}",
+            ];
+            let sums = [("z^{(1)}", z[0]), ("z^{(2)}", z[1]), ("z^{(3)}", z[2]), ("x", x)];
+            let between = [("a^{(1)}", a[0]), ("a^{(2)}", a[1]), ("w^{(2)}", w2), ("w^{(3)}", w3)];
+            let by_a = (r"\frac{\partial\mathcal L}{\partial a^{(3)}}", by_a3);
+            let named = [&[(by_w[l], slope(loss, weights[l])), by_a], &sums[..], &between].concat();
+            let page = page("three-neurons").statement(2 - l);
+            page.function("f'", |z| f.derivative(z)).assert_close(&named, 1e-9);
         }
     }
 }
@@ -60,12 +84,21 @@ fn paths(network: &Network<f64>, first: usize) -> Vec<Vec<usize>> {
     })
 }
 
+/// ```math sum-of-path-products
+/// \begin{gathered}
+/// \delta^{(1)}_{j_1} \, x_i = \\
+/// \sum_{j_2, \dots, j_L} \delta^{(L)}_{j_L} \,
+/// \prod_{l=2}^{L} w^{(l)}_{j_{l-1} j_l} \, f'(z^{(l-1)}_{j_{l-1}}) \; x_i
+/// \end{gathered}
+/// ```
+///
 /// The slope by a weight of the first layer is the sum over all paths from its neuron to the end:
 /// δ there, times the weights and slopes on the way, times the input. The library's walk finds the
 /// same, and so does nudging. There are as many paths as the widths of the later layers multiply to.
 /// And the four paths of the page: 4, 6, 2 and −1. 1e-13: rounding; 1e-10: slopes by five points.
 #[test]
 fn sum_of_path_products() {
+    let _formula = formula!();
     let (mut generator, functions) = (generator(), (Activation::Tanh, Activation::Sigmoid));
     for sizes in [&[3, 4][..], &[2, 3, 2], &[3, 4, 3, 2, 2]] {
         let network = Network::new(sizes, functions, Initialization::Xavier, &mut generator);
@@ -79,7 +112,7 @@ fn sum_of_path_products() {
             network.layers[z.len() - 1].activation.backward(z[z.len() - 1].view(), by_a);
         for (i, first) in ndarray::indices((sizes[0], sizes[1])) {
             let all = paths(&network, first);
-            assert_eq!(all.len(), sizes[2..].iter().product::<usize>());
+            assert_exact!(all.len(), sizes[2..].iter().product::<usize>());
             let sum: f64 = all.iter().map(|js| path(&network, z, &last_delta, js)).sum();
             assert_close(gradients.layers[0].weights[[i, first]], sum * x[[0, i]], 1e-13);
             let loss = |w: f64| {
@@ -103,24 +136,37 @@ fn sum_of_path_products() {
     };
     let network = Network { layers: weights.map(layer).into() };
     let trace = network.trace(array![[2.0]].view());
-    assert!(trace.pre_activations.iter().flatten().all(|&z| z > 0.0), "all neurons are on");
+    assert_bound!(trace.pre_activations.iter().flatten().all(|&z| z > 0.0), "all neurons are on");
     let products: Vec<f64> = paths(&network, 0)
         .iter()
         .map(|js| path(&network, &trace.pre_activations, &array![[1.0]], js))
         .collect();
-    assert_eq!(products, [4.0, 6.0, 2.0, -1.0]);
+    assert_exact!(products, [4.0, 6.0, 2.0, -1.0]);
     let gradients = network.backward(array![[2.0]].view(), &trace, array![[1.0]]);
-    assert_eq!(gradients.layers[0].weights[[0, 0]], 22.0);
+    assert_exact!(gradients.layers[0].weights[[0, 0]], 22.0);
     let deltas: Vec<Vec<f64>> = gradients.layers.iter().map(|layer| layer.bias.to_vec()).collect();
-    assert_eq!(deltas[1..], [vec![5.0, 1.0], vec![2.0, 1.0], vec![1.0]]);
+    assert_exact!(deltas[1..], [vec![5.0, 1.0], vec![2.0, 1.0], vec![1.0]]);
 }
 
+/// ```math backpropagation
+/// \begin{aligned}
+/// \boldsymbol\delta^{(L)}
+/// &= \frac{\partial\mathcal L}{\partial\mathbf A^{(L)}} \odot f'(\mathbf Z^{(L)}) \\
+/// \boldsymbol\delta^{(l)}
+/// &= (\boldsymbol\delta^{(l+1)} \, \mathbf W^{(l+1)\top}) \odot f'(\mathbf Z^{(l)}) \\
+/// \frac{\partial\mathcal L}{\partial\mathbf W^{(l)}}
+/// &= \mathbf A^{(l-1)\top} \, \boldsymbol\delta^{(l)} \\
+/// \frac{\partial\mathcal L}{\partial\mathbf b^{(l)}} &= \sum_r \boldsymbol\delta^{(l)}_r
+/// \end{aligned}
+/// ```
+///
 /// The four formulas of backpropagation, from the last layer to the first: δ of the last layer from
 /// the loss, δ of each layer from the next one's, and from δ and the layer's inputs both gradients.
 /// Written out here with ndarray's products, and by nudging. 1e-13: rounding in three layers; 1e-10:
 /// slopes by five points.
 #[test]
 fn backpropagation() {
+    let _formula = formula!();
     let mut generator = generator();
     let (functions, x) = ((Activation::Tanh, Activation::Sigmoid), matrix(6, 5, &mut generator));
     let network = Network::new(&[5, 4, 4, 3], functions, Initialization::Xavier, &mut generator);
@@ -152,10 +198,16 @@ fn backpropagation() {
     }
 }
 
+/// ```math vanishing-gradient
+/// \left|\frac{\partial\mathcal L}{\partial z^{(1)}}\right| \le
+/// \left|\frac{\partial\mathcal L}{\partial z^{(L)}}\right| \, \prod_{l=2}^{L} \frac{|w^{(l)}|}{4}
+/// ```
+///
 /// Down a chain of single sigmoid neurons, δ shrinks by |w|/4 or more at each: found on the tape, for
 /// chains of 1 to 12. Where all z are 0, by exactly that. 1e-12: rounding.
 #[test]
 fn vanishing_gradient() {
+    let _formula = formula!();
     let mut generator = generator();
     for (case, layers) in (0..600).map(|case| (case, 1 + case % 12)) {
         let at_zero = case < 12;
@@ -174,7 +226,7 @@ fn vanishing_gradient() {
             .skip(1)
             .fold(gradient.with_respect_to(z[layers - 1]).abs(), |d, w| d * w.abs() / 4.0);
         let first = gradient.with_respect_to(z[0]).abs();
-        assert!(first <= bound * (1.0 + 1e-12), "{first} > {bound}");
+        assert_bound!(first <= bound * (1.0 + 1e-12), "{first} > {bound}");
         if at_zero {
             assert_relative(first, bound, 1e-12);
         }

@@ -6,11 +6,29 @@ use ch03_backprop::{LossBackward, NetworkBackward, Tape, Variable};
 use formulas::*;
 use ndarray::Array2;
 
+/// ```math tape-operations
+/// \begin{aligned}
+/// q &= q_1 + q_2: & \frac{\partial q}{\partial q_1} &= 1, & \frac{\partial q}{\partial q_2} &= 1 \\
+/// q &= q_1 - q_2: & \frac{\partial q}{\partial q_1} &= 1, & \frac{\partial q}{\partial q_2} &= -1 \\
+/// q
+/// &= q_1 \, q_2: & \frac{\partial q}{\partial q_1} &= q_2, & \frac{\partial q}{\partial q_2} &= q_1 \\
+/// q
+/// &= q_1 / q_2: & \frac{\partial q}{\partial q_1} &= \frac{1}{q_2}, & \frac{\partial q}{\partial
+/// q_2} &= -\frac{q}{q_2} \\
+/// q &= -q_1: & \frac{\partial q}{\partial q_1} &= -1 \\
+/// q &= e^{q_1}: & \frac{\partial q}{\partial q_1} &= q \\
+/// q &= \ln q_1: & \frac{\partial q}{\partial q_1} &= \frac{1}{q_1} \\
+/// q &= q_1^k: & \frac{\partial q}{\partial q_1} &= k \, q_1^{k-1} \\
+/// q &= f(q_1): & \frac{\partial q}{\partial q_1} &= f'(q_1)
+/// \end{aligned}
+/// ```
+///
 /// A plus hands its gradient on, a times swaps its inputs, a quotient and the functions of one
 /// number follow their rules: each against the slope of its operation. 1e-8: five points, of powers
 /// and exponentials of up to a few hundred.
 #[test]
 fn tape_operations() {
+    let _formula = formula!();
     let mut generator = generator();
     for _ in 0..200 {
         let (x, y) = (1.0 + number(&mut generator).abs(), 1.5 + number(&mut generator).abs());
@@ -35,10 +53,19 @@ fn tape_operations() {
     }
 }
 
+/// ```math tape-agrees-with-layers
+/// \begin{gathered}
+/// \left.\frac{\partial\mathcal L}{\partial\theta}\right|_{\text{tape}}
+/// = \left.\frac{\partial\mathcal L}{\partial\theta}\right|_{\text{layers}} \\
+/// \text{for every weight and bias } \theta
+/// \end{gathered}
+/// ```
+///
 /// The tape, which knows only single numbers, finds the gradient that the layers' matrix formulas
 /// give. Two walks back along it give the same. 1e-13: rounding in another order.
 #[test]
 fn tape_agrees_with_layers() {
+    let _formula = formula!();
     /// The mean squared error of a network, number by number on a tape; and its parameters there, in
     /// the order of `Network::parameters`.
     fn loss_on_tape<'t>(
@@ -82,7 +109,7 @@ fn tape_agrees_with_layers() {
         let (first, second) = (loss.backward(), loss.backward());
         for (parameter, layers) in parameters.into_iter().zip(gradients) {
             assert_close(first.with_respect_to(parameter), layers, 1e-13);
-            assert_eq!(first.with_respect_to(parameter), second.with_respect_to(parameter));
+            assert_exact!(first.with_respect_to(parameter), second.with_respect_to(parameter));
         }
     }
 }

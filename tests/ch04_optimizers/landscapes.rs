@@ -8,17 +8,25 @@ use ndarray::{Array1, array};
 
 use super::gradient_descent::{descend, parabola, step};
 
+/// ```math saddle-escape
+/// \theta_t = (1 + \eta \, |\lambda_1|)^t \, \theta_0
+/// ```
+///
 /// Downhill along an axis of negative curvature, where the slope is −|λ₁|θ, gradient descent leaves
 /// the ridge by the same factor 1 + η|λ₁| in each step; and from the ridge itself it never leaves.
 /// 1e-12: rounding in a hundred steps.
 #[test]
 fn saddle_escape() {
+    let _formula = formula!();
     for (eta, curvature) in
         [0.01, 0.1, 1.0].into_iter().flat_map(|r| [-0.5, -3.0_f64].map(|c| (r, c)))
     {
         for start in [0.0, 1e-3, -2.0] {
             let mut theta = array![start];
             for t in 0..=100 {
+                let weights = [(r"\theta_t", theta[0]), (r"\theta_0", start), ("t", f64::from(t))];
+                let named = [&weights[..], &[(r"\eta", eta), (r"\lambda_1", curvature)]].concat();
+                page("saddle-escape").assert_relative(&named, 1e-12);
                 assert_relative(theta[0], (1.0 + eta * curvature.abs()).powi(t) * start, 1e-12);
                 let saddle = parabola(curvature, 0.0);
                 descend(&saddle, &mut Sgd::default(), eta, &mut theta);
@@ -27,12 +35,18 @@ fn saddle_escape() {
     }
 }
 
+/// ```math rosenbrock
+/// \mathcal L(\theta_1, \theta_2) = (1 - \theta_1)^2 + 100 \, (\theta_2 - \theta_1^2)^2
+/// ```
+///
 /// Rosenbrock's valley is the polynomial 1 − 2x + x² + 100y² − 200x²y + 100x⁴, and the gradient by
 /// which the figure's paths walk is its slope; it is 0 at (1, 1) and positive elsewhere, and there
 /// its slope is 0 and its condition number about 2,500, with the second derivatives 802, −400 and
 /// 200, which are slopes of the gradient. 1e-11: rounding; 1e-8: five points.
 #[test]
 fn rosenbrock() {
+    let _formula =
+        formula!().allowing(1e-3, "the page prints the condition number in whole numbers");
     let valley = |p: &Array1<f64>| rosenbrock_height([p[0], p[1]]);
     let gradient = |p: &Array1<f64>| Array1::from(rosenbrock_gradient([p[0], p[1]]).to_vec());
     let mut generator = generator();
@@ -40,17 +54,20 @@ fn rosenbrock() {
     let random = (0..100).map(|_| vector(2, &mut generator));
     for p in hard.into_iter().chain(random) {
         let (x, y) = (p[0], p[1]);
+        let page = page("rosenbrock")
+            .function_of_many(r"\mathcal L", |theta| rosenbrock_height([theta[0], theta[1]]));
+        page.assert_relative(&[(r"\theta_1", x), (r"\theta_2", y)], 1e-14);
         let squares = 1.0 - 2.0 * x + x * x + 100.0 * y * y;
         let polynomial = squares - 200.0 * x * x * y + 100.0 * x.powi(4);
         assert_close(valley(&p), polynomial, 1e-11);
-        assert!(valley(&p) > 0.0);
+        assert_bound!(valley(&p) > 0.0);
         if y < 1e6 {
             assert_all_close(&gradient(&p), &slopes(valley, &p), 1e-8);
         }
     }
     let lowest = array![1.0, 1.0];
-    assert_eq!(valley(&lowest), 0.0);
-    assert_eq!(gradient(&lowest), array![0.0, 0.0]);
+    assert_exact!(valley(&lowest), 0.0);
+    assert_exact!(gradient(&lowest), array![0.0, 0.0]);
     let across = slopes(|p| gradient(p)[0], &lowest);
     let along = slopes(|p| gradient(p)[1], &lowest);
     let curvature = array![[across[0], across[1]], [along[0], along[1]]];
@@ -58,6 +75,10 @@ fn rosenbrock() {
     assert_close(Quadratic { curvature, minimum: lowest }.condition_number(), 2508.0, 1e-3);
 }
 
+/// ```math amsgrad-example
+/// g_t = \begin{cases} 3 & \text{if } t = 1, 4, 7, \dots \\ -1 & \text{otherwise} \end{cases}
+/// ```
+///
 /// The gradients 3, −1, −1, in turn, add up to 1 a round, so the best place between −1 and 1 is −1.
 /// Gradient descent and the usual Adam end there; Adam with β₁ = 0 and β₂ = 0.1 at 1, with a constant
 /// rate and with one that falls like 1/√t. Between the ends it goes 0.68 η to the right in each
@@ -65,8 +86,9 @@ fn rosenbrock() {
 /// to 0.1 of that + 0.9. 1e-6: what ε and the correction still change after 30 steps.
 #[test]
 fn amsgrad_example() {
+    let _formula = formula!().allowing(0.005, "the page prints two digits");
     let gradient = |t: i32| if t % 3 == 1 { 3.0 } else { -1.0 };
-    assert_eq!((1..=300).map(gradient).sum::<f64>(), 100.0);
+    assert_exact!((1..=300).map(gradient).sum::<f64>(), 100.0);
     let after_3 = 8.199_f64 / 0.999;
     let then = 0.1 * after_3 + 0.9;
     let by_hand = -3.0 / after_3.sqrt() + 1.0 / then.sqrt() + 1.0 / (0.1 * then + 0.9).sqrt();
@@ -86,9 +108,9 @@ fn amsgrad_example() {
         theta[0]
     }
     for power in [0.0, 0.5] {
-        assert!(end(Sgd::default(), gradient, power) < -0.75);
-        assert!(end(Adam::default(), gradient, power) < -0.75);
+        assert_bound!(end(Sgd::default(), gradient, power) < -0.75);
+        assert_bound!(end(Adam::default(), gradient, power) < -0.75);
         let forgetful = Adam { beta1: 0.0, beta2: 0.1, ..Adam::default() };
-        assert!(end(forgetful, gradient, power) > 0.75);
+        assert_bound!(end(forgetful, gradient, power) > 0.75);
     }
 }

@@ -23,10 +23,16 @@ pub fn quadratic(curvatures: &[f64]) -> (Quadratic<f64>, Array2<f64>) {
 /// Curvatures for bowls: round, long, very long, and one-dimensional.
 pub const CURVATURES: [&[f64]; 4] = [&[2.0, 2.0], &[0.5, 1.0, 8.0], &[0.01, 0.3, 1.0, 4.0], &[3.0]];
 
+/// ```math quadratic-value
+/// \mathcal L(\boldsymbol\theta)
+/// = \tfrac12 \, (\boldsymbol\theta - \mathbf c)^\top \, \mathbf H \, (\boldsymbol\theta - \mathbf c)
+/// ```
+///
 /// ½ (θ − c)ᵀ H (θ − c) is half the sum over i and j of h_ij (θ_i − c_i)(θ_j − c_j): a double loop
 /// here. At the lowest point it is 0. 1e-13: rounding.
 #[test]
 fn quadratic_value() {
+    let _formula = formula!();
     for (quadratic, _) in CURVATURES.map(quadratic) {
         let theta = vector(quadratic.minimum.len(), &mut generator()) * 2.0;
         let offset = &theta - &quadratic.minimum;
@@ -35,13 +41,18 @@ fn quadratic_value() {
             sum += h * offset[i] * offset[j] / 2.0;
         }
         assert_close(quadratic.value(theta.view()), sum, 1e-13);
-        assert_eq!(quadratic.value(quadratic.minimum.view()), 0.0);
+        assert_exact!(quadratic.value(quadratic.minimum.view()), 0.0);
     }
 }
 
+/// ```math quadratic-gradient
+/// \mathbf g = \mathbf H \, (\boldsymbol\theta - \mathbf c)
+/// ```
+///
 /// The slope of the bowl is H (θ − c). 1e-9: five points.
 #[test]
 fn quadratic_gradient() {
+    let _formula = formula!();
     for (quadratic, _) in CURVATURES.map(quadratic) {
         let theta = vector(quadratic.minimum.len(), &mut generator()) * 2.0;
         let slopes = slopes(|theta| quadratic.value(theta.view()), &theta);
@@ -49,12 +60,22 @@ fn quadratic_gradient() {
     }
 }
 
+/// ```math second-order
+/// \begin{aligned}
+/// \mathcal L(\boldsymbol\theta) \approx{}& \mathcal L(\mathbf c)
+/// + \mathbf g^\top (\boldsymbol\theta - \mathbf c) \\
+/// &+ \tfrac12 \, (\boldsymbol\theta - \mathbf c)^\top \, \mathbf H \, (\boldsymbol\theta - \mathbf c)
+/// \end{aligned}
+/// ```
+///
 /// Near any point the loss is its value there, plus the gradient times the move, plus a bowl. On
 /// ln cosh θ at 0, where the gradient is 0 and the curvature 1, the rest is θ⁴/12: half as far, a
 /// sixteenth of it. In Rosenbrock's valley, from its lowest point and from random ones, the rest has
 /// the powers 3 and 4 of the move, and no lower one. 1e-10: rounding of heights up to 10⁴.
 #[test]
 fn second_order() {
+    let _formula =
+        formula!().allowing(0.01, "the next term of ln cosh is a hundredth of the first");
     let quadratic = parabola(1.0, 0.0);
     let wrong_by = |theta: f64| quadratic.value(array![theta].view()) - theta.cosh().ln();
     assert_close(wrong_by(0.2), 0.000_132, 5e-7);
@@ -95,10 +116,15 @@ fn distance(quadratic: &Quadratic<f64>, point: &Array1<f64>) -> f64 {
     (point - &quadratic.minimum).mapv(|x| x * x).sum().sqrt()
 }
 
+/// ```math curvature-eigenvectors
+/// \mathbf H \, \mathbf u_k = \lambda_k \, \mathbf u_k
+/// ```
+///
 /// H takes an axis to λ_k times that axis, λ_k the eigenvalue that the library finds; so at a
 /// distance s along the axis the gradient is sλ_k along it. 1e-12: rounding.
 #[test]
 fn curvature_eigenvectors() {
+    let _formula = formula!().allowing(0.005, "the page prints the example in two decimals");
     for (quadratic, axes) in CURVATURES.map(quadratic) {
         for (axis, lambda) in axes.columns().into_iter().zip(quadratic.eigenvalues()) {
             assert_all_close(&quadratic.curvature.dot(&axis), &(lambda * &axis), 1e-12);
@@ -114,10 +140,15 @@ fn curvature_eigenvectors() {
     assert_all_close(&example().dot(&steep), &(20.0 * &steep), 0.005);
 }
 
+/// ```math path-along-axes
+/// \boldsymbol\theta_t - \mathbf c = \sum_k (1 - \eta \lambda_k)^t \, \xi_k \, \mathbf u_k
+/// ```
+///
 /// After t steps, the part of the distance along axis k, at first a_k, has been multiplied by
 /// (1 − ηλ_k)ᵗ, whatever the other parts are; also beyond the stable rate. 1e-11: twenty steps.
 #[test]
 fn path_along_axes() {
+    let _formula = formula!();
     for (curvatures, rate) in CURVATURES.iter().flat_map(|c| [0.01, 0.2, 0.4].map(|r| (c, r))) {
         let (quadratic, axes) = quadratic(curvatures);
         let mut theta = vector(curvatures.len(), &mut generator()) * 2.0 - 1.0;
@@ -149,22 +180,36 @@ pub fn left_after(
     distance(quadratic, &theta) / start
 }
 
+/// ```math largest-stable-rate
+/// \eta < \frac{2}{\lambda_{\max}}
+/// ```
+///
 /// Gradient descent comes to rest for every rate below 2 / λ_max and runs away above it: 1 % on
 /// either side, 5,000 steps make the difference between 0 and infinity along the steepest axis.
 #[test]
 fn largest_stable_rate() {
+    let _formula = formula!();
     for (quadratic, _) in CURVATURES.map(quadratic) {
         let rate = quadratic.largest_stable_rate();
+        let steepest = quadratic.eigenvalues().into_iter().fold(0.0, f64::max);
+        let limit = page("largest-stable-rate").value(1, &[(r"\lambda_{\max}", steepest)]);
+        assert_relative(rate, limit, 1e-12);
         assert_relative(rate, 2.0 / quadratic.eigenvalues().into_iter().fold(0.0, f64::max), 1e-12);
-        assert!(left_after(5000, &quadratic, Sgd::default(), 0.99 * rate) < 1e-10);
-        assert!(left_after(5000, &quadratic, Sgd::default(), 1.01 * rate) > 1e10);
+        assert_bound!(left_after(5000, &quadratic, Sgd::default(), 0.99 * rate) < 1e-10);
+        assert_bound!(left_after(5000, &quadratic, Sgd::default(), 1.01 * rate) > 1e10);
     }
 }
 
+/// ```math descent-lemma
+/// \mathcal L(\boldsymbol\theta - \eta \mathbf g)
+/// \le \mathcal L(\boldsymbol\theta) - \eta \left(1 - \tfrac12 \eta \lambda_{\max}\right) |\mathbf g|^2
+/// ```
+///
 /// A step against the gradient lowers the loss by at least η(1 − ½ηλ_max)|g|², from any point and
 /// at any rate; along the steepest axis by just that. 1e-12: rounding.
 #[test]
 fn descent_lemma() {
+    let _formula = formula!();
     let mut generator = generator();
     for (quadratic, axes) in CURVATURES.map(quadratic) {
         let size = quadratic.minimum.len();
@@ -177,7 +222,7 @@ fn descent_lemma() {
         for eta in [0.01, 0.3, 1.0, 1.9, 2.5].map(|product| product / steepest) {
             for _ in 0..100 {
                 let (after, bound) = sides(vector(size, &mut generator) * 3.0, eta);
-                assert!(after <= bound + 1e-12 * after.abs().max(1.0), "{after} > {bound}");
+                assert_bound!(after <= bound + 1e-12 * after.abs().max(1.0), "{after} > {bound}");
             }
             let (after, bound) = sides(&quadratic.minimum + 2.0 * &axes.column(size - 1), eta);
             assert_close(after, bound, 1e-12);
@@ -185,10 +230,15 @@ fn descent_lemma() {
     }
 }
 
+/// ```math contraction
+/// \max_k |1 - \eta \lambda_k|
+/// ```
+///
 /// Along axis k of a bowl, a step of gradient descent leaves the share |1 − ηλ_k| of the distance,
 /// and the slowest axis leaves the largest share. Measured by one step of the optimizer. 1e-12.
 #[test]
 fn contraction() {
+    let _formula = formula!();
     for (curvatures, rate) in CURVATURES.iter().flat_map(|c| [0.01, 0.2, 0.4, 1.0].map(|r| (c, r)))
     {
         let (quadratic, axes) = quadratic(curvatures);
@@ -201,26 +251,50 @@ fn contraction() {
             slowest = slowest.max(distance(&quadratic, &theta));
         }
         assert_close(quadratic.contraction(rate), slowest, 1e-12);
+        let page = page("contraction").over("k", curvatures.len());
+        let page = page.list(r"\lambda", &ndarray::aview1(curvatures));
+        assert_close(quadratic.contraction(rate), page.value(0, &[(r"\eta", rate)]), 1e-12);
     }
 }
 
+/// ```math best-rate
+/// \begin{aligned}
+/// \eta &= \frac{2}{\lambda_{\min} + \lambda_{\max}} \\
+/// \max_k |1 - \eta \lambda_k| &= \frac{\lambda_{\max} - \lambda_{\min}}{\lambda_{\max} + \lambda_{\min}}
+/// = \frac{\kappa - 1}{\kappa + 1}
+/// \end{aligned}
+/// ```
+///
 /// The best rate, 2 / (λ_min + λ_max), leaves (κ − 1) / (κ + 1) of the distance a step, and every
 /// other rate leaves more. 1e-12: rounding.
 #[test]
 fn best_rate() {
+    let _formula = formula!();
     for (quadratic, _) in CURVATURES.map(quadratic) {
         let (rate, kappa) = (quadratic.best_rate(), quadratic.condition_number());
         assert_close(quadratic.contraction(rate), (kappa - 1.0) / (kappa + 1.0), 1e-12);
+        let lambda = Array1::from(quadratic.eigenvalues().to_vec());
+        let (least, most) = (lambda[0], lambda[lambda.len() - 1]);
+        let page =
+            |n| page("best-rate").statement(n).over("k", lambda.len()).list(r"\lambda", &lambda);
+        let ends = [(r"\lambda_{\min}", least), (r"\lambda_{\max}", most), (r"\eta", rate)];
+        page(0).assert_close(&ends, 1e-12);
+        page(1).assert_close(&[&ends[..], &[(r"\kappa", kappa)]].concat(), 1e-12);
         for other in (1..400).map(|percent| rate * f64::from(percent) / 100.0) {
-            assert!(quadratic.contraction(other) >= quadratic.contraction(rate) - 1e-12);
+            assert_bound!(quadratic.contraction(other) >= quadratic.contraction(rate) - 1e-12);
         }
     }
 }
 
+/// ```math condition-number
+/// \kappa = \frac{\lambda_{\max}}{\lambda_{\min}}
+/// ```
+///
 /// The eigenvalues that the library finds are the curvatures that the bowl was made with, in order;
 /// along an axis u of the bowl, Hu = λu. κ is the largest over the smallest. 1e-12: rounding.
 #[test]
 fn condition_number() {
+    let _formula = formula!();
     for curvatures in CURVATURES {
         let (quadratic, axes) = quadratic(curvatures);
         let eigenvalues = quadratic.eigenvalues();
@@ -233,16 +307,28 @@ fn condition_number() {
             );
         }
         let (smallest, largest) = (curvatures[0], curvatures[curvatures.len() - 1]);
+        let named = [(r"\kappa", quadratic.condition_number()), (r"\lambda_{\max}", largest)];
+        page("condition-number")
+            .assert_relative(&[&named[..], &[(r"\lambda_{\min}", smallest)]].concat(), 1e-12);
         assert_relative(quadratic.condition_number(), largest / smallest, 1e-12);
     }
 }
 
+/// ```math steps-at-best-rate
+/// \frac{-1}{\ln \frac{\kappa - 1}{\kappa + 1}} \approx \frac{\kappa}{2}
+/// ```
+///
 /// The steps to come nearer by a factor of e at the best rate: −1 / ln of the share that a step
 /// leaves is κ/2, less about 1/(3κ²) of it. Counted on bowls, it is that number rounded up.
 #[test]
 fn steps_at_best_rate() {
+    let _formula = formula!()
+        .allowing(0.4 / 9.0, "the formula leaves out 1/(3κ²) of the steps, and κ is 3 at least");
     for kappa in [3.0, 10.0, 31.7, 100.0, 1000.0, 1e4_f64] {
         let steps = -1.0 / ((kappa - 1.0) / (kappa + 1.0)).ln();
+        let page = page("steps-at-best-rate");
+        page.assert_relative(&[(r"\kappa", kappa)], 0.4 / (kappa * kappa));
+        assert_relative(page.value(0, &[(r"\kappa", kappa)]), steps, 1e-12);
         assert_relative(steps, kappa / 2.0, 0.4 / (kappa * kappa));
         let (quadratic, axes) = quadratic(&[0.2, 0.2 * kappa]);
         let mut theta = &quadratic.minimum + &axes.sum_axis(ndarray::Axis(1)); // off both axes
@@ -251,16 +337,21 @@ fn steps_at_best_rate() {
             descend(&quadratic, &mut Sgd::default(), quadratic.best_rate(), &mut theta);
             counted += 1;
         }
-        assert_eq!(f64::from(counted), steps.ceil());
+        assert_exact!(f64::from(counted), steps.ceil());
     }
 }
 
+/// ```math newton-step
+/// \boldsymbol\theta - \mathbf H^{-1} \mathbf g = \mathbf c
+/// ```
+///
 /// Newton's step lands on c from any point of a bowl: the inverse undoes each axis, M Λ⁻¹ M. It lands
 /// there on a saddle too, from a point of the falling axis that is lower than c. And with the
 /// example's H, inverted as on the page, it goes one to the left from (2, 0.5). 1e-11: rounding,
 /// a hundred times stronger where a curvature is 0.01.
 #[test]
 fn newton_step() {
+    let _formula = formula!().allowing(0.005, "the page prints the example in two decimals");
     let bowls = CURVATURES.into_iter().chain([&[-1.0, 2.0][..]]);
     for (curvatures, (quadratic, axes)) in
         bowls.map(|curvatures| (curvatures, quadratic(curvatures)))
@@ -274,7 +365,7 @@ fn newton_step() {
         }
         let climbs =
             quadratic.value(along_first.view()) < quadratic.value(quadratic.minimum.view());
-        assert_eq!(climbs, curvatures[0] < 0.0);
+        assert_exact!(climbs, curvatures[0] < 0.0);
     }
     let quadratic = Quadratic { curvature: example(), minimum: array![1.0, 0.5] };
     let gradient = quadratic.gradient(array![2.0, 0.5].view());

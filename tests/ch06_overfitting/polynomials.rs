@@ -20,10 +20,15 @@ fn all_fits(degree: usize) -> (Array2<f64>, Array2<f64>, Array1<f64>) {
     (fits, targets, truth)
 }
 
+/// ```math polynomial-as-weighted-sum
+/// \hat y = w_0 + w_1 x + w_2 x^2 + \dots + w_G x^G
+/// ```
+///
 /// A polynomial is the weighted sum of the powers of x, so a neuron without activation whose inputs
 /// are the powers. Relative to the sum of the sizes of its terms; some thirty roundings.
 #[test]
 fn polynomial_as_weighted_sum() {
+    let _formula = formula!();
     let mut generator = generator();
     for degree in [0, 1, 3, 15] {
         let weights = vector(degree + 1, &mut generator);
@@ -39,10 +44,15 @@ fn polynomial_as_weighted_sum() {
     }
 }
 
+/// ```math normal-equations
+/// \mathbf X^\top \mathbf X \, \mathbf w = \mathbf X^\top \mathbf y
+/// ```
+///
 /// Where |Xw − y|² is smallest, its gradient 2Xᵀ(Xw − y) is 0, which is XᵀXw = Xᵀy. The weights come
 /// from singular values, the gradient from finite differences: 1e-8, their rounding.
 #[test]
 fn normal_equations() {
+    let _formula = formula!();
     let mut generator = generator();
     for (points, weights) in [(1, 1), (5, 5), (9, 4), (30, 6)] {
         let (x, y) = (matrix(points, weights, &mut generator), vector(points, &mut generator));
@@ -56,11 +66,19 @@ fn normal_equations() {
     }
 }
 
+/// ```math exact-fit
+/// G + 1 = D \;\Rightarrow\; \hat y_r = y_r \text{ for every } r
+/// ```
+///
 /// With as many weights as points, the fit goes through every point: it is Lagrange's polynomial,
 /// which is written down without solving anything. 1e-7: the powers of ten points between −1 and 1
 /// are almost dependent, which costs half of the digits.
 #[test]
 fn exact_fit() {
+    let _formula = formula!().allowing(
+        1e-7,
+        "powers of ten points are almost dependent, which costs half of the digits",
+    );
     let mut generator = generator();
     for points in [1, 2, 5, 10] {
         let x: Array1<f64> =
@@ -83,11 +101,17 @@ fn exact_fit() {
     }
 }
 
+/// ```math bias-variance
+/// \operatorname{E}\,(\hat y - y)^2
+/// = (\bar y - y^*)^2 + \operatorname{Var} \hat y + \varrho^2
+/// ```
+///
 /// The mean squared error on new points is bias² + variance + the noise's own variance. The left side
 /// is a plain mean over all training sets, all points and both signs of the new point's noise.
 /// 1e-12: a thousand terms near 1.
 #[test]
 fn bias_variance() {
+    let _formula = formula!();
     for degree in 0..6 {
         let (fits, _, truth) = all_fits(degree);
         let (mut sum, mut count) = (0.0, 0.0);
@@ -103,28 +127,46 @@ fn bias_variance() {
         assert_close(sum / count, parts.bias_squared + parts.variance + 0.09, 1e-12);
     }
     let (fits, _, truth) = all_fits(0); // a constant: bias without bound, little variance
-    assert!(BiasVariance::of(fits.view(), truth.view()).bias_squared > 0.3);
+    assert_bound!(BiasVariance::of(fits.view(), truth.view()).bias_squared > 0.3);
 }
 
+/// ```math fit-variance
+/// \frac1D \sum_{r=1}^{D} \operatorname{Var} \hat y_r = \varrho^2 \, \frac{G + 1}{D}
+/// ```
+///
 /// The variance of a fit, in the mean over its own points, is the noise's variance times the weights
 /// for each point. Exact for any noise; 1e-12 for rounding.
 #[test]
 fn fit_variance() {
+    let _formula = formula!();
     for degree in 0..6 {
         let (fits, _, truth) = all_fits(degree);
         let variance = BiasVariance::of(fits.view(), truth.view()).variance;
         assert_close(variance, 0.09 * (degree + 1) as f64 / 6.0, 1e-12);
+        let named = [(r"\varrho", 0.3), ("G", degree as f64), ("D", 6.0)];
+        assert_close(variance, page("fit-variance").value(1, &named), 1e-12);
     }
 }
 
+/// ```math training-gap
+/// \begin{aligned}
+/// &\operatorname{E}(\text{error on new heights}) \\
+/// &\qquad {}- \operatorname{E}(\text{error of the fit}) \\
+/// &\quad= 2 \varrho^2 \, \frac{G + 1}{D}
+/// \end{aligned}
+/// ```
+///
 /// How much better a fit looks on its own targets than on new ones at the same points: twice the
 /// noise's variance times the weights for each point.
 #[test]
 fn training_gap() {
+    let _formula = formula!();
     for degree in 0..6 {
         let (fits, targets, truth) = all_fits(degree);
         let on_training = (&fits - &targets).mapv(|x| x * x).mean().expect("not empty");
         let on_new = (&fits - &truth).mapv(|x| x * x).mean().expect("not empty") + 0.09;
         assert_close(on_new - on_training, 2.0 * 0.09 * (degree + 1) as f64 / 6.0, 1e-12);
+        let named = [(r"\varrho", 0.3), ("G", degree as f64), ("D", 6.0)];
+        assert_close(on_new - on_training, page("training-gap").value(1, &named), 1e-12);
     }
 }

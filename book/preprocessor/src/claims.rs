@@ -11,6 +11,7 @@ use crate::pages::Page;
 use crate::problems::{Place, Problems};
 use crate::project::{Project, file_name, files_in, folders_in, unix};
 use crate::source::{self, Excerpt};
+use crate::stated::{self, Fault, Stated};
 
 /// A test that may check a formula.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +24,10 @@ pub struct Claim {
     pub defect: Option<String>,
     /// Its lines.
     pub excerpt: Excerpt,
+    /// The formula that its doc comment states.
+    pub stated: Option<Stated>,
+    /// What is wrong with how it compares.
+    pub faults: Vec<Fault>,
 }
 
 impl Claim {
@@ -234,7 +239,9 @@ impl Reader<'_> {
         let missing = || (!has("test")).then(|| "it lacks #[test]".to_owned());
         let defect = missing().or(defect).or_else(|| condition(has));
         let excerpt = Excerpt::of(source.file, source.text, function);
-        self.push(function.sig.ident.to_string(), defect, excerpt);
+        let (stated, faults) = (stated::stated(function), stated::faults(function));
+        let (chapter, name) = (self.chapter, function.sig.ident.to_string());
+        self.claims.push(Claim { chapter, name, defect, excerpt, stated, faults });
     }
 
     /// Finds the tests in a macro such as `proptest!`, whose contents are not quite Rust.
@@ -277,12 +284,10 @@ impl Reader<'_> {
         };
         let defect = defect.or_else(|| condition(has));
         let excerpt = Excerpt::between(source.file, source.text, *start, end);
-        self.push(name, defect, excerpt);
-    }
-
-    fn push(&mut self, name: String, defect: Option<String>, excerpt: Excerpt) {
-        let chapter = self.chapter;
-        self.claims.push(Claim { chapter, name, defect, excerpt });
+        let line = *excerpt.lines.start();
+        let message = "its comparisons cannot be seen in a macro: expected a function".to_owned();
+        let (chapter, faults) = (self.chapter, vec![Fault { line, message }]);
+        self.claims.push(Claim { chapter, name, defect, excerpt, stated: None, faults });
     }
 }
 

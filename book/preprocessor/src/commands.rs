@@ -47,7 +47,7 @@ const TOOLS: [&str; 14] = [
 
 /// What the pages have cargo do, and the options of each that take a value (with `=`) or none.
 const CARGO: [(&str, &str); 8] = [
-    ("run", "-p= --package= --release -q --quiet --bin="),
+    ("run", "-p= --package= --release -q --quiet --bin= --example="),
     ("test", "-p= --package= --test= --release -q --quiet --lib --doc --workspace"),
     ("bench", "-p= --package= --bench= -q --quiet"),
     ("install", "--locked --version= --path="),
@@ -224,11 +224,16 @@ fn cargo(
             return Err(format!("package `{name}` has nothing for `{option} {value}`{meant}"));
         }
     }
-    if let Some(file) = values.get("-f").filter(|file| !vocabulary.files.contains(*file)) {
+    let named = values.get("-f").map(|file| file.trim_matches('\''));
+    if let Some(file) = named.filter(|file| !vocabulary.has_file(file)) {
         let meant = did_you_mean(file, vocabulary.files.iter().map(String::as_str));
         return Err(format!("there is no file `{file}`{meant}"));
     }
-    if command != "run" {
+    if let Some(example) = values.get("--example").filter(|name| !found.examples.contains(*name)) {
+        let meant = did_you_mean(example, found.examples.iter().map(String::as_str));
+        return Err(format!("package `{name}` has no example `{example}`{meant}"));
+    }
+    if command != "run" || values.contains_key("--example") {
         return Ok(None);
     }
     if !found.runs {

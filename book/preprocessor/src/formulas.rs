@@ -1,12 +1,14 @@
 //! Displayed formulas: each has a number, a name, an anchor and the test that checks it.
 
 use crate::claims::{self, Claim};
+use crate::evidence::Record;
 use crate::html::{attribute, block_text, rust_code, table};
 use crate::marks::{DisplayedMath, Kind};
 use crate::math::Converter;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, did_you_mean, line_at};
 use crate::project::Project;
+use crate::stated::difference;
 
 /// A displayed formula.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,8 @@ pub struct Formula {
     pub offset: usize,
     /// Its file and line.
     pub place: Place,
+    /// Its LaTeX, line by line, each with its number in the page.
+    pub lines: Vec<(usize, String)>,
     /// It, typeset; empty if its LaTeX is wrong.
     pub mathml: String,
     /// The test that checks it, if there is one.
@@ -46,9 +50,9 @@ impl Formula {
     }
 
     /// The block on its page.
-    pub fn render(&self, project: &Project) -> String {
+    pub fn render(&self, project: &Project, record: &Record) -> String {
         let (anchor, label, words) = (self.anchor(), self.label(), self.words());
-        let check = self.check.as_ref().map(|check| rendered_check(check, project));
+        let check = self.check.as_ref().map(|check| self.rendered_check(check, project, record));
         let math = format!(r#"<div class="formula-math">{}</div>"#, self.mathml);
         let link = format!(r##"href="#{anchor}" aria-label="Formula ({label})""##);
         let number = format!(r#"<a class="formula-number" {link}>({label})</a>"#);
@@ -68,26 +72,67 @@ impl Formula {
     }
 
     /// Its row in the index of formulas.
-    fn row(&self, from: &Page, pages: &[Page], project: &Project) -> String {
+    fn row(&self, from: &Page, pages: &[Page], project: &Project, record: &Record) -> String {
         let test = self.check.as_ref().map_or(String::new(), |check| {
             let name = block_text(&check.name);
-            format!("<code>{name}</code><br>{}", check.excerpt.link(project))
+            let evidence = record.of(&self.name).map(|evidence| {
+                format!(r#"<br><span class="check-evidence">{}</span>"#, evidence.long())
+            });
+            let (link, evidence) = (check.excerpt.link(project), evidence.unwrap_or_default());
+            format!("<code>{name}</code><br>{link}{evidence}")
         });
         let (link, words, mathml) = (self.link(from, pages), self.words(), &self.mathml);
         let formula = format!(r#"{words}<div class="formula-math">{mathml}</div>"#);
         format!("<td>{link}</td><td>{formula}</td><td>{test}</td>")
     }
-}
 
-/// The ✓ that unfolds the source of a test.
-fn rendered_check(check: &Claim, project: &Project) -> String {
-    let (name, code) = (block_text(&check.name), rust_code(&check.excerpt.text()));
-    let link = check.excerpt.link(project);
-    let mark = r#"<span class="check-mark" aria-hidden="true">✓</span>"#;
-    let label = format!(r#"<span class="check-label">checked by <code>{name}</code></span>"#);
-    let source = format!(r#"<p class="check-source">{link}</p>"#);
-    let summary = format!("<summary>{mark} {label}</summary>");
-    format!(r#"<details class="check">{summary}{code}{source}</details>"#)
+    /// The ✓ that says what the test has seen, and unfolds its source.
+    fn rendered_check(&self, check: &Claim, project: &Project, record: &Record) -> String {
+        let (name, code) = (block_text(&check.name), rust_code(&check.excerpt.text()));
+        let link = check.excerpt.link(project);
+        let mark = r#"<span class="check-mark" aria-hidden="true">✓</span>"#;
+        let label = format!(r#"<span class="check-label">checked by <code>{name}</code></span>"#);
+        let (mut short, mut long) = (String::new(), String::new());
+        if let Some(evidence) = record.of(&self.name) {
+            let computed =
+                if evidence.is_computed() { "; computed from this very formula" } else { "" };
+            let text = evidence.short();
+            short = format!(r#"<span class="check-evidence">: {text}{computed}</span>"#);
+            long = format!(r#"<p class="check-evidence">Seen: {}.</p>"#, evidence.long());
+        }
+        let source = format!(r#"<p class="check-source">{link}</p>"#);
+        let summary = format!("<summary>{mark} {label}{short}</summary>");
+        format!(r#"<details class="check">{summary}{code}{long}{source}</details>"#)
+    }
+
+    /// Says where its test states another formula, or compares in a way that does not count.
+    fn report_test(&self, problems: &mut Problems) {
+        let Some(check) = &self.check else { return };
+        let (file, name, place) = (&check.excerpt.file, &self.name, &self.place);
+        for fault in &check.faults {
+            let message = format!("test `{}`: {}", check.name, fault.message);
+            problems.error(Place::new(file, fault.line), message);
+        }
+        let Some(stated) = check.stated.as_ref().filter(|stated| stated.name == *name) else {
+            let found = check.stated.as_ref().map(|stated| format!(", found `{}`", stated.name));
+            let message = format!(
+                "test `{}` does not state its formula: expected ```math {name} in its doc \
+                 comment, as at {place}{}",
+                check.name,
+                found.unwrap_or_default()
+            );
+            return problems.error(check.excerpt.place(), message);
+        };
+        if let Some([(line, expected), (at, found)]) = difference(&self.lines, &stated.lines) {
+            let page = Place::new(&place.file, line);
+            let message = format!(
+                "test `{}` states another formula than {page}: expected `{expected}`, found \
+                 `{found}`",
+                check.name
+            );
+            problems.error(Place::new(file, at.max(stated.line)), message);
+        }
+    }
 }
 
 /// All displayed formulas of the book.
@@ -131,10 +176,22 @@ impl Formulas {
         })
     }
 
+    /// Says which tests do not state their formula, or compare in a way that does not count.
+    pub fn report_tests(&self, record: &Record, problems: &mut Problems) {
+        for formula in &self.all {
+            formula.report_test(problems);
+            if formula.check.is_some() && record.of(&formula.name).is_none() {
+                problems.error(formula.place.clone(), record.missing(&formula.name));
+            }
+        }
+        let names: Vec<&str> = self.all.iter().map(|formula| formula.name.as_str()).collect();
+        record.report_idle(&names, problems);
+    }
+
     /// The index of all formulas.
-    pub fn index(&self, from: &Page, pages: &[Page], project: &Project) -> String {
-        let rows: Vec<String> =
-            self.all.iter().map(|formula| formula.row(from, pages, project)).collect();
+    pub fn index(&self, from: &Page, pages: &[Page], project: &Project, record: &Record) -> String {
+        let row = |formula: &Formula| formula.row(from, pages, project, record);
+        let rows: Vec<String> = self.all.iter().map(row).collect();
         table("formulas", &["Number", "Formula", "Checked by"], &rows)
     }
 }
@@ -162,8 +219,12 @@ impl Gatherer<'_> {
         };
         let check = self.check_of(page, chapter, &block.name, &place);
         let number = 1 + self.all.iter().filter(|formula| formula.chapter == chapter).count();
-        let name = block.name.clone();
-        self.all.push(Formula { name, chapter, number, page: index, offset, place, mathml, check });
+        let (name, page_index) = (block.name.clone(), index);
+        let first = line_at(&page.source, block.body);
+        let lines = block.latex.lines().enumerate();
+        let lines = lines.map(|(index, line)| (first + index, line.trim().to_owned())).collect();
+        let page = page_index;
+        self.all.push(Formula { name, chapter, number, page, offset, place, lines, mathml, check });
     }
 
     fn mathml(&mut self, page: &Page, block: &DisplayedMath) -> String {

@@ -167,6 +167,7 @@
 //! `debris` takes out of a pressed page what nobody searches for. `search` has mdBook's own renderer
 //! render such pages aside, and keeps nothing of that but the index.
 
+mod arithmetic;
 mod chapter;
 mod circles;
 mod claims;
@@ -174,6 +175,7 @@ mod commands;
 mod debris;
 mod directive;
 mod disk;
+mod evidence;
 mod exercises;
 mod figures;
 mod footer;
@@ -204,6 +206,7 @@ mod references;
 mod rust_path;
 mod search;
 mod source;
+mod stated;
 mod tags;
 mod tried;
 mod typed;

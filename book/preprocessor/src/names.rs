@@ -60,7 +60,7 @@ const EXTENSIONS: [&str; 17] = [
 /// What is wrong with a name in code style, if anything.
 pub fn problem(code: &str, vocabulary: &Vocabulary) -> Option<String> {
     let code = code.trim();
-    let is_example = code.contains("{{") || code.contains("$`") || code.contains("chNN");
+    let is_example = ["{{", "$`", "chNN", "```", "<!--"].iter().any(|sign| code.contains(sign));
     if is_example || !code.contains(char::is_alphabetic) || commands::is_call(code) {
         return None;
     }

@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use mdbook_preprocessor::book::Book;
 
+use crate::arithmetic;
 use crate::claims::{self, Claim};
 use crate::directive::{self, BLOCK, Directive, MDBOOK};
+use crate::evidence::Record;
 use crate::exercises::Exercises;
 use crate::figures::Figures;
 use crate::footer;
@@ -40,6 +42,7 @@ struct Catalog<'a> {
     crates: Crates,
     items: Items,
     formulas: Formulas,
+    record: Record,
     figures: Figures,
     exercises: Exercises,
     values: Values,
@@ -106,6 +109,11 @@ impl<'a> Catalog<'a> {
         let claims = claims::read(project, problems);
         let formulas = Formulas::gather(project, pages, &claims, &converter, problems);
         let notation = Notation::gather(project, pages, &converter, problems);
+        let record = Record::read(project, problems);
+        let mut values = Values::gather(project, problems);
+        for (name, count) in record.totals(arithmetic::check(pages, problems)) {
+            values.count(&format!("evidence.{name}"), count);
+        }
         Self {
             project,
             pages,
@@ -115,7 +123,8 @@ impl<'a> Catalog<'a> {
             formulas,
             figures: Figures::gather(project, pages, problems),
             exercises: Exercises::gather(project, pages, problems),
-            values: Values::gather(project, problems),
+            values,
+            record,
             references: References::gather(project, pages, problems),
             notation,
             converter,
@@ -125,6 +134,9 @@ impl<'a> Catalog<'a> {
     /// The locks that concern the whole book.
     fn try_locks(&self, listings: &[Listed<'_>], problems: &mut Problems) {
         let Self { project, .. } = self;
+        if !project.settings.without_evidence {
+            self.formulas.report_tests(&self.record, problems);
+        }
         formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
         listing::report_unshown(project, &self.items, listings, problems);
         self.figures.report_unshown(project, problems);
@@ -164,7 +176,7 @@ impl<'a> Catalog<'a> {
             Kind::Math(math) => Ok(vec![(range, self.inline_math(math)?)]),
             Kind::Formula(_) => {
                 let formula = self.formulas.at(index, range.start);
-                let html = formula.map(|formula| formula.render(self.project));
+                let html = formula.map(|formula| formula.render(self.project, &self.record));
                 let html = html.unwrap_or_default();
                 Ok(vec![(range.clone(), pages::block(&page.source, &range, &html))])
             }
@@ -207,7 +219,7 @@ impl<'a> Catalog<'a> {
             "listing" => listing::render(self.project, &self.items, argument)?,
             "exercise" => self.exercises.render(self.project, argument)?,
             "references" => self.references.render(page, self.pages, &self.converter)?,
-            "formulas" => self.formulas.index(page, self.pages, self.project),
+            "formulas" => self.formulas.index(page, self.pages, self.project, &self.record),
             "notation" => self.notation.render(page, self.pages),
             "figure" => {
                 let frame = self.figures.render(self.project, index, range.start, argument)?;

@@ -39,6 +39,8 @@ pub struct Settings {
     pub unregistered_symbol: Level,
     /// What happens when the bibliography has an entry that no page cites.
     pub uncited_reference: Level,
+    /// Whether the tests of the formulas need not state their formula, nor record what they saw.
+    pub without_evidence: bool,
     /// The keys that mdBook reads.
     #[serde(rename = "command")]
     _command: IgnoredAny,

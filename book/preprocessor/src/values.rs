@@ -78,6 +78,15 @@ impl Values {
         self.by_name.extend(entries.into_iter().map(named));
     }
 
+    /// Adds a number that this build has counted.
+    pub fn count(&mut self, name: &str, count: u64) {
+        let (text, kind) = (crate::evidence::grouped(count), Some("count".to_owned()));
+        let note = Some("counted when these pages were built".to_owned());
+        let tolerance = Tolerance::Stated;
+        let measured = Measured { text, kind, tolerance, note, experiment: None };
+        self.by_name.insert(name.to_owned(), measured);
+    }
+
     fn named(&self, name: &str) -> Result<&Measured, String> {
         self.by_name.get(name).ok_or_else(|| {
             let meant = did_you_mean(name, self.by_name.keys().map(String::as_str));

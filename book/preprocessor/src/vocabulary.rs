@@ -37,6 +37,8 @@ pub struct Package {
     pub tests: BTreeSet<String>,
     /// The names of its benchmarks.
     pub benches: BTreeSet<String>,
+    /// The names of its examples.
+    pub examples: BTreeSet<String>,
 }
 
 /// Folders in which nothing is the book's own.
@@ -59,6 +61,16 @@ impl Vocabulary {
             quoted.for_each(|fence| vocabulary.names.extend(identifiers(&fence.text)));
         }
         vocabulary
+    }
+
+    /// Whether there is a file or a folder of this path; a star stands for any part of a name.
+    pub fn has_file(&self, path: &str) -> bool {
+        match path.split_once('*') {
+            Some((start, end)) => {
+                self.files.iter().any(|file| file.starts_with(start) && file.ends_with(end))
+            }
+            None => self.files.contains(path),
+        }
     }
 
     /// Takes in the names of the files below a folder, and what is in them.
@@ -114,7 +126,11 @@ impl Vocabulary {
         let (mut tests, mut benches) = (listed("test"), listed("bench"));
         tests.extend(found("tests"));
         benches.extend(found("benches"));
-        self.packages.insert(name, Package { runs, tests, benches });
+        let mut examples = found("examples");
+        examples.extend(
+            crate::project::folders_in(&folder.join("examples")).iter().map(|f| file_name(f)),
+        );
+        self.packages.insert(name, Package { runs, tests, benches, examples });
     }
 
     /// Takes in what the chapters' types have.

@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod data;
 pub mod files;
 pub mod records;
+pub mod statistics;
 
 use std::fmt::Display;
 use std::io::{self, Write};

@@ -39,7 +39,7 @@ const FILES: [(&str, &str); 20] = [
     (
         "book.toml",
         "[book]\nsrc = \"src\"\n\n[output.html]\ngit-repository-url = \"https://example.org/book\"\n\n\
-         [preprocessor.book]\ncommand = \"book-preprocessor\"\n",
+         [preprocessor.book]\ncommand = \"book-preprocessor\"\nwithout-evidence = true\n",
     ),
     (
         "src/SUMMARY.md",
