@@ -88,7 +88,10 @@ fn check(only: &[String]) -> Result<usize, String> {
     for chapter in only {
         differences.extend(compare_generated(&committed.join(chapter), &fresh.join(chapter)).err());
     }
-    let differences = differences.concat();
+    let mut differences = differences.concat();
+    // What stands beside the chapters' folders is written by the tests of the formulas.
+    let is_of_chapter = |difference: &Difference| difference.file.iter().count() > 1;
+    differences.retain(|difference| !only.is_empty() || is_of_chapter(difference));
     let pages = pages(&root);
     for difference in &differences {
         eprintln!("{difference}");

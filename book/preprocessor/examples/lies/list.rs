@@ -15,6 +15,15 @@ pub enum Check {
     Generated,
     /// The tests of the exercises' solutions.
     Solutions,
+    /// The formula tests of a chapter.
+    Tests(&'static str),
+}
+
+impl Check {
+    /// Whether it compiles tests.
+    pub fn is_slow(self) -> bool {
+        matches!(self, Self::Solutions | Self::Tests(_))
+    }
 }
 
 /// The programs that judge.
@@ -52,6 +61,8 @@ impl Lie {
         self.file.split('/').find(|part| part.starts_with("ch0")).unwrap_or_default()
     }
 
+    /// A lie of which it is known that nothing sees it.
+    #[allow(dead_code, reason = "none at present")]
     fn known(mut self) -> Self {
         self.passes = true;
         self
@@ -517,6 +528,8 @@ fn code() -> Vec<Lie> {
 
 /// What only a look at the formulas themselves can see.
 fn formulas() -> Vec<Lie> {
+    const TEST: &str = "tests/ch03_backprop/tape.rs";
+    const RUN: Check = Check::Tests("ch03_backprop");
     let sign = |truth: &str| {
         let at = truth.find("```math")?;
         let plus = at + truth[at..].find(" + ")?;
@@ -528,33 +541,24 @@ fn formulas() -> Vec<Lie> {
             let open = at + truth[at..].find('{')? + 1;
             let close = open + truth[open..].find("\n}")?;
             Some(match new {
-                "" => format!("{}{}", &truth[..open], &truth[close..]),
+                "" => format!("{}\n    let _formula = formula!();{}", &truth[..open], &truth[close..]),
                 new => format!("{}\n    {new}{}", &truth[..open], &truth[open..]),
             })
         })
     };
     vec![
-        lie("a sign in a formula is another", ADAPTIVE, Check::Pages, Box::new(sign)).known(),
-        lie("a test that is empty", TAPE_TEST, Check::Pages, body("")).known(),
-        lie("a test that returns at once", TAPE_TEST, Check::Pages, body("return;")).known(),
-        lie(
-            "a test that says something else",
-            TAPE_TEST,
-            Check::Pages,
-            Box::new(|truth| {
-                let at = truth.find("/// ")?;
-                Some(format!("{}/// Not {}", &truth[..at], &truth[at + 4..]))
-            }),
-        )
-        .known(),
-        end("arithmetic that is wrong", ADAPTIVE, "So $`2 \\cdot 3 + 1 = 8`$.").known(),
-        end("arithmetic in a sentence that is wrong", ADAPTIVE, "So it is 2 · 3 + 1 = 8.").known(),
-        end(
-            "a fraction that is wrong",
-            ADAPTIVE,
-            "So $`\\frac{1}{2} + \\frac{1}{3} = \\frac{2}{5}`$.",
-        )
-        .known(),
+        lie("a sign in a formula is another", ADAPTIVE, Check::Pages, Box::new(sign)),
+        lie("a sign in a test's formula is another", TEST, Check::Pages, Box::new(sign)),
+        end("arithmetic that is wrong", ADAPTIVE, "So $`2 \\cdot 3 + 1 = 8`$."),
+        end("a fraction that is wrong", ADAPTIVE, "So $`\\frac{1}{2} + \\frac{1}{3} = \\frac{2}{5}`$."),
+        end("a square that is wrong", ADAPTIVE, "So $`3^2 + 4^2 = 26`$."),
+        end("a root that is wrong", ADAPTIVE, "So $`\\sqrt{9 + 16} = 6`$."),
+        swap("evidence for a formula that there is not", "book/src/generated/evidence.json", Check::Pages, ("tape-operations", "tape-operation")),
+        lie("a test that is empty", TEST, RUN, body("")),
+        lie("a test that returns at once", TEST, RUN, body("if true { return; }")),
+        swap("a tolerance that lets everything pass", TEST, RUN, ("1e-14)", "1e14)")),
+        swap("a test that compares a side with itself", TEST, RUN, ("assert_close(result.value, f(x, y), 1e-14)", "assert_close(result.value, result.value, 1e-14)")),
+        swap("a wrong rule in the library", TAPE_CODE, RUN, ("T::one()", "T::zero()")),
     ]
 }
 

@@ -35,7 +35,7 @@ fn tell_all() -> Result<bool> {
     let wanted: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
     let lies: Vec<Lie> = list::all()
         .into_iter()
-        .filter(|lie| !quick || lie.check != Check::Solutions)
+        .filter(|lie| !quick || !lie.check.is_slow())
         .filter(|lie| {
             wanted.iter().all(|word| lie.name.contains(*word) || lie.file.contains(*word))
         })
@@ -191,14 +191,19 @@ impl Lab {
                 command.env("BOOK_GENERATED", &fresh).arg("records").output()?
             }
             Check::Generated => return Ok(self.compare(lie.chapter())),
-            Check::Solutions => {
-                let target = self.fresh.with_file_name("target");
-                let mut command = Command::new("cargo");
-                command.args(["test", "--quiet", "-p", "formulas", "--test", "solutions"]);
-                command.current_dir(tree).env("CARGO_TARGET_DIR", target).output()?
-            }
+            Check::Solutions => self.test("solutions").output()?,
+            Check::Tests(chapter) => self.test(chapter).output()?,
         };
         Ok((!output.status.success()).then(|| first_line(&output)))
+    }
+
+    /// A file of tests of the copy.
+    fn test(&self, name: &str) -> Command {
+        let mut command = Command::new("cargo");
+        command.args(["test", "--quiet", "-p", "formulas", "--test", name]);
+        command.env("CARGO_TARGET_DIR", self.fresh.with_file_name("target"));
+        command.current_dir(&self.tree.folder);
+        command
     }
 
     /// What is different between the committed and the fresh files of a chapter.
