@@ -68,7 +68,7 @@ pub fn points() -> Vec<f64> {
 pub const SHAPES: [(usize, usize, usize); 6] =
     [(1, 1, 1), (1, 5, 3), (4, 1, 2), (3, 7, 1), (5, 4, 4), (16, 30, 9)];
 
-/// The slope of `f` at `x` from five points, more exact than the two-point formula of chapter 3,
+/// The slope of `f` at `x` from four points, more exact than the two-point formula of chapter 3,
 /// and independent of it.
 ///
 /// With h = 5e-4 the formula's own error is about h⁴/30 = 2e-15 times the fifth derivative, and

@@ -7,20 +7,28 @@
 
 use approx::relative_eq;
 use ch01_neuron::Activation;
-use ch02_forward::{Dense, Layer, Loss, Network, log_softmax, log_sum_exp, softmax};
+use ch02_forward::{Dense, Layer, Loss, Network, log_softmax, log_sum_exp, one_hot, softmax};
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::{
     AdaGrad, Adam, AdamW, Momentum, Nesterov, Optimizer, Parameter, RmsProp, Schedule, Sgd,
     parameters,
 };
 use ch06_overfitting::{Displacement, MaskedNetwork, WeightDecay};
+use ch07_inside::{
+    InputGradient, coalition_values, gradient_times_input, integrated_gradients,
+    integrated_gradients_by_slopes, integrated_gradients_exactly, relevance, shapley_values,
+};
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
 fn oracle() -> Value {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/oracle/oracle.json");
-    let text = std::fs::read_to_string(file).expect("tests/oracle/oracle.json can be read");
-    serde_json::from_str(&text).expect("tests/oracle/oracle.json is JSON")
+    read("oracle.json")
+}
+
+fn read(name: &str) -> Value {
+    let file = format!("{}/oracle/{name}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{file}: {error}"))
 }
 
 fn list(value: &Value) -> Vec<f64> {
@@ -265,5 +273,48 @@ fn a_displaced_image_agrees_with_pytorch() {
     for (index, (our, their)) in ours.iter().zip(&bent).enumerate() {
         // PyTorch scales each place to lie between -1 and 1 and back, which rounds it by 1e-15.
         assert!((our - their).abs() < 1e-13, "pixel {index}: {our}, but PyTorch has {their}");
+    }
+}
+
+/// Saliency, gradient × input, integrated gradients by steps, DeepLIFT, the ε-rule and Shapley values, by
+/// Captum. For one hidden layer DeepLIFT's rescale rule is the exact integral.
+#[test]
+fn attributions_agree_with_captum() {
+    for case in cases(&read("captum.json")["cases"]) {
+        let count = cases(&case["layers"]).len();
+        let layer = |(index, layer): (usize, &Value)| {
+            let (weights, bias) = (matrix(&layer["weights"]), list(&layer["bias"]).into());
+            let last = index + 1 == count;
+            let activation = if last { Activation::Identity } else { Activation::Relu };
+            Layer { dense: Dense { weights, bias }, activation }
+        };
+        let network =
+            Network { layers: cases(&case["layers"]).iter().enumerate().map(layer).collect() };
+        let [x, start] = ["inputs", "baselines"].map(|name| matrix(&case[name]));
+        let classes: Vec<u8> = list(&case["classes"]).iter().map(|&class| class as u8).collect();
+        let outputs = network.layers[count - 1].dense.bias.len();
+        let c = one_hot::<f64>(&classes, outputs);
+        let steps = case["steps"].as_u64().expect("a number") as usize;
+        let path = (start.view(), x.view());
+        let agree = |name: &str, ours: &Array2<f64>| {
+            assert_agree(&format!("{name}, {count} layers"), ours, &matrix(&case[name]));
+        };
+        agree("saliency", &network.input_gradient(x.view(), c.view()));
+        agree("input_x_gradient", &gradient_times_input(&network, x.view(), c.view()));
+        agree("relevance", &relevance(&network, x.view(), c.view(), 0.01));
+        agree("integrated_gradients", &integrated_gradients(&network, path, c.view(), steps));
+        let fast = integrated_gradients_by_slopes(&network, path, c.view(), steps);
+        agree("integrated_gradients", &fast);
+        if count > 2 {
+            continue; // no finite sums
+        }
+        agree("deep_lift", &integrated_gradients_exactly(&network, path, c.view()));
+        let part: Vec<usize> = (0..x.ncols()).map(|i| i % 3).collect();
+        let shares = Array2::from_shape_fn(x.dim(), |(r, i)| {
+            let ends = (start.row(r), x.row(r));
+            let values = coalition_values(&network, ends, c.row(r), (3, &part));
+            shapley_values(3, &values)[part[i]]
+        });
+        agree("shapley", &shares);
     }
 }

@@ -24,3 +24,7 @@ mod ch05_recall;
 mod ch06_bootstrap;
 #[path = "../chapters/ch06_overfitting/exercises/solutions/doubt.rs"]
 mod ch06_doubt;
+#[path = "../chapters/ch07_inside/exercises/solutions/occlusion.rs"]
+mod ch07_occlusion;
+#[path = "../chapters/ch07_inside/exercises/solutions/paths.rs"]
+mod ch07_paths;

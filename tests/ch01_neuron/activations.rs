@@ -9,7 +9,7 @@ use ndarray::array;
 /// ```
 ///
 /// Wherever an activation function has a derivative, it is the slope of the function. 1e-9: the
-/// slope comes from five points and is good to 1e-10 where |z| is large.
+/// slope comes from four points and is good to 1e-10 where |z| is large.
 #[test]
 fn activation_derivative() {
     let _formula = formula!();
@@ -137,8 +137,8 @@ fn sigmoid_derivative() {
 /// \tanh z = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}
 /// ```
 ///
-/// tanh by its exponentials, as printed; beyond 700 they overflow, and the value is ±1. 1e-15:
-/// near zero the printed form subtracts two numbers near 1.
+/// tanh by its exponentials, as the formula stands; beyond 700 they overflow, and the value is ±1.
+/// 1e-15: near zero the printed form subtracts two numbers near 1.
 #[test]
 fn tanh() {
     let _formula = formula!();

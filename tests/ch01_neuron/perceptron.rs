@@ -1,8 +1,8 @@
 //! The formulas of *Learning from mistakes*.
 
-use ch01_neuron::{self as library, Activation, Neuron};
+use ch01_neuron::{self as library, Activation, Gate, Neuron};
 use formulas::*;
-use ndarray::{Array1, Axis};
+use ndarray::{Array1, Axis, array};
 
 /// ```math perceptron-rule
 /// \begin{aligned}
@@ -165,9 +165,10 @@ fn perceptron_growth() {
 /// \end{aligned}
 /// ```
 ///
-/// Novikoff's bound: however separable examples come, the rule makes at most (R / γ)² mistakes.
-/// The bound is computed again here, by loops. 1e-12 relative: a dozen roundings, and a difference
-/// that cancels a few digits where an example lies close to the line.
+/// Novikoff's bound: however separable examples come, the rule makes at most (R / γ)² mistakes, and
+/// the whole chain holds after each of them. The bound is computed again here, by loops. On AND the
+/// rule makes more than R / γ mistakes, so the square is needed. 1e-12 relative: a dozen roundings,
+/// and a difference that cancels a few digits where an example lies close to the line.
 #[test]
 fn mistake_bound() {
     let _formula = formula!();
@@ -188,5 +189,27 @@ fn mistake_bound() {
         let mut neuron = Neuron::zeros(3, Activation::Step);
         let run = library::train_perceptron(&mut neuron, inputs.view(), targets.view(), 100_000);
         assert_bound!(run.converged && run.mistakes as f64 <= bound, "{run:?}, bound {bound}");
+        // once more, mistake by mistake, with the bias as the last weight
+        let (mut neuron, mut mistakes) = (Neuron::zeros(3, Activation::Step), 0.0);
+        for _ in 0..run.epochs {
+            for (x, &y) in inputs.rows().into_iter().zip(&targets) {
+                if library::perceptron_step(&mut neuron, x, y) {
+                    mistakes += 1.0;
+                    let along = (neuron.weights.dot(&judge.weights) + 0.5 * neuron.bias) / length;
+                    let long = (neuron.weights.dot(&neuron.weights) + neuron.bias.powi(2)).sqrt();
+                    let room = 1.0 + 1e-12; // rounding
+                    assert_bound!(mistakes * margin <= along * room, "{along} after {mistakes}");
+                    assert_bound!(along <= long * room, "{along} and {long}");
+                    assert_bound!(long <= f64::sqrt(mistakes) * radius * room, "{long}");
+                }
+            }
+        }
+        assert_exact!(mistakes, run.mistakes as f64);
     }
+    let (inputs, targets) = Gate::And.examples::<f64>();
+    let judge = Neuron { weights: array![2.0, 2.0], bias: -3.0, activation: Activation::Step };
+    let mut neuron = Neuron::zeros(2, Activation::Step);
+    let run = library::train_perceptron(&mut neuron, inputs.view(), targets.view(), 100);
+    let bound = library::mistake_bound(&judge, inputs.view(), targets.view());
+    assert_bound!(run.mistakes as f64 > bound.sqrt() && run.mistakes as f64 <= bound);
 }

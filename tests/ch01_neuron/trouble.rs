@@ -7,8 +7,8 @@ use formulas::*;
 /// \frac{d}{d b} \, \tfrac12 (a - y)^2 = (a - y) \, f'(z)
 /// ```
 ///
-/// The slope of ½(a − y)² by the bias is (a − y) f′(z), for every activation function. Where f′ is 0,
-/// nothing pulls. 1e-9: slopes by five points, away from the kinks.
+/// The derivative of ½(a − y)² with respect to the bias is (a − y) f′(z), for every activation
+/// function. Where f′ is 0, nothing pulls. 1e-9: slopes by four points, away from the kinks.
 #[test]
 fn neuron_bias_gradient() {
     let _formula = formula!();

@@ -32,6 +32,13 @@ fn dense_forward() {
         for (r, j) in ndarray::indices_of(&z) {
             page.assert_close(&[("r", r as f64 + 1.0), ("j", j as f64 + 1.0)], 1e-13);
         }
+        let (whole, product) =
+            (formulas::page("dense-forward").statement(1), x.dot(&dense.weights));
+        for ((r, j), &z) in dense.forward(x.view()).indexed_iter() {
+            let named = [(r"\mathbf Z", z), (r"\mathbf X \mathbf W", product[[r, j]])];
+            let bias = (r"\mathbf b", dense.bias[j]);
+            whole.assert_close(&[&named[..], &[bias]].concat(), 1e-13);
+        }
     }
 }
 
@@ -99,7 +106,7 @@ fn layer_activation() {
 }
 
 /// ```math batch-rows
-/// f(\mathbf X \mathbf W + \mathbf b)_r = f(\mathbf x_r \mathbf W + \mathbf b)
+/// \bigl[ f(\mathbf X \mathbf W + \mathbf b) \bigr]_r = f(\mathbf x_r \mathbf W + \mathbf b)
 /// ```
 ///
 /// The rows of a batch know nothing of each other: each gives what it gives alone. Exact: a row's

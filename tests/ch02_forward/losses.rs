@@ -32,6 +32,46 @@ fn mean_squared_error() {
     }
 }
 
+/// ```math squared-error-likelihood
+/// \begin{aligned}
+/// & -\ln \prod_{r, j} \frac{1}{\sigma_\text{noise} \sqrt{2\pi}} \,
+/// e^{-(y_{rj} - a_{rj})^2 / (2 \sigma_\text{noise}^2)} \\
+/// &\quad = \frac{1}{2 \sigma_\text{noise}^2} \sum_{r, j} (a_{rj} - y_{rj})^2
+/// + N \ln \bigl( \sigma_\text{noise} \sqrt{2\pi} \bigr)
+/// \end{aligned}
+/// ```
+///
+/// If targets are outputs plus normal noise of one spread, minus the logarithm of their likelihood is
+/// the squared error, scaled, plus a constant. The left side multiplies the densities themselves; the
+/// constant is found from outputs that are exactly right. And so the outputs with the larger likelihood
+/// are those with the smaller squared error. 1e-10: rounding, in products of up to nine densities.
+#[test]
+fn squared_error_likelihood() {
+    let _formula = formula!();
+    let mut generator = generator();
+    let density = |u: f64, spread: f64| {
+        (-u * u / (2.0 * spread * spread)).exp() / (spread * std::f64::consts::TAU.sqrt())
+    };
+    for (batch, outputs) in [(1, 1), (4, 1), (3, 3)] {
+        for spread in [0.5, 1.0, 3.0] {
+            let y = matrix(batch, outputs, &mut generator);
+            let likelihood = |a: &ndarray::Array2<f64>| -> f64 {
+                y.iter().zip(a).map(|(y, a)| density(y - a, spread)).product()
+            };
+            let (n, constant) = (y.len() as f64, -likelihood(&y).ln());
+            let tries = [0, 1].map(|_| &y + &matrix(batch, outputs, &mut generator));
+            for a in &tries {
+                let loss = library::mean_squared_error(a.view(), y.view());
+                let scaled = n / (2.0 * spread * spread) * loss + constant;
+                assert_close(-likelihood(a).ln(), scaled, 1e-10);
+            }
+            let [first, second] = &tries;
+            let error = |a: &ndarray::Array2<f64>| library::mean_squared_error(a.view(), y.view());
+            assert_exact!(error(first) < error(second), likelihood(first) > likelihood(second));
+        }
+    }
+}
+
 /// ```math one-hot
 /// y_{rj} = \begin{cases}
 /// 1 & \text{if } j \text{ is the class of } r \\
@@ -39,7 +79,7 @@ fn mean_squared_error() {
 /// \end{cases}
 /// ```
 ///
-/// Label k becomes a row with a 1 at k and 0 elsewhere. Exact.
+/// Label j becomes a row with a 1 at j and 0 elsewhere. Exact.
 #[test]
 fn one_hot() {
     let _formula = formula!();

@@ -12,7 +12,7 @@ use ndarray::{Array1, Array2, Axis, array};
 /// ```
 ///
 /// ∂L/∂Z is ∂L/∂A ⊙ f′(Z) also for a loss that mixes all the outputs of a batch, Σ ca + (Σ a)²/2,
-/// whose ∂L/∂A is c + Σ a. 1e-8: five points, and sums of up to 64 outputs squared.
+/// whose ∂L/∂A is c + Σ a. 1e-8: four points, and sums of up to 64 outputs squared.
 #[test]
 fn layer_delta() {
     let _formula = formula!();
@@ -78,8 +78,8 @@ fn pre_activation_slopes() {
 /// \frac{\partial\mathcal L}{\partial w_{ij}} = \sum_r x_{ri} \, \delta_{rj}
 /// ```
 ///
-/// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the slope by that weight alone. And the table of
-/// the page. 1e-9: slopes by five points; 1e-15: rounding.
+/// ∂L/∂w_ij = Σ_r x_ri δ_rj: the sum written out is the derivative with respect to that weight
+/// alone. And the table of the page. 1e-9: slopes by four points; 1e-15: rounding.
 #[test]
 fn weight_gradient_by_index() {
     let _formula = formula!();
@@ -110,7 +110,8 @@ fn weight_gradient_by_index() {
 /// ```
 ///
 /// ∂L/∂w_ij is the sum over the batch of x_ri δ_rj, which is entry (i, j) of Xᵀδ; and it is the
-/// slope of the loss by that weight. 1e-13: sixteen roundings; 1e-9: slopes by five points.
+/// derivative of the loss with respect to that weight. 1e-13: sixteen roundings; 1e-9: slopes by
+/// four points.
 #[test]
 fn weight_gradient() {
     let _formula = formula!();
@@ -155,7 +156,7 @@ fn sum_of_examples() {
 /// ```
 ///
 /// ∂L/∂b_j is the sum over the batch of δ_rj: the bias is used once by every example. And it is the
-/// slope of the loss by that bias.
+/// derivative of the loss with respect to that bias.
 #[test]
 fn bias_gradient() {
     let _formula = formula!();
@@ -182,8 +183,8 @@ fn bias_gradient() {
 /// \frac{\partial\mathcal L}{\partial x_{ri}} = \sum_j \delta_{rj} \, w_{ij}
 /// ```
 ///
-/// The slope of the mean squared error of a layer's Z by x_ri is the sum over the neurons of
-/// δ_rj w_ij, with δ = ∂L/∂Z. 1e-8: slopes by five points.
+/// The derivative of the mean squared error of a layer's Z with respect to x_ri is the sum over the
+/// neurons of δ_rj w_ij, with δ = ∂L/∂Z. 1e-8: slopes by four points.
 #[test]
 fn input_gradient_by_index() {
     let _formula = formula!();
@@ -204,12 +205,82 @@ fn input_gradient_by_index() {
     }
 }
 
+/// ```math vector-chain-rule
+/// \begin{aligned}
+/// \frac{\partial\mathcal L}{\partial\mathbf x}
+/// &= \mathbf J^\top \, \frac{\partial\mathcal L}{\partial\mathbf q} \\
+/// \text{with} \quad \mathbf J_{ki} &= \frac{\partial q_k}{\partial x_i}
+/// \end{aligned}
+/// ```
+///
+/// What goes back through any operation is its Jacobian, transposed, times what arrived: for an
+/// activation function, softmax, and a layer, with respect to its inputs, its weights and its
+/// biases. The Jacobian is measured, entry by entry, from four points; the other side is the
+/// library's backward pass. 1e-8: four points.
+#[test]
+fn vector_chain_rule() {
+    let _formula = formula!();
+    let mut generator = generator();
+    let row = |numbers: &Array1<f64>| numbers.clone().insert_axis(Axis(0));
+    type Operation<'a> = Box<dyn Fn(&Array1<f64>) -> Array1<f64> + 'a>;
+    /// An operation, where, what arrives, and what the library hands back.
+    type Case<'a> = (Operation<'a>, Array1<f64>, &'a Array1<f64>, Array1<f64>);
+    for (inputs, outputs) in [(1, 1), (3, 5), (4, 4), (6, 2)] {
+        let x = vector(inputs, &mut generator).mapv(|x| x + 0.01_f64.copysign(x));
+        let weights = matrix(inputs, outputs, &mut generator);
+        let dense = Dense { weights, bias: vector(outputs, &mut generator) };
+        let [wide, narrow] = [outputs, inputs].map(|size| vector(size, &mut generator));
+        let layer = dense.backward(row(&x).view(), row(&wide).view());
+        let with_weights = |weights: &Array1<f64>| {
+            let weights = weights.clone().into_shape_with_order(dense.weights.dim());
+            let weights = weights.expect("as many numbers");
+            Dense { weights, bias: dense.bias.clone() }.forward(row(&x).view()).row(0).to_owned()
+        };
+        let with_bias = |bias: &Array1<f64>| {
+            let dense = Dense { weights: dense.weights.clone(), bias: bias.clone() };
+            dense.forward(row(&x).view()).row(0).to_owned()
+        };
+        let probabilities = |z: &Array1<f64>| forward::softmax(row(z).view()).row(0).to_owned();
+        let by_logits =
+            library::softmax_backward(row(&probabilities(&x)).view(), row(&narrow).view());
+        let flat = |matrix: &Array2<f64>| matrix.iter().copied().collect::<Array1<f64>>();
+        let mut cases: Vec<Case> = vec![
+            (
+                Box::new(|x| dense.forward(row(x).view()).row(0).to_owned()),
+                x.clone(),
+                &wide,
+                flat(&dense.input_gradient(row(&wide).view())),
+            ),
+            (Box::new(with_weights), flat(&dense.weights), &wide, flat(&layer.weights)),
+            (Box::new(with_bias), dense.bias.clone(), &wide, layer.bias.clone()),
+            (Box::new(probabilities), x.clone(), &narrow, flat(&by_logits)),
+        ];
+        for f in Activation::ALL {
+            let back = f.backward(row(&x).view(), row(&narrow));
+            cases.push((
+                Box::new(move |x| x.mapv(|x| f.value(x))),
+                x.clone(),
+                &narrow,
+                flat(&back),
+            ));
+        }
+        for (operation, at, upstream, downstream) in cases {
+            // [outputs × inputs]: entry (k, i) is how output k changes with input i
+            let mut jacobian = Array2::zeros((upstream.len(), at.len()));
+            for (k, mut slopes_of_k) in jacobian.rows_mut().into_iter().enumerate() {
+                slopes_of_k.assign(&slopes(|x| operation(x)[k], &at));
+            }
+            assert_all_close(&downstream, &jacobian.t().dot(upstream), 1e-8);
+        }
+    }
+}
+
 /// ```math input-gradient
 /// \frac{\partial\mathcal L}{\partial\mathbf X} = \boldsymbol\delta \, \mathbf W^\top
 /// ```
 ///
 /// ∂L/∂x_ri is the sum over the neurons of δ_rj w_ij, which is entry (r, i) of δWᵀ; and it is the
-/// slope of the loss by that input.
+/// derivative of the loss with respect to that input.
 #[test]
 fn input_gradient() {
     let _formula = formula!();

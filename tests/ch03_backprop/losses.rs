@@ -10,7 +10,8 @@ use ndarray::{Array2, Axis, array};
 /// \frac{\partial\mathcal L}{\partial\mathbf A} = \frac{2}{N} \, (\mathbf A - \mathbf Y)
 /// ```
 ///
-/// ∂L/∂a = 2 (a − y) / N: the slope of the mean squared error by each output. 1e-10: five points.
+/// ∂L/∂a = 2 (a − y) / N: the derivative of the mean squared error with respect to each output.
+/// 1e-10: four points.
 #[test]
 fn mean_squared_error_gradient() {
     let _formula = formula!();
@@ -37,8 +38,8 @@ fn mean_squared_error_gradient() {
 /// \frac{\partial\mathcal L}{\partial\mathbf Z} = \frac{1}{N} \, (\sigma(\mathbf Z) - \mathbf Y)
 /// ```
 ///
-/// ∂L/∂z = (σ(z) − y) / N: the slope of the binary cross-entropy by each logit. 1e-10: five points;
-/// at ±1000 it is 0 for a right answer and ±1 for a wrong one.
+/// ∂L/∂z = (σ(z) − y) / N: the derivative of the binary cross-entropy with respect to each logit.
+/// 1e-10: four points; at ±1000 it is 0 for a right answer and ±1 for a wrong one.
 #[test]
 fn binary_cross_entropy_gradient() {
     let _formula = formula!();
@@ -69,8 +70,9 @@ fn binary_cross_entropy_gradient() {
 /// = 2 \, (\sigma(z) - y) \, \sigma'(z)
 /// ```
 ///
-/// The slope of (σ(z) − y)² by z has σ′ in it, by the chain rule. Where the answer is most wrong it
-/// is nearly 0: at z = −20 for y = 1 below 1e-8, and the cross-entropy's is −1. 1e-10: five points.
+/// The derivative of (σ(z) − y)² with respect to z has σ′ in it, by the chain rule. Where the
+/// answer is most wrong it is nearly 0: at z = −20 for y = 1 below 1e-8, and the cross-entropy's is
+/// −1. 1e-10: four points.
 #[test]
 fn squared_error_saturation() {
     let _formula = formula!();
@@ -94,8 +96,9 @@ fn squared_error_saturation() {
 /// \frac{\partial\mathcal L}{\partial p_{rk}} = -\frac{1}{n} \, \frac{y_{rk}}{p_{rk}}
 /// ```
 ///
-/// ∂L/∂p = −y / p / n, the slope of the cross-entropy by each probability alone; 0 where y is 0.
-/// 1e-8: ln p bends so sharply near 0 that five points see it well only from p = 0.2 on.
+/// ∂L/∂p = −y / p / n, the derivative of the cross-entropy with respect to each probability alone;
+/// 0 where y is 0. 1e-8: ln p bends so sharply near 0 that four points see it well only from p =
+/// 0.2 on.
 #[test]
 fn cross_entropy_gradient() {
     let _formula = formula!();
@@ -128,9 +131,9 @@ fn cross_entropy_gradient() {
 /// \end{aligned}
 /// ```
 ///
-/// The rule for quotients, written out with p_k = e^z_k / q: both cases are the slope of p_k by z_j,
-/// and what the probabilities say. And the two classes of the page. 1e-10: slopes by five points;
-/// 1e-15: rounding.
+/// The rule for quotients, written out with p_k = e^z_k / q: both cases are the derivative of p_k
+/// with respect to z_j, and what the probabilities say. And the two classes of the page. 1e-10:
+/// slopes by four points; 1e-15: rounding.
 #[test]
 fn softmax_quotient() {
     let _formula = formula!().allowing(5e-4, "the page prints three digits");
@@ -170,7 +173,7 @@ fn softmax_quotient() {
 /// ```
 ///
 /// ∂p_k/∂z_j = p_k (1 if k = j, else 0, minus p_j). The library's backward pass gives row k of it
-/// when the loss is p_k itself. 1e-10: slopes by five points.
+/// when the loss is p_k itself. 1e-10: slopes by four points.
 #[test]
 fn softmax_jacobian() {
     let _formula = formula!();
@@ -202,8 +205,8 @@ fn softmax_jacobian() {
 /// - \sum_k p_k \, \frac{\partial\mathcal L}{\partial p_k}\Bigr)
 /// ```
 ///
-/// Backward through softmax, each row takes its gradient g to p ⊙ (g − Σ pg), which is g times the
-/// Jacobian, written out here with all its entries. 1e-14: rounding.
+/// Backward through softmax, each row takes ∂L/∂p to p ⊙ (∂L/∂p − Σ p ∂L/∂p), which is ∂L/∂p times
+/// the Jacobian, written out here with all its entries. 1e-14: rounding.
 #[test]
 fn softmax_backward() {
     let _formula = formula!();
@@ -225,7 +228,8 @@ fn softmax_backward() {
 /// ```
 ///
 /// Softmax and cross-entropy together collapse: the long way, through ∂L/∂p and the Jacobian, ends
-/// at (p − y) / n. Both agree with the slope by each logit. 1e-13: rounding; 1e-10: five points.
+/// at (p − y) / n. Both agree with the derivative with respect to each logit. 1e-13: rounding;
+/// 1e-10: four points.
 #[test]
 fn softmax_cross_entropy_gradient() {
     let _formula = formula!();
@@ -254,7 +258,8 @@ fn softmax_cross_entropy_gradient() {
 /// ```
 ///
 /// The gradients of a row of logits add up to 0; for adding the same number to all of them changes
-/// no probability, and the slope by that number is their sum. 1e-15: rounding; 1e-10: five points.
+/// no probability, and the derivative with respect to that number is their sum. 1e-15: rounding;
+/// 1e-10: four points.
 #[test]
 fn logit_gradients_cancel() {
     let _formula = formula!();

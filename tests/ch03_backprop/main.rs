@@ -6,6 +6,7 @@ mod neuron;
 mod layer;
 mod losses;
 mod network;
+mod depth;
 mod cost;
 mod gradient_check;
 mod tape;

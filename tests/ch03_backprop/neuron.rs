@@ -10,7 +10,7 @@ use ndarray::{Array1, Array2, Axis, array};
 /// ```
 ///
 /// δ = ∂L/∂z = ∂L/∂a · f′(z), entry by entry, for a loss that is a weighted sum of all a: its ∂L/∂a
-/// are the weights. 1e-9: slopes by five points; no z is close to a kink.
+/// are the weights. 1e-9: slopes by four points; no z is close to a kink.
 #[test]
 fn delta() {
     let _formula = formula!();
@@ -57,8 +57,8 @@ fn neurons() -> impl Iterator<Item = (Neuron<f64>, Array1<f64>, f64, f64)> {
 /// \frac{\partial\mathcal L}{\partial b} = \delta
 /// ```
 ///
-/// The slope of a neuron's loss (a − y)² by a weight is δ times the weight's input, and by the bias
-/// it is δ. 1e-9: slopes by five points.
+/// The derivative of a neuron's loss (a − y)² with respect to a weight is δ times the weight's
+/// input, and to the bias it is δ. 1e-9: slopes by four points.
 #[test]
 fn neuron_gradient() {
     let _formula = formula!();
@@ -85,8 +85,8 @@ fn neuron_gradient() {
 /// \frac{\partial\mathcal L}{\partial x_i} = \delta \, w_i
 /// ```
 ///
-/// The slope of a neuron's loss (a − y)² by an input is δ times the input's weight. 1e-9: slopes by
-/// five points.
+/// The derivative of a neuron's loss (a − y)² with respect to an input is δ times the input's
+/// weight. 1e-9: slopes by four points.
 #[test]
 fn neuron_input_gradient() {
     let _formula = formula!();
@@ -105,13 +105,14 @@ fn neuron_input_gradient() {
 /// \begin{aligned}
 /// \text{printed:} \quad & \delta = \frac{\partial\mathcal L}{\partial z} \, f'(z)
 /// = \frac{\partial\mathcal L}{\partial a} \, f'(z)^2 \\
-/// \text{mended:} \quad & \delta = \frac{\partial\mathcal L}{\partial a} \, f'(z)
+/// \text{correct:} \quad & \delta = \frac{\partial\mathcal L}{\partial a} \, f'(z)
 /// \end{aligned}
 /// ```
 ///
-/// The article's formula, ∂L/∂z · f′(z), is ∂L/∂a · f′(z)², with f′ once too often: it misses the true
-/// slope by the factor f′(z), a quarter or less for a sigmoid. The mended one is the true slope. Only
-/// where f′ is 0 or 1 are both the same. 1e-10: slopes by five points, away from the kinks.
+/// The article's formula, ∂L/∂z · f′(z), is ∂L/∂a · f′(z)², with f′ once too often: it misses the
+/// true slope by the factor f′(z), a quarter or less for a sigmoid. The correct one is the true
+/// slope. Only where f′ is 0 or 1 are both the same. 1e-10: slopes by four points, away from the
+/// kinks.
 #[test]
 fn misprinted_delta() {
     let _formula = formula!();
@@ -120,8 +121,8 @@ fn misprinted_delta() {
         for z in points().into_iter().filter(|z| z.abs() < 5.0 && z.abs() > 0.002) {
             let (by_z, slope_of_f) = (slope(|z| by_a * f.value(z), z), slope(|z| f.value(z), z));
             let printed = by_z * slope_of_f;
-            let mended = f.backward(array![[z]].view(), array![[by_a]])[[0, 0]];
-            assert_close(mended, by_z, 1e-10);
+            let correct = f.backward(array![[z]].view(), array![[by_a]])[[0, 0]];
+            assert_close(correct, by_z, 1e-10);
             assert_close(printed, by_a * f.derivative(z).powi(2), 1e-10);
             match f {
                 Activation::Step | Activation::Identity | Activation::Relu => {

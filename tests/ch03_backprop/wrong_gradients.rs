@@ -14,9 +14,9 @@ use ndarray::Array1;
 /// \end{aligned}
 /// ```
 ///
-/// A small step against any list ĝ changes the loss by −η ĝ·g, which is −η |ĝ| |g| cos ψ; here ĝ is g
-/// with its parts turned about by chance, from nearly right to wrong. Of what is left, half the step
-/// leaves a quarter. Below 90° the loss falls, above it rises. 2 %: the next term of the loss.
+/// A small step against any vector ĝ changes the loss by −η ĝ·g, which is −η |ĝ| |g| cos ψ; here ĝ
+/// is g with its parts changed by chance, from nearly right to wrong. Of what is left, half the
+/// step leaves a quarter. Below 90° the loss falls, above it rises. 2 %: the next term of the loss.
 #[test]
 fn wrong_direction() {
     let _formula = formula!().allowing(0.02, "the next term of the loss is of second order");
@@ -43,7 +43,10 @@ fn wrong_direction() {
             }
             loss(&stepped) - loss(&network)
         };
-        let cosine = wrong.dot(&g) / (length(&wrong) * length(&g));
+        // by the law of cosines, from the three sides of a triangle
+        let sides = [length(&wrong), length(&g), length(&(&wrong - &g))];
+        let cosine =
+            (sides[0].powi(2) + sides[1].powi(2) - sides[2].powi(2)) / (2.0 * sides[0] * sides[1]);
         let eta = 1e-3 / length(&wrong);
         let printed = |eta: f64| -eta * length(&wrong) * length(&g) * cosine;
         assert_close(printed(eta), -eta * wrong.dot(&g), 1e-15);

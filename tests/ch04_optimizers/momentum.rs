@@ -101,7 +101,10 @@ fn heavy_ball_form() {
         let last = if t == 1 { theta } else { *before };
         *before = theta;
         let weights = [(r"\theta_t", theta), (r"\theta_{t-1}", last), ("g_{t+1}", g)];
-        page.value(1, &[&weights[..], &[(r"\eta", 0.01), (r"\mu", 0.9)]].concat())
+        let given = [&weights[..], &[(r"\eta", 0.01), (r"\mu", 0.9)]].concat();
+        let next = page.value(1, &given);
+        page.assert_exact(&[&given[..], &[(r"\theta_{t+1}", next)]].concat());
+        next
     });
 }
 

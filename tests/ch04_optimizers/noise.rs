@@ -223,7 +223,7 @@ fn constant_schedule() {
 /// \eta_t = \eta \, \phi^{\lfloor t / k \rfloor}
 /// ```
 ///
-/// A step schedule multiplies the rate by γ after every k steps: γ to the power ⌊t / k⌋. Here by
+/// A step schedule multiplies the rate by φ after every k steps: φ to the power ⌊t / k⌋. Here by
 /// repeated multiplication. 1e-14: rounding.
 #[test]
 fn step_schedule() {
@@ -291,8 +291,8 @@ fn cosine_schedule() {
 /// \end{cases}
 /// ```
 ///
-/// Warm-up climbs in w equal steps from 1/w to 1; what follows has its own beginning there, and the
-/// T − w steps that are left. Exact but for 1e-15.
+/// Warm-up climbs in t₀ equal steps from 1/t₀ to 1; what follows has its own beginning there, and
+/// the T − t₀ steps that are left. Exact but for 1e-15.
 #[test]
 fn warm_up() {
     let _formula = formula!();

@@ -72,8 +72,8 @@ fn precision() {
 /// \end{aligned}
 /// ```
 ///
-/// The nearest of ten points is the one with the largest x · m − |m|²/2: a dense layer whose column
-/// j is point j. Exact, but for ties, which random points do not have.
+/// The nearest of ten points is the one with the largest x · x̄ⱼ − |x̄ⱼ|²/2: a dense layer whose
+/// column j is point j. Exact, but for ties, which random points do not have.
 #[test]
 fn nearest_mean() {
     let _formula = formula!();

@@ -13,16 +13,17 @@ use formulas::*;
 #[test]
 fn torch_layout() {
     let _formula = formula!();
-    let recipe = Recipe { hidden: vec![3], ..Recipe::documents() };
-    let network = recipe.network::<f32>(4, &mut generator());
-    let file = save_weights(&network);
-    let header = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
-    let names: serde_json::Value = serde_json::from_slice(&file[8..8 + header]).expect("JSON");
-    let tensor = &names["0.weight"];
-    assert_exact!(tensor["shape"], serde_json::json!([3, 4]));
-    let start = 8 + header + tensor["data_offsets"][0].as_u64().expect("a number") as usize;
-    for j in 0..3 {
-        for i in 0..4 {
+    let recipe = |outputs| Recipe { hidden: vec![outputs], ..Recipe::documents() };
+    for outputs in [3, 4] {
+        // With four outputs the layer is square: only its numbers tell one way round from the other.
+        let network = recipe(outputs).network::<f32>(4, &mut generator());
+        let file = save_weights(&network);
+        let header = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize;
+        let names: serde_json::Value = serde_json::from_slice(&file[8..8 + header]).expect("JSON");
+        let tensor = &names["0.weight"];
+        assert_exact!(tensor["shape"], serde_json::json!([outputs, 4]));
+        let start = 8 + header + tensor["data_offsets"][0].as_u64().expect("a number") as usize;
+        for (j, i) in ndarray::indices((outputs, 4)) {
             let at = start + 4 * (4 * j + i);
             let number = f32::from_le_bytes(file[at..at + 4].try_into().expect("four bytes"));
             assert_exact!(number, network.layers[0].dense.weights[[i, j]]);

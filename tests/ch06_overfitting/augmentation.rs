@@ -51,8 +51,10 @@ fn bilinear_interpolation() {
                 + d * ((1.0 - r) * p(1, 0) + r * p(1, 1));
             assert_close(bilinear(image.view(), i, j), areas, 1e-14);
             let page = page("bilinear-interpolation")
-                .entries("I", |place| at(&image, place[0] as isize, place[1] as isize));
+                .entries("I", |place| at(&image, place[0] as isize, place[1] as isize))
+                .function_of_many("I", |place| bilinear(image.view(), place[0], place[1]));
             let named = [("i", top), ("j", left), ("d", d), ("r", r)];
+            page.assert_close(&named, 1e-14);
             assert_close(bilinear(image.view(), i, j), page.value(1, &named), 1e-14);
         }
         assert_exact!(bilinear(image.view(), 0.0, 0.0), image[[0, 0]]);
@@ -66,8 +68,8 @@ fn bilinear_interpolation() {
 /// J_k = \frac{e^{-k^2 / (2 S^2)}}{\sum_{l} e^{-l^2 / (2 S^2)}}
 /// ```
 ///
-/// The kernel's entries go like exp(−k²/2σ²), add up to 1, and their variance is σ², but for what is
-/// cut off beyond 3σ (3 % of it) and for whole distances.
+/// The kernel's entries go like exp(−k²/2S²), add up to 1, and their variance is S², but for what
+/// is cut off beyond 3S (3 % of it) and for whole distances.
 #[test]
 fn gaussian_kernel_entries() {
     let _formula = formula!();
@@ -124,8 +126,8 @@ fn smoothing() {
 /// \sigma_U = \frac{F}{\sqrt 3} \cdot \frac{1}{2 S \sqrt\pi} = \frac{F}{2 S \sqrt{3\pi}}
 /// ```
 ///
-/// How far an elastic field moves a pixel: the deviation is α / (2σ√(3π)). First the exact variance
-/// far from the edges, α²/3 (Σ g²)², to 2 %: the curve is cut off at 3σ. Then drawn fields, to 6 %.
+/// How far an elastic field moves a pixel: the deviation is F / (2S√(3π)). First the exact variance
+/// far from the edges, F²/3 (Σ J²)², to 2 %: the curve is cut off at 3S. Then drawn fields, to 6 %.
 #[test]
 fn displacement_size() {
     let _formula = formula!().allowing(0.06, "chance in 1,200 drawn pixels, about 2 %");

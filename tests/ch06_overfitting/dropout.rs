@@ -178,7 +178,7 @@ fn dropout_backward() {
 /// ```
 ///
 /// For a linear neuron, dropout is a penalty that data choose: the mean squared distance over all
-/// masks is the plain one, and (1 − ν)/ν wⱼ² Σᵢ xᵢⱼ² more for each input. All 4096 masks of three
+/// masks is the plain one, and (1 − ν)/ν wᵢ² Σᵣ xᵣᵢ² more for each input. All 4096 masks of three
 /// examples of four inputs.
 #[test]
 fn dropout_penalty() {
@@ -245,8 +245,8 @@ fn geometric_ensemble() {
 /// The paper's masks are 0 or 1, and its weights shrink to νW when training is over; ours are 0 or
 /// 1/ν, and the weights stay. With our weights ν times theirs, layer by layer, each pair of masks
 /// gives the same outputs while training, through a hidden layer of ReLUs and biases, and the whole
-/// network gives the same afterward. And their largest norm c is νc for us: 0.8c behind the inputs,
-/// 0.5c behind the hidden units.
+/// network gives the same afterward. And their largest norm Ψ is νΨ for us: 0.8Ψ behind the inputs,
+/// 0.5Ψ behind the hidden units.
 #[test]
 fn paper_masks() {
     let _formula = formula!();

@@ -10,8 +10,8 @@ use ndarray::{Array1, Array2};
 /// \upsilon \left( 1 - \tfrac{1}{10} \right)
 /// ```
 ///
-/// Of K classes, a label at random is wrong with probability 1 − 1/K; so a share of random labels
-/// makes that share times 9/10 of wrong ones. 100,000 labels, within five standard errors.
+/// Of ten classes, a label at random is wrong with probability 1 − 1/10; so a share υ of random
+/// labels makes that share times 9/10 of wrong ones. 100,000 labels, within five standard errors.
 #[test]
 fn random_labels() {
     let _formula = formula!();

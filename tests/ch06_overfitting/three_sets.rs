@@ -79,7 +79,7 @@ fn leave_one_out() {
 /// ```
 ///
 /// The standard error of a measured share of mistakes, from the whole distribution of the number of
-/// mistakes among n examples: the sum over all outcomes of their squared distance from the mean.
+/// mistakes among D examples: the sum over all outcomes of their squared distance from the mean.
 #[test]
 fn standard_error_of_a_share() {
     let _formula = formula!();
@@ -106,10 +106,10 @@ fn standard_error_of_a_share() {
 /// \operatorname{E} \max_{k \le Q} \, u_k \le \sqrt{2 \ln Q}
 /// ```
 ///
-/// The best of K equal models looks better than it is: the largest of K normal numbers of mean 0 and
-/// variance 1 is in the mean at most √(2 ln K). The mean is the integral of how likely it is that the
-/// largest exceeds u, minus that it stays below −u. For two it is known: 1/√π. For many the bound is
-/// nearly reached.
+/// The best of Q equal models looks better than it is: the largest of Q normal numbers of mean 0
+/// and variance 1 is in the mean at most √(2 ln Q). The mean is the integral of how likely it is
+/// that the largest exceeds u, minus that it stays below −u. For two it is known: 1/√π. For many
+/// the bound is nearly reached.
 #[test]
 fn best_of_many() {
     let _formula = formula!().allowing(0.005, "the page prints two decimals");

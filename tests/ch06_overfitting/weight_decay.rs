@@ -43,8 +43,8 @@ fn ridge_equations() {
 /// \end{aligned}
 /// ```
 ///
-/// Ridge is what is likeliest if noise is normal of deviation s and weights are normal of deviation
-/// τ beforehand, with λ = s²/τ². The likelihood times the prior is multiplied out here from normal
+/// Ridge is what is likeliest if noise is normal of deviation ϱ and weights are normal of deviation
+/// ϑ beforehand, with λ = ϱ²/ϑ². The likelihood times the prior is multiplied out here from normal
 /// densities; its logarithm is flat at the ridge weights, and lower everywhere else.
 #[test]
 fn gaussian_prior() {
@@ -264,8 +264,8 @@ fn decay_fades() {
 /// \mathbf w \leftarrow \mathbf w \, \min\!\left( 1, \frac{\Psi}{|\mathbf w|} \right)
 /// ```
 ///
-/// A neuron's weights that are longer than c are shortened to c, and that is the nearest point within
-/// reach: no other list of weights of length at most c is nearer. Shorter ones stay.
+/// A neuron's weights that are longer than Ψ are shortened to Ψ, and that is the nearest point
+/// within reach: no other list of weights of length at most Ψ is nearer. Shorter ones stay.
 #[test]
 fn max_norm() {
     let _formula = formula!();

@@ -12,6 +12,7 @@ import { PAPER_WIDTH, print } from "./pdf.mjs";
 import { problem } from "./problems.mjs";
 import { sourceOf } from "./source.mjs";
 import { searchDebris } from "./search-index.mjs";
+import { checkWidgets, hasWidgets } from "./widgets.mjs";
 
 /** A light theme and a dark one, a desk and a phone. The first of each also gives the facts. */
 const THEMES = ["light", "navy"];
@@ -38,13 +39,16 @@ export async function checkBook(folder, options = {}) {
     return { problems: [problem("book", "", text)], summary: "0 pages" };
   }
   const { browser, close } = await launch();
-  const book = { folder, browser, problems: [], facts: new Map(), sheets: 0 };
+  const book = { folder, browser, problems: [], facts: new Map(), sheets: 0, widgets: new Map() };
   const papers = pages.filter((page) => page === PAPER_PAGE);
   const jobs = [
     ...pages.flatMap((page) =>
       WIDTHS.map((width) => ({ page, view: `${width}`, run: () => checkPage(book, page, width) })),
     ),
     ...papers.map((page) => ({ page, view: "paper", run: () => checkPaper(book, options.pdf) })),
+    ...pages.filter((page) => page !== PAPER_PAGE && hasWidgets(folder, page)).flatMap((page) =>
+      WIDTHS.map((width) => ({ page, view: `${width}`, run: () => checkWidgets(book, page, width) })),
+    ),
   ];
   try {
     await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs, book.problems)));
@@ -57,8 +61,14 @@ export async function checkBook(folder, options = {}) {
   }
   const views = THEMES.length * WIDTHS.length;
   book.problems.forEach((found) => (found.source = sourceOf(options.source, found)));
-  const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper`;
+  const slowest = [...book.widgets].map(([name, times]) => `${name} ${median(times).toFixed(1)}`);
+  const widgets = slowest.length > 0 ? `; milliseconds a widget needs: ${slowest.join(", ")};` : "";
+  const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper${widgets}`;
   return { problems: book.problems, summary };
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
 /** How often a page is tried: a machine under load may be too slow once. */

@@ -47,7 +47,8 @@ function fault(folder, places, page, address, plain) {
     return `\`${plain}\`, but there is no such file`;
   }
   const target = path.relative(folder, file).split(path.sep).join("/");
-  const fragment = decodeURIComponent(new URL(address).hash.slice(1));
+  // After the id of a widget's figure stands a state: #fig-ch04_optimizers-zigzag?steps=60
+  const [fragment] = decodeURIComponent(new URL(address).hash.slice(1)).split("?");
   const known = places.get(target);
   if (fragment && fragment !== "top" && known && !known.has(fragment)) {
     const where = target === page ? "this page" : target;

@@ -23,8 +23,8 @@ pub struct Directive {
 pub const INLINE: [&str; 3] = ["value", "eq", "cite"];
 
 /// Directives that become a block, and stand in a paragraph of their own.
-pub const BLOCK: [&str; 6] =
-    ["listing", "figure", "exercise", "references", "formulas", "notation"];
+pub const BLOCK: [&str; 7] =
+    ["listing", "figure", "widget", "exercise", "references", "formulas", "notation"];
 
 /// Directives that mdBook expands after this preprocessor.
 pub const MDBOOK: [&str; 4] = ["include", "rustdoc_include", "playground", "title"];

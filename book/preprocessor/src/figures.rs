@@ -46,7 +46,9 @@ impl Figures {
         for (index, page) in pages.iter().enumerate() {
             for mark in &page.marks {
                 match &mark.kind {
-                    Kind::Directive(directive) if directive.name == "figure" => {
+                    Kind::Directive(directive)
+                        if ["figure", "widget"].contains(&directive.name.as_str()) =>
+                    {
                         let offset = mark.range.start;
                         figures.number(index, page, offset, &directive.argument, problems);
                     }
@@ -152,6 +154,12 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The same figure with attributes that tell what stands over it where scripts run.
+    pub fn with_attributes(mut self, attributes: &str) -> Self {
+        self.open = self.open.replacen(" id=", &format!(" {attributes} id="), 1);
+        self
+    }
+
     /// The replacements on the page: for the directive, at the start and at the end of the caption.
     pub fn edits(
         self,

@@ -158,7 +158,10 @@ pub struct Alias {
     pub glob: bool,
 }
 
-/// All items of all chapters.
+/// The crate of the widgets, as listings name it.
+const WIDGETS: &str = "book_widgets";
+
+/// All items of all chapters, and of the widgets.
 #[derive(Debug, Default)]
 pub struct Items {
     /// The items in the order of their files.
@@ -184,8 +187,18 @@ impl Items {
                 from.iter().for_each(|from| items.take_in(from, path, is_library));
             }
         }
+        let widgets = crates.shared.iter().find(|shared| {
+            shared.root().is_some_and(|root| root.file.ends_with("widgets/src/lib.rs"))
+        });
+        if let Some(widgets) = widgets {
+            items.crates.push(WIDGETS.to_owned());
+            items.take_in(widgets, WIDGETS, false);
+        }
         items.open_exports();
         items.close_methods_of_private_types();
+        // A page may show what is in the widgets, and need not.
+        let of_widgets = |item: &&mut Item| item.krate() == WIDGETS;
+        items.all.iter_mut().filter(of_widgets).for_each(|item| item.public = false);
         items
     }
 

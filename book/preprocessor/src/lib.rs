@@ -10,6 +10,7 @@
 //! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of a file in `tests/chNN_…` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
 //! | `{{#figure ch05_mnist/loss}}`, and the caption from the next line on | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#widget ch04_optimizers/zigzag}}`, and the caption from the next line on | the same figure, and where scripts run the widget of its name, which `book/widgets/src/list.rs` lists |
 //! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
 //! | `{{#value ch05_mnist.documents.test_accuracy as share}}` | the same, if it is a share |
@@ -31,6 +32,12 @@
 //! it stands, also when its type comes from elsewhere; its module is needed only where several
 //! modules of the crate have such a block. The program of a chapter, `program/main.rs`, is its
 //! module `main`.
+//!
+//! A test states the formula of its page in its doc comment, fenced as there, and begins with
+//! `let _formula = formula!();`. What the tests have seen is in `generated/evidence.json`; the ✓ says
+//! it. `{{#value evidence.comparisons}}` and its like are sums over that file, and
+//! `evidence.arithmetic` counts the equalities of plain numbers that a build computes, in math and
+//! in tables below `<!-- arithmetic -->`.
 //!
 //! The tests of a chapter are the folder `tests/chNN_…`: a root `main.rs` with a `mod` line for each
 //! page that has formulas.
@@ -146,7 +153,7 @@
 //! | --- | --- |
 //! | `span.inline-math` | math in a sentence with its punctuation: `white-space: nowrap` |
 //! | `div.formula` | a displayed formula: `div.formula-math`, `a.formula-number`, `details.check` |
-//! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`; then the code and `p.check-source` |
+//! | `details.check` | `summary` with `span.check-mark` (✓) and `span.check-label`, `span.check-evidence`; then the code, `p.check-evidence` and `p.check-source` |
 //! | `a.formula-link`, `a.citation`, `span.value` | in a sentence |
 //! | `figure.listing` | `figcaption` (with `span.path` and `span.lines`), then `pre > code.language-rust` |
 //! | `div.exercise` | `figure.listing`, the command in a `pre`, `details.check` with the tests, `details.solution` with a `figure.listing` |
@@ -157,7 +164,7 @@
 //! # How it works
 //!
 //! `markup` reads a page with mdBook's own parser and marks byte ranges. `modules` reads the crates;
-//! `items`, `claims`, `figures`, `exercises`, `values`, `references` and `notation` what pages may
+//! `stated` looks into the tests, `arithmetic` computes what is plain numbers; `items`, `claims`, `figures`, `exercises`, `values`, `references` and `notation` what pages may
 //! name. `house` compares the names, `library` and `circles` look at the crates themselves. `press`
 //! puts the two together, replaces the marked ranges and leaves every other byte of the page alone.
 //! A replacement is a single line in which Markdown finds nothing to read, so that it can stand in a
@@ -213,6 +220,7 @@ mod typed;
 mod values;
 mod vocabulary;
 mod vouched;
+mod widgets;
 mod written;
 
 pub use commands::{Arguments, Calls, Origin, Printed, has_words};

@@ -29,6 +29,7 @@ use crate::references::References;
 use crate::values::Values;
 use crate::vocabulary::Vocabulary;
 use crate::vouched::{self, Typing};
+use crate::widgets::Widgets;
 
 /// What is to be written in place of a range of a page.
 type Edit = (Range<usize>, String);
@@ -48,6 +49,7 @@ struct Catalog<'a> {
     values: Values,
     references: References,
     notation: Notation,
+    widgets: Widgets,
 }
 
 /// Expands all directives and all math of a book, and tries all locks.
@@ -127,6 +129,7 @@ impl<'a> Catalog<'a> {
             record,
             references: References::gather(project, pages, problems),
             notation,
+            widgets: Widgets::gather(project, pages),
             converter,
         }
     }
@@ -140,6 +143,7 @@ impl<'a> Catalog<'a> {
         formulas::report_idle_tests(project, &self.formulas, &self.claims, problems);
         listing::report_unshown(project, &self.items, listings, problems);
         self.figures.report_unshown(project, problems);
+        self.widgets.report_unshown(problems);
         self.exercises.report_unshown(project, problems);
         self.references.report_uncited(project, problems);
         self.notation.report_unregistered(project, &self.formulas, problems);
@@ -221,8 +225,11 @@ impl<'a> Catalog<'a> {
             "references" => self.references.render(page, self.pages, &self.converter)?,
             "formulas" => self.formulas.index(page, self.pages, self.project, &self.record),
             "notation" => self.notation.render(page, self.pages),
-            "figure" => {
-                let frame = self.figures.render(self.project, index, range.start, argument)?;
+            "figure" | "widget" => {
+                let mut frame = self.figures.render(self.project, index, range.start, argument)?;
+                if name == "widget" {
+                    frame = frame.with_attributes(&self.widgets.attributes(argument, page)?);
+                }
                 // A paragraph of its own may be any that follows where the caption is gone.
                 let caption = caption.clone().filter(|_| !caption_is_apart).ok_or_else(|| {
                     format!(

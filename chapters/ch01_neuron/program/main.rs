@@ -2,9 +2,9 @@
 
 mod seed;
 mod neuron;
+mod perceptron;
 mod activations;
 mod trouble;
-mod perceptron;
 mod xor;
 
 use std::process::ExitCode;
@@ -24,13 +24,13 @@ fn run(output: &Output, values: &mut Values) -> Result<()> {
     neuron::draw_walk(output)?;
     neuron::draw_line(output)?;
     neuron::draw_distance(output)?;
+    perceptron::draw_learned(output, values)?;
+    perceptron::draw_bound(output, values)?;
     activations::draw(output, values)?;
     trouble::measure_slopes(values)?;
     trouble::draw_saturation(output, values)?;
     trouble::draw_cancellation(output, values)?;
     trouble::draw_dead_unit(output, values)?;
-    perceptron::draw_learned(output, values)?;
-    perceptron::draw_bound(output, values)?;
     xor::draw_mistakes_by_pass(output, values)?;
     xor::draw_best(output, values)?;
     Ok(())

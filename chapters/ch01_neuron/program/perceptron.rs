@@ -116,7 +116,7 @@ pub fn corners(gate: Gate, wanted: f64) -> Vec<(f64, f64)> {
 pub fn draw_bound(output: &Output, values: &mut Values) -> Result<()> {
     const TASKS: usize = 300;
     let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-    let points: Vec<(f64, f64)> = (0..TASKS).map(|_| task(&mut generator)).collect();
+    let points: Vec<(f64, f64)> = (0..TASKS).map(|_| task(40, None, &mut generator)).collect();
     let ratios = points.iter().map(|(bound, mistakes)| mistakes / bound);
     let closest = ratios.fold(0.0, f64::max);
     let ends = points.iter().map(|point| point.0);
@@ -137,20 +137,31 @@ pub fn draw_bound(output: &Output, values: &mut Values) -> Result<()> {
         .series(Series::line("mistakes = bound", [(low, low), (high, high)]));
     output.figure("bound", &chart.tolerance(2.0))?;
     values.set("bound.tasks", Measured::count(TASKS))?;
+    for count in [4, 40, 400, 4000] {
+        let tasks = (0..31).map(|_| task(count, Some(0.05), &mut generator));
+        let mut mistakes: Vec<usize> = tasks.map(|(_, mistakes)| mistakes as usize).collect();
+        mistakes.sort_unstable();
+        let (median, most) = (mistakes[15], mistakes[30]);
+        print(format_args!("  {count:5} points, gap 0.05: {median} mistakes, at most {most}"))?;
+        for (what, number) in [("median", median), ("most", most)] {
+            let number = Measured::count(number).note("31 tasks");
+            values.set(&format!("bound.{what}_{count}"), number)?;
+        }
+    }
     values.set("bound.closest", Measured::number(closest, Format::Percent(0)).within(0.01))?;
     Ok(())
 }
 
-/// Forty random points on both sides of a random line, none closer to it than a random gap:
-/// Novikoff's bound, and the mistakes of the perceptron rule.
-fn task(generator: &mut ChaCha8Rng) -> (f64, f64) {
+/// Random points on both sides of a random line, none closer to it than a gap, which is drawn if none
+/// is given: Novikoff's bound, and the mistakes of the perceptron rule.
+fn task(count: usize, gap: Option<f64>, generator: &mut ChaCha8Rng) -> (f64, f64) {
     let mut number = || 2.0 * generator.random::<f64>() - 1.0;
     let weights = array![number(), number()];
     let length: f64 = weights.dot(&weights).sqrt();
     let bias = 0.3 * length * number();
     let judge = Neuron { weights, bias, activation: Activation::Step };
-    let gap = length * 10.0_f64.powf(0.75 * number() - 1.25); // from 0.01 to 0.3
-    let mut inputs = Array2::zeros((40, 2));
+    let gap = length * gap.unwrap_or_else(|| 10.0_f64.powf(0.75 * number() - 1.25)); // 0.01 to 0.3
+    let mut inputs = Array2::zeros((count, 2));
     for (index, mut input) in inputs.rows_mut().into_iter().enumerate() {
         let side = if index % 2 == 0 { 1.0 } else { -1.0 };
         loop {

@@ -8,7 +8,7 @@ use ndarray::{Array1, ArrayView1, array};
 
 use crate::activations::grid;
 
-/// One step of gradient descent for one example: weights and bias move against the slope of
+/// One step of gradient descent for one example: weights and bias move against the gradient of
 /// ½(a − y)².
 fn gradient_step(
     neuron: &mut Neuron<f64>,
@@ -136,6 +136,8 @@ pub fn draw_dead_unit(output: &Output, values: &mut Values) -> Result<()> {
             let before = Measured::number(before, Format::Scientific(0)).within(1e-6);
             values.set("dead.relu_before", before)?;
         }
+        let error_after = Measured::number(after, Format::Decimals(2)).within(0.001);
+        values.set(&format!("dead.{key}_after"), error_after)?;
         if activation != Activation::LeakyRelu {
             let end = Measured::number(end, Format::Decimals(4)).within(0.0001);
             values.set(&format!("dead.{key}_end"), end)?;

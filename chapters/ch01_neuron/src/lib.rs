@@ -8,15 +8,15 @@
 //!
 //! 1. [`neuron`]: a weighted sum, then an activation function (*The neuron*), and [`real`]: the two
 //!    types of numbers, under one name (the same page);
-//! 2. [`activations`]: eight activation functions, each with its derivative (*Eight activation
-//!    functions*);
-//! 3. [`perceptron`]: the perceptron rule, which learns from mistakes, and the gates that it learns
-//!    (*Learning from mistakes*).
+//! 2. [`perceptron`]: the perceptron rule, which learns from mistakes, and the gates that it learns
+//!    (*Learning from mistakes*);
+//! 3. [`activations`]: eight activation functions, each with its derivative (*Eight activation
+//!    functions*).
 
 pub mod neuron;
 pub mod real;
-pub mod activations;
 pub mod perceptron;
+pub mod activations;
 
 pub use activations::{
     Activation, LEAKY_SLOPE, gelu, gelu_derivative, identity, identity_derivative, leaky_relu,

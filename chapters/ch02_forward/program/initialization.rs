@@ -39,7 +39,7 @@ pub fn draw_scales(output: &Output, values: &mut Values) -> Result<()> {
         measure: slope,
         file: "slope",
         title: "The slope of tanh in twenty layers",
-        axis: Axis::new("mean slope of tanh at the sums").range(0.0, 1.05),
+        axis: Axis::new("mean slope of tanh").range(0.0, 1.05),
         format: Format::Decimals(2),
     };
     let huge = (Initialization::Normal(1.0), "normal_huge", "normal, 1");
@@ -123,8 +123,16 @@ impl Curves {
                 Format::Scientific(_) => (self.format, 0.1 * middle),
                 format => (format, 0.01),
             };
-            let end = Measured::number(middle, format).within(tolerance);
-            values.set(&format!("{}.{key}", self.file), end)?;
+            let note = format!("seeds {SEED} to {}", SEED + SEEDS - 1);
+            let mut set = |what: &str, number: f64| {
+                let number = Measured::number(number, format).within(tolerance).note(&note);
+                values.set(&format!("{}.{key}{what}", self.file), number)
+            };
+            set("", middle)?;
+            if format == Format::Decimals(1) {
+                set("_low", low)?;
+                set("_high", high)?;
+            }
             ends.push(format!("{label}: {}", format.print(middle)));
             let points = curve.iter().enumerate().map(|(layer, at)| (layer as f64 + 1.0, at.1));
             let band = curve.iter().map(|&(low, _, high)| (low, high));

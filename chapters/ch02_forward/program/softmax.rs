@@ -1,4 +1,4 @@
-//! Softmax, and the logits that are too large for its formula as printed.
+//! Softmax, and the logits that are too large for its formula.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
@@ -47,34 +47,34 @@ pub fn draw_overflow(output: &Output, values: &mut Values) -> Result<()> {
     let grid = || (-480..=480).map(|k| k as f32 / 4.0);
     let logits = |z: f32| array![[z, z - 1.0]];
     let printed = |z: f32| printed_softmax(&logits(z))[[0, 0]];
-    let mended = softmax(logits(0.0).view())[[0, 0]];
+    let stable = softmax(logits(0.0).view())[[0, 0]];
     // Walk outward from 0 as far as three digits are right.
-    let right = |z: &f32| (printed(*z) - mended).abs() < 0.0005;
+    let right = |z: &f32| (printed(*z) - stable).abs() < 0.0005;
     let reach = |sign: f32| (0..=480).map(|k| sign * k as f32 / 4.0).take_while(right).last();
     let (low, high) = (reach(-1.0).unwrap_or(0.0).ceil(), reach(1.0).unwrap_or(0.0).floor());
     print(format_args!(
-        "softmax as printed, in f32, has three digits right for logits from {low} to {high}"
+        "softmax by its formula, in f32, has three digits right for logits from {low} to {high}"
     ))?;
     for (name, end) in [("lowest", low), ("highest", high)] {
         let end = Measured::number(f64::from(end), Format::Integer).within(1.0);
         values.set(&format!("overflow.{name}"), end)?;
     }
     values
-        .set("overflow.right", Measured::number(mended.into(), Format::Decimals(3)).within(1e-4))?;
+        .set("overflow.right", Measured::number(stable.into(), Format::Decimals(3)).within(1e-4))?;
     let description = format!(
-        "Two logits, the second always 1 below the first; the right answer is {mended:.3} \
-         everywhere. Softmax as printed gives it from about {low:.0} to {high:.0}; beyond \
-         that it goes astray and then is not a number. The mended softmax is right everywhere."
+        "Two logits, the second always 1 below the first; the right answer is {stable:.3} \
+         everywhere. Its formula gives it from about {low:.0} to {high:.0}; beyond \
+         that it goes astray and then is not a number. The stable softmax is right everywhere."
     );
     let points = |f: &dyn Fn(f32) -> f32| {
         let points = grid().map(|z| (f64::from(z), f64::from(f(z))));
         points.filter(|point| point.1.is_finite()).collect::<Vec<_>>()
     };
-    let chart = Chart::new("Softmax as printed fails, and mended does not", description)
+    let chart = Chart::new("Softmax by its formula fails; the stable one does not", description)
         .x_axis(Axis::new("larger logit (the other is 1 less)"))
         .y_axis(Axis::new("probability of the larger").range(0.0, 1.1))
-        .series(Series::line("mended", points(&|z| softmax(logits(z).view())[[0, 0]])))
-        .series(Series::line("as printed", points(&printed)))
+        .series(Series::line("stable", points(&|z| softmax(logits(z).view())[[0, 0]])))
+        .series(Series::line("formula", points(&printed)))
         .legend();
     output.figure("overflow", &chart)?;
     Ok(())

@@ -17,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 const BATCH: usize = 16;
 
 /// More parameters than this are not all nudged: the time of so many is scaled up.
-const NUDGES: usize = 3000;
+const NUDGES: usize = 300;
 
 /// How long a network takes, in seconds.
 struct Timing {
@@ -43,12 +43,16 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
         ))?;
         timings.push(timing);
     }
-    let counted = counted(&[784, 128, 10]);
+    let counts = [counted(&[4, 4, 10]), counted(&[784, 128, 10])];
     print(format_args!(
-        "  counted, the last one takes {counted:.2} forward passes; nudging is scaled up"
+        "  counted, both passes take {:.2} forward passes of the first and {:.2} of the last; nudging \
+         is scaled up",
+        counts[0], counts[1]
     ))?;
-    values.set("cost.counted", Measured::number(counted, Format::Decimals(2)).within(1e-9))?;
-    let last = timings.last().expect("six networks");
+    for (key, counted) in ["cost.counted_smallest", "cost.counted"].into_iter().zip(counts) {
+        values.set(key, Measured::number(counted, Format::Decimals(2)).within(1e-9))?;
+    }
+    let [first, .., before_last, last] = &timings[..] else { unreachable!("six networks") };
     let machine = |number, format| Measured::number(number, format).machine();
     values.set("cost.parameters", Measured::count(last.parameters))?;
     values.set("cost.forward", machine(1e6 * last.forward, Format::Unit(0, "µs")))?;
@@ -57,6 +61,21 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     values.set("cost.finite_differences", machine(last.nudging, Format::Seconds(0)))?;
     let ratio = machine(last.backpropagation / last.forward, Format::Decimals(1));
     values.set("cost.forward_passes", ratio)?;
+    let ratio = machine(first.backpropagation / first.forward, Format::Decimals(1));
+    values.set("cost.forward_passes_smallest", ratio)?;
+    let growth = |from: &Timing, to: &Timing, time: fn(&Timing) -> f64| {
+        let size = to.parameters as f64 / from.parameters as f64;
+        (time(to) / time(from)).ln() / size.ln()
+    };
+    let nudging = |timing: &Timing| timing.nudging;
+    let one = |exponent| machine(exponent, Format::Decimals(1));
+    values.set("cost.exponent_first", one(growth(first, &timings[1], nudging)))?;
+    values.set("cost.exponent_last", one(growth(before_last, last, nudging)))?;
+    values.set(
+        "cost.times_parameters",
+        one(last.parameters as f64 / before_last.parameters as f64),
+    )?;
+    values.set("cost.times_forward", one(last.forward / before_last.forward))?;
     let ratio = last.nudging / last.backpropagation;
     let digit = 10f64.powf(ratio.log10().floor());
     let ratio = machine((ratio / digit).round() * digit, Format::Integer);
@@ -100,8 +119,7 @@ fn time(sizes: &[usize]) -> Timing {
     });
     let parameters = network.parameter_count();
     let nudges = parameters.min(NUDGES);
-    let nudged =
-        shortest(if parameters > 2000 { 1 } else { 5 }, || nudge(&mut network, nudges, loss));
+    let nudged = shortest(20, || nudge(&mut network, nudges, loss));
     let nudging = nudged * parameters as f64 / nudges as f64;
     Timing { parameters, forward, nudging, backpropagation }
 }

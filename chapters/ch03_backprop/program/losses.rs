@@ -51,7 +51,7 @@ fn logit_gradient(output: &Output, values: &mut Values) -> Result<()> {
         "The probabilities are {probabilities:.3}, the targets {targets:.0}, and their difference, the \
          gradient, is {short:.3}."
     );
-    let map = HeatMap::new("The gradient by the logits is p − y", description, rows)
+    let map = HeatMap::new("The gradient of the logits is p − y", description, rows)
         .rows("", ["p", "y", "p − y"])
         .columns("class", ["0", "1", "2", "3"])
         .print(Format::Decimals(3))
@@ -106,7 +106,7 @@ fn fused_and_unfused(last: f64) -> impl Figure {
     let dots = finite.step_by(5);
     Chart::new("Two ways to one gradient, in f32", description)
         .x_axis(Axis::new("how far the wrong logit is above the right one"))
-        .y_axis(Axis::new("gradient by the right logit").range(-1.1, 0.0))
+        .y_axis(Axis::new("gradient of the right logit").range(-1.1, 0.0))
         .series(Series::line("short way: p − y", gaps().map(|gap| (gap, fused(gap)))))
         .series(Series::scatter("long way: −y/p, then the Jacobian", dots))
         .vertical_rule(last, "from here on: not a number")
@@ -114,7 +114,7 @@ fn fused_and_unfused(last: f64) -> impl Figure {
 }
 
 /// A sigmoid neuron without inputs that should say 0: how many steps it takes from a bias until it
-/// says less than 0.1. A step is 1 times `slope`, the slope of a loss by the bias.
+/// says less than 0.1. A step is 1 times `slope`, the derivative of a loss with respect to the bias.
 fn steps_from(mut bias: f64, slope: fn(f64) -> f64) -> usize {
     let mut steps = 0;
     while Activation::Sigmoid.value(bias) >= 0.1 {
@@ -131,7 +131,7 @@ fn slope_of_square(bias: f64) -> f64 {
     Activation::Sigmoid.backward(array![[bias]].view(), output_gradient)[[0, 0]]
 }
 
-/// The slope of the cross-entropy by the bias.
+/// The derivative of the cross-entropy with respect to the bias.
 fn slope_of_cross_entropy(bias: f64) -> f64 {
     binary_cross_entropy_gradient(array![[bias]].view(), array![[0.0]].view())[[0, 0]]
 }

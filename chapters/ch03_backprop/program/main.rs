@@ -6,11 +6,14 @@ mod neuron;
 mod layer;
 mod losses;
 mod network;
+mod xor_learned;
+mod depth;
 mod cost;
 mod gradient_check;
 mod tape;
 mod wrong_gradients;
 mod example;
+mod runs;
 
 use std::process::ExitCode;
 
@@ -32,9 +35,11 @@ fn run(output: &Output, values: &mut Values) -> Result<()> {
     layer::run(output)?;
     losses::run(output, values)?;
     network::run(output, values)?;
+    xor_learned::run(output, values)?;
+    depth::run(output, values)?;
     cost::run(output, values)?;
     gradient_check::run(output, values)?;
-    tape::run(output)?;
+    tape::run(output, values)?;
     wrong_gradients::run(output, values)?;
     Ok(())
 }

@@ -27,8 +27,8 @@ fn graph() -> ComputationGraph {
     let loss = (a - y).powi(2);
     let gradient = loss.backward();
     let description = format!(
-        "Forward: z is {}, a is {}, the loss is {}. Backward: δ = ∂L/∂z is {}, the gradients by \
-         the weights are {} and {}, by the bias {}.",
+        "Forward: z is {}, a is {}, the loss is {}. Backward: δ = ∂L/∂z is {}, the gradients of \
+         the weights are {} and {}, of the bias {}.",
         z.value,
         a.value,
         loss.value,
@@ -69,7 +69,7 @@ fn graph() -> ComputationGraph {
     graph
 }
 
-/// δ against z for a sigmoid and the target 1: printed, mended, and what nudging z shows.
+/// δ against z for a sigmoid and the target 1: printed, correct, and what nudging z shows.
 fn deltas() -> Chart {
     let loss = |z: f64| (Activation::Sigmoid.value(z) - example::TARGET).powi(2);
     let delta = |z: f64| {
@@ -81,16 +81,16 @@ fn deltas() -> Chart {
     let coarse = (-6..=6).map(f64::from);
     let nudged = coarse.map(|z| (z, central_difference(loss, z, 1e-5)));
     let description = format!(
-        "At z = 0 a nudge of z shows a slope of −0.25. The mended δ is {:.2} there, the printed \
-         one {:.4}. The mended curve meets all thirteen nudges; the printed one is nearer to 0 \
+        "At z = 0 a nudge of z shows a slope of −0.25. The correct δ is {:.2} there, the printed \
+         one {:.4}. The correct curve meets all thirteen nudges; the printed one is nearer to 0 \
          everywhere.",
         delta(0.0),
         printed(0.0)
     );
-    Chart::new("δ of a sigmoid neuron: printed, mended, nudged", description)
+    Chart::new("δ of a sigmoid neuron: printed, correct, nudged", description)
         .x_axis(Axis::new("pre-activation z"))
         .y_axis(Axis::new("∂L/∂z"))
-        .series(Series::line("mended: ∂L/∂a · f′(z)", fine().map(|z| (z, delta(z)))))
+        .series(Series::line("correct: ∂L/∂a · f′(z)", fine().map(|z| (z, delta(z)))))
         .series(Series::line("as printed: ∂L/∂z · f′(z)", fine().map(|z| (z, printed(z)))))
         .series(Series::scatter("slope seen by nudging z", nudged))
 }

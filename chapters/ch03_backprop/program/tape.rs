@@ -1,13 +1,84 @@
-//! A tape as it is recorded, and the walk back along it.
+//! A tape as it is recorded, the walk back along it, and a network that is trained with it.
 
 use anyhow::Result;
-use book_figures::{Canvas, Element, Error, Figure, Head, Output};
+use book_figures::{Canvas, Element, Error, Figure, Format, Head, Measured, Output, Values};
+use book_programs::print;
+use ch01_neuron::Activation;
+use ch02_forward::Network;
 use ch03_backprop::{Tape, Variable};
+use ndarray::{Array2, ArrayView1};
 
 use crate::example::{self, Squared};
+use crate::runs::SEEDS;
+use crate::xor_learned::{self, LEARNING_RATE, STEPS};
 
-pub fn run(output: &Output) -> Result<()> {
+pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     output.figure("tape", &TapeDrawing::new())?;
+    trained(values)
+}
+
+/// What a network says of one example, number by number. `parameters` are those of the network, in
+/// its order: of each layer the weights, row by row, and then the biases.
+fn logit<'t>(
+    network: &Network<f64>,
+    parameters: &[Variable<'t, f64>],
+    inputs: Vec<Variable<'t, f64>>,
+) -> Variable<'t, f64> {
+    let (mut a, mut rest) = (inputs, parameters);
+    for layer in &network.layers {
+        let (weights, others) = rest.split_at(layer.dense.weights.len());
+        let (bias, others) = others.split_at(layer.dense.bias.len());
+        let neuron = |j: usize| {
+            let add = |z, i: usize| z + a[i] * weights[i * bias.len() + j];
+            (0..a.len()).fold(bias[j], add).activate(layer.activation)
+        };
+        (a, rest) = ((0..bias.len()).map(neuron).collect(), others);
+    }
+    a[0]
+}
+
+/// One step against the gradient that a tape finds; gives the loss before it.
+fn step(network: &mut Network<f64>, inputs: &Array2<f64>, targets: ArrayView1<f64>) -> f64 {
+    let tape = Tape::new();
+    let numbers = network.parameters().concat();
+    let parameters: Vec<_> = numbers.into_iter().map(|number| tape.variable(number)).collect();
+    let mut loss = tape.variable(0.0);
+    for (x, &y) in inputs.rows().into_iter().zip(targets) {
+        let x = x.iter().map(|&x| tape.variable(x)).collect();
+        let z = logit(network, &parameters, x);
+        loss = loss + z.activate(Activation::Softplus) - z * tape.variable(y);
+    }
+    let loss = loss / tape.variable(targets.len() as f64);
+    let gradient = loss.backward();
+    let entries = network.parameters_mut().into_iter().flatten();
+    for (entry, parameter) in entries.zip(parameters) {
+        *entry -= LEARNING_RATE * gradient.with_respect_to(parameter);
+    }
+    loss.value
+}
+
+/// Trains the network of *XOR, learned* with the tape, from the same start, and compares.
+fn trained(values: &mut Values) -> Result<()> {
+    let (inputs, targets) = xor_learned::examples();
+    let mut on_tape = xor_learned::start(SEEDS.start);
+    let mut loss = f64::NAN;
+    for _ in 0..STEPS {
+        loss = step(&mut on_tape, &inputs, targets.column(0));
+    }
+    let mut by_layers = xor_learned::start(SEEDS.start);
+    let losses = xor_learned::train(&mut by_layers, inputs.view(), targets.view());
+    let [on_tape, by_layers] = [on_tape, by_layers].map(|network| network.parameters().concat());
+    let differences = on_tape.iter().zip(&by_layers).map(|(a, b)| (a - b).abs());
+    let difference = differences.fold(0.0, f64::max);
+    print(format_args!(
+        "\nXOR learned with the tape: loss {loss:.5}, with the layers {:.5}; no parameter differs by \
+         more than {difference:.0e}",
+        losses[STEPS - 1]
+    ))?;
+    let five = Measured::number(loss, Format::Decimals(5)).within(1e-5);
+    values.set("tape.loss", five.note("seed 0"))?;
+    let difference = Measured::number(difference, Format::Scientific(0)).machine();
+    values.set("tape.difference", difference.note("seed 0"))?;
     Ok(())
 }
 

@@ -18,8 +18,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// The seeds of the data and of the weights; the curves are those of the first.
-const SEEDS: std::ops::Range<u64> = 0..3;
+use crate::runs::{SEEDS, interval, range};
 
 /// Points in a class, and classes.
 const POINTS: usize = 40;
@@ -28,6 +27,9 @@ const CLASSES: usize = 3;
 /// How often the network takes a step against its gradient, and how long the step is.
 const STEPS: usize = 3000;
 const LEARNING_RATE: f64 = 0.5;
+
+/// The learning rates from which each of the quiet mistakes, and the right gradient, may choose.
+const RATES: [f64; 5] = [0.125, 0.5, 2.0, 8.0, 32.0];
 
 /// One thing that can be wrong with a backward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,29 +192,42 @@ impl Task {
         (loss, backward_with_mistake(mistake, network, inputs, &trace, targets))
     }
 
-    /// Plain descent: the loss before each step, and the trained network.
-    fn train(&self, mistake: Mistake) -> (Vec<f64>, Network<f64>) {
+    /// Gradient descent: the loss before each step, and the trained network. The layers before
+    /// `first_layer` stay as they are.
+    fn train(&self, mistake: Mistake, first_layer: usize, rate: f64) -> (Vec<f64>, Network<f64>) {
         let mut network = self.network.clone();
         let mut losses = Vec::new();
         for _ in 0..STEPS {
             let (loss, gradients) = self.passes(mistake, &network);
             losses.push(loss);
-            for (slice, gradient) in network.parameters_mut().into_iter().zip(gradients.slices()) {
+            let slices = network.parameters_mut().into_iter().zip(gradients.slices());
+            for (slice, gradient) in slices.skip(2 * first_layer) {
                 for (parameter, g) in slice.iter_mut().zip(gradient) {
-                    *parameter -= LEARNING_RATE * g;
+                    *parameter -= rate * g;
                 }
             }
         }
         (losses, network)
     }
 
-    /// By how many degrees a gradient with a mistake points past the right one.
-    fn angle(&self, mistake: Mistake, network: &Network<f64>) -> f64 {
-        let [wrong, right] = [mistake, Mistake::Nothing]
-            .map(|mistake| self.passes(mistake, network).1.slices().concat());
-        let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-        let lengths = (product(&wrong, &wrong) * product(&right, &right)).sqrt();
-        (product(&wrong, &right) / lengths).clamp(-1.0, 1.0).acos().to_degrees()
+    /// The angles, in degrees, between a gradient with a mistake and the right one: of all
+    /// parameters together, and of those of the first layer.
+    fn angles(&self, mistake: Mistake, network: &Network<f64>) -> [f64; 2] {
+        let [wrong, right] =
+            [mistake, Mistake::Nothing].map(|mistake| self.passes(mistake, network).1);
+        let angle = |slices: usize| {
+            let [wrong, right] =
+                [&wrong, &right].map(|gradients| gradients.slices()[..slices].concat());
+            let lengths = length(&wrong) * length(&right);
+            (product(&wrong, &right) / lengths).clamp(-1.0, 1.0).acos().to_degrees()
+        };
+        [angle(2 * network.layers.len()), angle(2)]
+    }
+
+    /// The length of the first layer's gradient, as a share of that of the whole.
+    fn first_share(&self, network: &Network<f64>) -> f64 {
+        let (_, gradients) = self.passes(Mistake::Nothing, network);
+        length(&gradients.slices()[..2].concat()) / length(&gradients.slices().concat())
     }
 
     /// What the gradient check says before the first step.
@@ -221,6 +236,23 @@ impl Task {
         let entries = all_entries(&self.network);
         GradientCheck::default().network(&self.network, &gradients, entries, |n| self.loss(n))
     }
+
+    /// The share of a layer's entries that fail the check before the first step.
+    fn failing(&self, mistake: Mistake, layer: usize) -> f64 {
+        let (_, gradients) = self.passes(mistake, &self.network);
+        let entries = || all_entries(&self.network).into_iter().filter(|(s, _)| s / 2 == layer);
+        let check = GradientCheck::default();
+        let failures = check.mismatches(&self.network, &gradients, entries(), |n| self.loss(n));
+        failures.len() as f64 / entries().count() as f64
+    }
+}
+
+fn product(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
+}
+
+fn length(a: &[f64]) -> f64 {
+    product(a, a).sqrt()
 }
 
 /// How a network learned with a mistake: one run for each seed.
@@ -235,12 +267,90 @@ struct Study {
     accuracy: Vec<f64>,
     /// The share of flat hidden activations at the end, with each seed.
     saturated: Vec<f64>,
-    /// How far the gradient points past the right one, with each seed: before the first step.
-    angle: Vec<f64>,
+    /// The angle to the right gradient before the first step, with each seed: of the whole, and of
+    /// the first layer.
+    angle: [Vec<f64>; 2],
     /// And after the last.
-    last_angle: Vec<f64>,
+    last_angle: [Vec<f64>; 2],
 }
 
+impl Study {
+    fn new(mistake: Mistake, name: &'static str, first_layer: usize, rate: f64) -> Self {
+        let mut study = Self { name, ..Self::default() };
+        for seed in SEEDS {
+            let task = Task::new(seed);
+            let (losses, network) = task.train(mistake, first_layer, rate);
+            study.last.push(task.loss(&network));
+            study.accuracy.push(task.accuracy(&network));
+            study.saturated.push(task.saturated(&network));
+            for (all, angle) in study.angle.iter_mut().zip(task.angles(mistake, &task.network)) {
+                all.push(angle);
+            }
+            for (all, angle) in study.last_angle.iter_mut().zip(task.angles(mistake, &network)) {
+                all.push(angle);
+            }
+            if seed == SEEDS.start {
+                study.losses = losses;
+            }
+        }
+        study
+    }
+
+    /// Prints the ends, and sets them as values.
+    fn report(&self, key: &str, values: &mut Values) -> Result<()> {
+        let (loss, right) = (range(&self.last), range(&self.accuracy));
+        print(format_args!(
+            "  {:18} last loss {:.2e} to {:.2e}, right {:.0} to {:.0} %",
+            self.name,
+            loss.0,
+            loss.1,
+            100.0 * right.0,
+            100.0 * right.1
+        ))?;
+        set_range(values, &format!("{key}.loss"), loss, |loss| match loss {
+            ..0.001 => Measured::number(loss, Format::Scientific(0)).machine(), // rounding adds up
+            ..0.1 => Measured::number(loss, Format::Decimals(3)).within(0.001),
+            0.1..10.0 => Measured::number(loss, Format::Decimals(2)).within(0.01),
+            _ => Measured::number(loss, Format::Integer).machine(), // it leaps from step to step
+        })?;
+        set_range(values, &format!("{key}.accuracy"), right, |share| {
+            Measured::number(share, Format::Percent(0)).within(0.01)
+        })
+    }
+
+    /// Prints the angles, and sets them as values.
+    fn report_angles(&self, key: &str, values: &mut Values) -> Result<()> {
+        for (part, name) in ["", "first_layer_"].into_iter().enumerate() {
+            let ends = [range(&self.angle[part]), range(&self.last_angle[part])];
+            print(format_args!(
+                "    {name}angle {:.0}° to {:.0}° before the first step, {:.0}° to {:.0}° after the last",
+                ends[0].0, ends[0].1, ends[1].0, ends[1].1
+            ))?;
+            for (when, end) in ["angle", "last_angle"].into_iter().zip(ends) {
+                set_range(values, &format!("{key}.{name}{when}"), end, |angle| {
+                    Measured::number(angle, Format::Integer).within(1.0)
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sets the lowest and the highest of what the seeds gave.
+fn set_range(
+    values: &mut Values,
+    key: &str,
+    (low, high): (f64, f64),
+    measured: impl Fn(f64) -> Measured,
+) -> Result<()> {
+    let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
+    for (end, number) in [("low", low), ("high", high)] {
+        values.set(&format!("wrong_gradients.{key}_{end}"), measured(number).note(&note))?;
+    }
+    Ok(())
+}
+
+/// Trains with each mistake, and draws how it went.
 pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     print(format_args!(
         "\nFive wrong gradients, {} points on a spiral, {STEPS} steps",
@@ -249,40 +359,15 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     output.figure("spiral", &spiral())?;
     let mut studies = Vec::new();
     for (mistake, key, name) in Mistake::ALL {
-        let study = study(mistake, name);
-        let (lowest, highest) = range(&study.last);
-        let shares = range(&study.accuracy);
-        let (start, end) = (range(&study.angle), range(&study.last_angle));
-        print(format_args!(
-            "  {name:16} last loss {lowest:.3} to {highest:.3}, right {:.0} to {:.0} %, up to \
-             {:.0}° off at the start and {:.0}° at the end",
-            100.0 * shares.0,
-            100.0 * shares.1,
-            start.1,
-            end.1
-        ))?;
-        let note = format!("seeds {} to {}", SEEDS.start, SEEDS.end - 1);
-        let mut set = |what: &str, measured: Measured| {
-            values.set(&format!("wrong_gradients.{key}.{what}"), measured.note(&note))
-        };
-        let loss = |loss: f64| match loss {
-            ..0.1 => Measured::number(loss, Format::Decimals(3)).within(0.001),
-            0.1..10.0 => Measured::number(loss, Format::Decimals(2)).within(0.01),
-            _ => Measured::number(loss, Format::Integer).machine(), // it leaps from step to step
-        };
-        let percent = |share| Measured::number(share, Format::Percent(0)).within(0.01);
-        set("loss_low", loss(lowest))?;
-        set("loss_high", loss(highest))?;
-        set("accuracy_low", percent(shares.0))?;
-        set("accuracy_high", percent(shares.1))?;
-        let degrees = |angle: f64| Measured::number(angle, Format::Integer).within(1.0);
-        set("angle_low", degrees(start.0))?;
-        set("angle_high", degrees(start.1))?;
-        set("last_angle_low", degrees(end.0))?;
-        set("last_angle_high", degrees(end.1))?;
+        let study = Study::new(mistake, name, 0, LEARNING_RATE);
+        study.report(key, values)?;
+        if mistake != Mistake::Nothing {
+            study.report_angles(key, values)?;
+        }
         if mistake == Mistake::SumForMean {
             let share = Measured::number(range(&study.saturated).0, Format::Percent(0));
-            set("saturated", share.machine())?; // it leaps
+            let share = share.note("seeds 0 to 4").machine(); // it leaps
+            values.set(&format!("wrong_gradients.{key}.saturated"), share)?;
         }
         verdict(mistake, key, values)?;
         studies.push(study);
@@ -290,20 +375,74 @@ pub fn run(output: &Output, values: &mut Values) -> Result<()> {
     let [right, sum, last, no_transpose, twice, of_output] = &studies[..] else {
         unreachable!("six studies")
     };
-    let title = "Two mistakes that shout";
+    let title = "Two mistakes that give themselves away";
     output.figure("diverging", &chart(title, &[sum, last, right]).machine_dependent())?; // it leaps
-    let title = "Three mistakes that whisper";
+    let frozen = Study::new(Mistake::Nothing, "first layer frozen", 1, LEARNING_RATE);
+    frozen.report("frozen", values)?;
+    control(no_transpose, &frozen, values)?;
+    let title = "Three mistakes that look like training";
     output.figure(
         "falling",
-        &chart(title, &[of_output, twice, no_transpose, right]).tolerance(6.0),
+        &chart(title, &[of_output, twice, &frozen, no_transpose, right]).tolerance(6.0),
     )?;
+    best_rates(values)
+}
+
+/// Does what "no transpose" tells the first layer train it? Beside it, the same network with a first
+/// layer that stays as it began.
+fn control(no_transpose: &Study, frozen: &Study, values: &mut Values) -> Result<()> {
+    let differences: Vec<f64> =
+        frozen.last.iter().zip(&no_transpose.last).map(|(frozen, other)| frozen - other).collect();
+    let gain = interval(differences[..].try_into()?);
+    set_range(values, "frozen.gain", gain, |loss| {
+        Measured::number(loss, Format::Decimals(2)).within(0.01)
+    })?;
+    let shares: Vec<f64> = SEEDS
+        .map(|seed| {
+            let task = Task::new(seed);
+            task.first_share(&task.network)
+        })
+        .collect();
+    set_range(values, "first_share", range(&shares), |share| {
+        Measured::number(share, Format::Percent(0)).within(0.01)
+    })?;
+    print(format_args!(
+        "  no transpose against a frozen first layer: lower by {:.3} to {:.3} (95%, paired); \
+         first layer's share of the gradient {shares:.2?}",
+        gain.0, gain.1
+    ))
+}
+
+/// Each of the quiet mistakes, and the right gradient, at the best of several learning rates: the one
+/// with the lowest median of the last loss.
+fn best_rates(values: &mut Values) -> Result<()> {
+    print(format_args!("\nEach at the best of the learning rates {RATES:?}"))?;
+    for (mistake, key, name) in Mistake::ALL {
+        if matches!(mistake, Mistake::SumForMean | Mistake::LastExample) {
+            continue;
+        }
+        let studies = RATES.map(|rate| (rate, Study::new(mistake, name, 0, rate)));
+        let median = |study: &Study| {
+            let mut last = study.last.clone();
+            last.sort_by(f64::total_cmp);
+            last[last.len() / 2]
+        };
+        let (rate, best) = studies
+            .iter()
+            .min_by(|(_, a), (_, b)| median(a).total_cmp(&median(b)))
+            .expect("several rates");
+        best.report(&format!("best_rate.{key}"), values)?;
+        print(format_args!("    at a rate of {rate}"))?;
+        let rate = Measured::number(*rate, Format::Decimals(if *rate < 1.0 { 1 } else { 0 }));
+        values.set(&format!("wrong_gradients.best_rate.{key}.rate"), rate)?;
+    }
     Ok(())
 }
 
 /// The points of the first seed, and where the network puts the border once it has learned.
 fn spiral() -> impl Figure {
     let task = Task::new(SEEDS.start);
-    let (_, network) = task.train(Mistake::Nothing);
+    let (_, network) = task.train(Mistake::Nothing, 0, LEARNING_RATE);
     let right = (task.accuracy(&network) * task.labels.len() as f64).round();
     let class = |x: f64, y: f64| {
         let logits = network.forward(array![[x, y]].view());
@@ -326,28 +465,6 @@ fn spiral() -> impl Figure {
     arms.tolerance(6.0)
 }
 
-fn study(mistake: Mistake, name: &'static str) -> Study {
-    let mut study = Study { name, ..Study::default() };
-    for seed in SEEDS {
-        let task = Task::new(seed);
-        let (losses, network) = task.train(mistake);
-        study.last.push(task.loss(&network));
-        study.accuracy.push(task.accuracy(&network));
-        study.saturated.push(task.saturated(&network));
-        study.angle.push(task.angle(mistake, &task.network));
-        study.last_angle.push(task.angle(mistake, &network));
-        if seed == SEEDS.start {
-            study.losses = losses;
-        }
-    }
-    study
-}
-
-fn range(numbers: &[f64]) -> (f64, f64) {
-    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-    (low, numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max))
-}
-
 /// What the check says of a mistake.
 fn verdict(mistake: Mistake, key: &str, values: &mut Values) -> Result<()> {
     let mut set = |what: &str, measured: Measured| {
@@ -364,6 +481,11 @@ fn verdict(mistake: Mistake, key: &str, values: &mut Values) -> Result<()> {
             let error = Measured::number(mismatch.relative_error, Format::Decimals(2));
             set("error", error.within(0.01))?;
             set("parameter", Measured::text(mismatch.parameter))?;
+            let task = Task::new(SEEDS.start);
+            for layer in 0..3 {
+                let share = Measured::number(task.failing(mistake, layer), Format::Percent(0));
+                set(&format!("failing_{}", layer + 1), share.within(0.01))?;
+            }
         }
     }
     Ok(())

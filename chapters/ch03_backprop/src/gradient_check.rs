@@ -97,8 +97,8 @@ impl<T: Real> GradientCheck<T> {
         Err(GradientMismatch::new(name(), analytic, numeric, error))
     }
 
-    /// Checks `gradients` of `loss` with respect to the parameters of `network`, entry by entry; gives the
-    /// largest relative error if all pass, the first failure if not.
+    /// Checks `gradients` of `loss` with respect to the parameters of `network`, entry by entry; gives
+    /// the largest relative error if all pass, the first failure if not.
     ///
     /// An entry (s, i) is number i of slice s of [`Network::parameters_mut`]; [`all_entries`] lists
     /// them all, which takes two forward passes each.
@@ -109,20 +109,48 @@ impl<T: Real> GradientCheck<T> {
         entries: impl IntoIterator<Item = (usize, usize)>,
         loss: impl Fn(&Network<T>) -> T,
     ) -> Result<T, GradientMismatch> {
-        let mut nudged = network.clone();
         let mut largest = T::zero();
-        for (slice, index) in entries {
-            let x = network.parameters()[slice][index];
-            let analytic = gradients.slices()[slice][index];
-            let name = || entry_name(network, slice, index);
-            let error = self.entry(name, analytic, x, |x| {
-                nudged.parameters_mut()[slice][index] = x;
-                loss(&nudged)
-            })?;
-            nudged.parameters_mut()[slice][index] = x;
-            largest = largest.max(error);
+        for error in self.entries(network, gradients, entries, loss) {
+            largest = largest.max(error?);
         }
         Ok(largest)
+    }
+
+    /// All the entries that fail, not only the first: which they are is a clue to the mistake.
+    pub fn mismatches(
+        &self,
+        network: &Network<T>,
+        gradients: &Gradients<T>,
+        entries: impl IntoIterator<Item = (usize, usize)>,
+        loss: impl Fn(&Network<T>) -> T,
+    ) -> Vec<GradientMismatch> {
+        self.entries(network, gradients, entries, loss).filter_map(Result::err).collect()
+    }
+
+    /// What [`Self::entry`] says of each entry, one after the other.
+    fn entries(
+        &self,
+        network: &Network<T>,
+        gradients: &Gradients<T>,
+        entries: impl IntoIterator<Item = (usize, usize)>,
+        loss: impl Fn(&Network<T>) -> T,
+    ) -> impl Iterator<Item = Result<T, GradientMismatch>> {
+        let mut nudged = network.clone();
+        entries.into_iter().map(move |(slice, index)| {
+            let x = network.parameters()[slice][index];
+            let analytic = gradients.slices()[slice][index];
+            let outcome = self.entry(
+                || entry_name(network, slice, index),
+                analytic,
+                x,
+                |x| {
+                    nudged.parameters_mut()[slice][index] = x;
+                    loss(&nudged)
+                },
+            );
+            nudged.parameters_mut()[slice][index] = x;
+            outcome
+        })
     }
 }
 

@@ -13,7 +13,7 @@ use ndarray::{Array2, Axis as Along};
 use crate::disk;
 use crate::mistakes::class_means;
 use crate::outcome::{Epoch, Outcome, SEED};
-use crate::runs::{self, run};
+use crate::runs::run;
 use crate::studies::{LongEpoch, Rule, Study, Width};
 
 /// Draws and sets what the long experiments of the page have recorded.
@@ -238,7 +238,8 @@ fn draw_widths(record: &Record<Vec<Width>>, output: &Output, values: &mut Values
 /// Sets the values of the record of `rules`.
 fn set_rules(record: &Record<Vec<Rule>>, values: &mut Values) -> Result<()> {
     for rule in &record.outcome {
-        let last = rule.accuracies.len() - 1;
+        let (seeds, mean, deviation) = rule.summary;
+        let last = seeds - 1;
         let note = format!(
             "seeds 0 to {last}; the rate is one of {:?}, chosen with seed 100 on a sixth of the training \
              images, held back",
@@ -250,7 +251,6 @@ fn set_rules(record: &Record<Vec<Rule>>, values: &mut Values) -> Result<()> {
                 measured.note(&note).experiment(record.how()),
             )
         };
-        let (mean, deviation) = runs::mean_and_deviation(&rule.accuracies);
         set("rate", Measured::text(rule.best.to_string()))?;
         set("mean", Measured::number(mean, Format::Percent(1)))?;
         set("deviation", Measured::number(deviation, Format::Percent(2)))?;

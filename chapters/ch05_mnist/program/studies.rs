@@ -103,13 +103,16 @@ pub struct Rule {
     pub rates: [f64; 4],
     /// The rate that did best on training images that were held back.
     pub best: f64,
-    /// The share of the test images that is read right, one for each seed.
+    /// The share of the test images that is read right, one for each seed; empty where only their
+    /// mean and their standard deviation were kept.
     pub accuracies: Vec<f64>,
+    /// How many seeds, the mean and the standard deviation.
+    pub summary: (usize, f64, f64),
 }
 
 impl Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mean, deviation) = mean_and_deviation(&self.accuracies);
+        let (_, mean, deviation) = self.summary;
         let (name, rate) = (&self.name, self.best);
         write!(f, "{name:9}{rate:6}{:8.2} %{:7.2}", 100.0 * mean, 100.0 * deviation)
     }
@@ -147,7 +150,10 @@ pub fn rules(train: &Dataset, test: &Dataset, seeds: u64) -> Result<Vec<Rule>> {
         let (_, best) = tried.max_by(|a, b| a.0.total_cmp(&b.0)).expect("four rates");
         let seeds = (0..seeds).into_par_iter();
         let accuracies = seeds.map(|seed| accuracy(optimizer, best, seed, train, test));
-        Rule { name: name.to_owned(), rates, best, accuracies: accuracies.collect() }
+        let accuracies: Vec<f64> = accuracies.collect();
+        let (mean, deviation) = mean_and_deviation(&accuracies);
+        let summary = (accuracies.len(), mean, deviation);
+        Rule { name: name.to_owned(), rates, best, accuracies, summary }
     };
     let studied = with_threads(None, || Ok(rules.into_iter().map(study_one).collect()));
     bar.finish_and_clear();

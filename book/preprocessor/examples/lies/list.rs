@@ -541,7 +541,9 @@ fn formulas() -> Vec<Lie> {
             let open = at + truth[at..].find('{')? + 1;
             let close = open + truth[open..].find("\n}")?;
             Some(match new {
-                "" => format!("{}\n    let _formula = formula!();{}", &truth[..open], &truth[close..]),
+                "" => {
+                    format!("{}\n    let _formula = formula!();{}", &truth[..open], &truth[close..])
+                }
                 new => format!("{}\n    {new}{}", &truth[..open], &truth[open..]),
             })
         })
@@ -550,14 +552,31 @@ fn formulas() -> Vec<Lie> {
         lie("a sign in a formula is another", ADAPTIVE, Check::Pages, Box::new(sign)),
         lie("a sign in a test's formula is another", TEST, Check::Pages, Box::new(sign)),
         end("arithmetic that is wrong", ADAPTIVE, "So $`2 \\cdot 3 + 1 = 8`$."),
-        end("a fraction that is wrong", ADAPTIVE, "So $`\\frac{1}{2} + \\frac{1}{3} = \\frac{2}{5}`$."),
+        end(
+            "a fraction that is wrong",
+            ADAPTIVE,
+            "So $`\\frac{1}{2} + \\frac{1}{3} = \\frac{2}{5}`$.",
+        ),
         end("a square that is wrong", ADAPTIVE, "So $`3^2 + 4^2 = 26`$."),
         end("a root that is wrong", ADAPTIVE, "So $`\\sqrt{9 + 16} = 6`$."),
-        swap("evidence for a formula that there is not", "book/src/generated/evidence.json", Check::Pages, ("tape-operations", "tape-operation")),
+        swap(
+            "evidence for a formula that there is not",
+            "book/src/generated/evidence.json",
+            Check::Pages,
+            ("tape-operations", "tape-operation"),
+        ),
         lie("a test that is empty", TEST, RUN, body("")),
         lie("a test that returns at once", TEST, RUN, body("if true { return; }")),
         swap("a tolerance that lets everything pass", TEST, RUN, ("1e-14)", "1e14)")),
-        swap("a test that compares a side with itself", TEST, RUN, ("assert_close(result.value, f(x, y), 1e-14)", "assert_close(result.value, result.value, 1e-14)")),
+        swap(
+            "a test that compares a side with itself",
+            TEST,
+            RUN,
+            (
+                "assert_close(result.value, f(x, y), 1e-14)",
+                "assert_close(result.value, result.value, 1e-14)",
+            ),
+        ),
         swap("a wrong rule in the library", TAPE_CODE, RUN, ("T::one()", "T::zero()")),
     ]
 }

@@ -2,8 +2,8 @@
 
 mod neuron;
 mod real;
-mod activations;
 mod perceptron;
+mod activations;
 mod xor;
 
 use crate::{Activation, Gate, Neuron, PerceptronRun, train_perceptron};

@@ -11,7 +11,7 @@ pub struct Normalized<T> {
     pub deviations: Array1<T>,
 }
 
-/// Takes from each row of X, `[batch × inputs]`, its mean, and divides what is left by its standard
+/// Subtracts from each row of X, `[batch × inputs]`, its mean, and divides the result by its standard
 /// deviation, the root of the mean of its squares.
 pub fn normalize<T: Real>(inputs: ArrayView2<T>) -> Normalized<T> {
     let centered = &inputs - &row_means(&inputs.to_owned());

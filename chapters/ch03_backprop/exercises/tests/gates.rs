@@ -11,7 +11,7 @@ fn at(gate: impl Fn(Variable<f64>) -> Variable<f64>, x: f64) -> (f64, f64) {
     (result.value, result.backward().with_respect_to(x))
 }
 
-/// Value of `larger` and its slopes by both.
+/// Value of `larger` and its derivatives with respect to both.
 fn larger_at(u: f64, v: f64) -> (f64, [f64; 2]) {
     let tape = Tape::new();
     let (u, v) = (tape.variable(u), tape.variable(v));

@@ -39,10 +39,14 @@ fn every_row_has_mean_0_and_variance_1() {
 }
 
 #[test]
-fn the_gradient_by_each_input_is_confirmed_by_nudging() {
+fn the_gradient_of_each_input_is_confirmed_by_nudging() {
     let (inputs, gradient) = (inputs(), output_gradient());
     let found = normalize_backward(&normalize(inputs.view()), gradient.view());
-    assert_eq!(found.dim(), inputs.dim(), "a gradient has the shape of what it is the gradient by");
+    assert_eq!(
+        found.dim(),
+        inputs.dim(),
+        "a gradient has the shape of what it is taken with respect to"
+    );
     for ((r, i), &analytic) in found.indexed_iter() {
         let nudged = |x| {
             let mut nudged = inputs.clone();

@@ -67,43 +67,36 @@ fn weights_are_laid_out_as_pytorch_has_them() {
     assert_eq!(tensors.tensor("2.bias").unwrap().shape(), [10]);
 }
 
-/// A square matrix and its transpose have the same shape: no shape tells whether one was forgotten.
+/// A square layer has the same shape either way round, so only its numbers can tell.
 #[test]
-fn a_square_layer_is_turned_over_like_any_other() {
-    let network = recipe(&[5]).network::<f32>(5, &mut generator(0));
-    let weights = &network.layers[0].dense.weights; // [inputs × outputs]
-    assert!(weights != weights.t());
+fn a_square_layer_is_saved_and_loaded_with_its_transpose() {
+    let network = recipe(&[4]).network::<f32>(4, &mut generator(0));
+    let weights = &network.layers[0].dense.weights; // [inputs × outputs], 4 × 4
     let file = save_weights(&network);
     let tensors = safetensors::SafeTensors::deserialize(&file).unwrap();
-    let saved = tensors.tensor("0.weight").unwrap(); // [outputs × inputs]
-    let numbers: Vec<f32> =
-        saved.data().chunks_exact(4).map(|b| f32::from_le_bytes(b.try_into().unwrap())).collect();
-    for ((input, output), &weight) in weights.indexed_iter() {
-        assert_eq!(numbers[output * 5 + input], weight, "saved, from {input} to {output}");
-    }
-    // A file that was not written here: number 10 o + i leads from input i to output o.
-    let bytes =
-        |numbers: Vec<f32>| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
-    let count = |outputs: usize, inputs: usize| {
-        let numbers = (0..outputs).flat_map(|o| (0..inputs).map(move |i| (10 * o + i) as f32));
-        bytes(numbers.collect())
-    };
-    let (first, second) = (count(5, 5), count(10, 5));
-    let (hidden, classes) = (bytes(vec![0.0; 5]), bytes(vec![0.0; 10]));
-    let view = |shape: &[usize], data| TensorView::new(Dtype::F32, shape.to_vec(), data).unwrap();
-    let file = safetensors::serialize(
-        [
-            ("0.weight", view(&[5, 5], &first)),
-            ("0.bias", view(&[5], &hidden)),
-            ("2.weight", view(&[10, 5], &second)),
-            ("2.bias", view(&[10], &classes)),
-        ],
-        None,
-    )
-    .unwrap();
-    let loaded = load_weights::<f32>(&file, 5).unwrap();
+    let tensor = tensors.tensor("0.weight").unwrap();
+    assert_eq!(tensor.shape(), [4, 4]);
+    let bytes = tensor.data().as_chunks::<4>().0;
+    let saved: Vec<f32> = bytes.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let by_hand: Vec<f32> = (0..16).map(|place| weights[[place % 4, place / 4]]).collect(); // row j holds neuron j
+    assert_eq!(saved, by_hand);
+
+    // A file written by hand, as PyTorch would: row j of W is what neuron j multiplies by.
+    let rows: Vec<u8> = (0..16_u8).flat_map(|place| f32::from(place).to_le_bytes()).collect();
+    let (small, wide) = (vec![0; 4 * 10], vec![0; 4 * 40]);
+    let views = [
+        ("0.weight", vec![4, 4], &rows),
+        ("0.bias", vec![4], &small[..16].to_vec()),
+        ("2.weight", vec![10, 4], &wide),
+        ("2.bias", vec![10], &small),
+    ];
+    let views = views.iter().map(|(name, shape, bytes)| {
+        (*name, TensorView::new(Dtype::F32, shape.clone(), bytes).unwrap())
+    });
+    let file = safetensors::serialize(views, None).unwrap();
+    let loaded = load_weights::<f64>(&file, 4).unwrap();
     for ((input, output), &weight) in loaded.layers[0].dense.weights.indexed_iter() {
-        assert_eq!(weight, (10 * output + input) as f32, "loaded, from {input} to {output}");
+        assert_eq!(weight, (4 * output + input) as f64, "from {input} to {output}");
     }
 }
 

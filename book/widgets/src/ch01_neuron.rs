@@ -1,0 +1,3 @@
+//! The widgets of chapter 1: a neuron on the plane.
+
+pub mod plane;

@@ -1,0 +1,3 @@
+//! The widgets of chapter 2: softmax.
+
+pub mod softmax;

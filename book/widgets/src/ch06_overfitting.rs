@@ -1,0 +1,3 @@
+//! The widgets of chapter 6: a polynomial through twenty noisy points.
+
+pub mod polynomials;

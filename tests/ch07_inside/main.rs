@@ -1,0 +1,8 @@
+//! The formulas of chapter 7, each checked with numbers, a file for each page.
+
+mod neurons;
+mod gradients;
+mod paths;
+mod shapley;
+mod adversaries;
+mod common;
