@@ -653,7 +653,7 @@ fn an_unknown_directive_is_an_error_with_the_nearest_name() {
     assert_errors(
         &book,
         &["src/ch01_line.md:17: unknown directive `listng`: expected one of \
-         listing, figure, exercise, references, formulas, notation, value, eq, cite; did you mean \
+         listing, figure, widget, exercise, references, formulas, notation, value, eq, cite; did you mean \
          `listing`?"],
     );
 }

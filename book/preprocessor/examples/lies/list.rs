@@ -27,7 +27,7 @@ impl Check {
 }
 
 /// The programs that judge.
-pub const PROGRAMS: [&str; 8] = [
+pub const PROGRAMS: [&str; 9] = [
     "ch00_background",
     "ch01_neuron",
     "ch02_forward",
@@ -35,6 +35,7 @@ pub const PROGRAMS: [&str; 8] = [
     "ch04_optimizers",
     "ch05_mnist",
     "ch06_overfitting",
+    "ch07_inside",
     "book-figures",
 ];
 
