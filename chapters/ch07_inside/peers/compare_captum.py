@@ -3,8 +3,8 @@
 each round and the medians.
 
     python3 -m venv target/oracle && target/oracle/bin/pip install torch captum
-    cargo run -p ch05_mnist -- train --recipe steady --weights /tmp/digits.safetensors
-    target/oracle/bin/python chapters/ch07_inside/peers/compare_captum.py /tmp/digits.safetensors
+    cargo run -p ch05_mnist -- train --recipe steady --weights digits.safetensors
+    target/oracle/bin/python chapters/ch07_inside/peers/compare_captum.py digits.safetensors
 
 Both take the same weights and the same images, in single precision, with one thread each.
 """
