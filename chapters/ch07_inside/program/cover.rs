@@ -12,7 +12,7 @@ pub const COVERED: usize = 200;
 pub const SIDES: [usize; 4] = [1, 2, 4, 7];
 
 /// For each side, the correlation over the patches of an image between the sum of the map in a patch
-/// and the fall of 𝓕 when the patch is made black; the mean over the images. Patches that are black
+/// and the fall of F when the patch is made black; the mean over the images. Patches that are black
 /// already are left out: nothing happens to them.
 pub fn agreement(
     network: &Network<f64>,

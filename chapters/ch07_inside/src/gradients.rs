@@ -1,7 +1,7 @@
 //! How a network's answer changes with its input, and what that gradient adds up to. Page:
 //! *Gradients by the input* (`ch07_inside/gradients.md`).
 //!
-//! What is explained is one number 𝓕 for each row of a batch: Σₖ cₖ zₖ over the network's outputs.
+//! What is explained is one number F for each row of a batch: Σₖ cₖ zₖ over the network's outputs.
 //! The row c of `output_weights` is one-hot for a single logit, and has a 1 and a −1 for the
 //! difference of two.
 
@@ -10,22 +10,22 @@ use ch02_forward::{Network, Trace};
 use ch03_backprop::{ActivationBackward, DenseBackward};
 use ndarray::{Array1, Array2, ArrayView2, Axis, Zip};
 
-/// How 𝓕 changes with what a forward pass computed, and with its inputs.
+/// How F changes with what a forward pass computed, and with its inputs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sensitivities<T> {
-    /// ∂𝓕/∂Z of each layer, `[batch × outputs]`
+    /// ∂F/∂Z of each layer, `[batch × outputs]`
     pub deltas: Vec<Array2<T>>,
-    /// ∂𝓕/∂X, `[batch × inputs]`
+    /// ∂F/∂X, `[batch × inputs]`
     pub inputs: Array2<T>,
 }
 
 /// What [`Network`] needs to say which inputs matter.
 pub trait InputGradient<T> {
     /// The backward pass of chapter 3 without the gradients of the weights, and one layer further:
-    /// to the inputs. `output_weights` are ∂𝓕/∂A of the last layer, `[batch × outputs]`.
+    /// to the inputs. `output_weights` are ∂F/∂A of the last layer, `[batch × outputs]`.
     fn sensitivities(&self, trace: &Trace<T>, output_weights: Array2<T>) -> Sensitivities<T>;
 
-    /// ∂𝓕/∂X at `inputs`, `[batch × inputs]`: the saliency map of each row.
+    /// ∂F/∂X at `inputs`, `[batch × inputs]`: the saliency map of each row.
     fn input_gradient(&self, inputs: ArrayView2<T>, output_weights: ArrayView2<T>) -> Array2<T>;
 }
 
@@ -46,7 +46,7 @@ impl<T: Real> InputGradient<T> for Network<T> {
     }
 }
 
-/// Gradient × input, xᵢ ∂𝓕/∂xᵢ, `[batch × inputs]`.
+/// Gradient × input, xᵢ ∂F/∂xᵢ, `[batch × inputs]`.
 pub fn gradient_times_input<T: Real>(
     network: &Network<T>,
     inputs: ArrayView2<T>,
@@ -55,12 +55,12 @@ pub fn gradient_times_input<T: Real>(
     network.input_gradient(inputs, output_weights) * inputs
 }
 
-/// FullGrad: what the inputs and what the biases contribute to 𝓕 (Srinivas and Fleuret 2019).
+/// FullGrad: what the inputs and what the biases contribute to F (Srinivas and Fleuret 2019).
 #[derive(Debug, Clone, PartialEq)]
 pub struct FullGradient<T> {
-    /// xᵢ ∂𝓕/∂xᵢ, `[batch × inputs]`
+    /// xᵢ ∂F/∂xᵢ, `[batch × inputs]`
     pub inputs: Array2<T>,
-    /// bⱼ ∂𝓕/∂zⱼ of each layer, `[batch × outputs]`
+    /// bⱼ ∂F/∂zⱼ of each layer, `[batch × outputs]`
     pub biases: Vec<Array2<T>>,
 }
 
@@ -75,14 +75,14 @@ impl<T: Real> FullGradient<T> {
         Self { inputs: gradient * inputs, biases }
     }
 
-    /// What all of it adds up to, `[batch]`: 𝓕 itself, if every activation is a ReLU or the identity.
+    /// What all of it adds up to, `[batch]`: F itself, if every activation is a ReLU or the identity.
     pub fn sums(&self) -> Array1<T> {
         let biases = self.biases.iter().map(|bias| bias.sum_axis(Axis(1)));
         biases.fold(self.inputs.sum_axis(Axis(1)), |sum, bias| sum + bias)
     }
 }
 
-/// Layer-wise relevance with the ε-rule (Bach et al. 2015): 𝓕 is handed back layer by layer, to each
+/// Layer-wise relevance with the ε-rule (Bach et al. 2015): F is handed back layer by layer, to each
 /// input of a neuron in proportion to aᵢ wᵢⱼ, as a share of zⱼ + ε sign zⱼ. `[batch × inputs]`
 pub fn relevance<T: Real>(
     network: &Network<T>,

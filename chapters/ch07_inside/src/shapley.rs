@@ -42,8 +42,8 @@ fn coalition_weights(players: usize) -> Vec<f64> {
     weights
 }
 
-/// The values of all coalitions of a network with one hidden layer: 𝓕 of the image whose parts in the
-/// coalition are shown. `part` says to which part each pixel belongs, and `output_weights` make 𝓕 of
+/// The values of all coalitions of a network with one hidden layer: F of the image whose parts in the
+/// coalition are shown. `part` says to which part each pixel belongs, and `output_weights` make F of
 /// the outputs.
 ///
 /// Each hidden sum is that of the baseline and a contribution from each shown part. Counting up, a
