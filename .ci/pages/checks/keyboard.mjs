@@ -7,7 +7,8 @@ const PATIENCE = 5000;
 export async function keyboard(tab) {
   const complaints = [];
   const folds = await tab.evaluate(() => {
-    const summaries = [...document.querySelectorAll("details > summary")];
+    // A widget may come alive on the way and draw its fold anew; its own check tries its controls.
+    const summaries = [...document.querySelectorAll("details:not(.widget-more) > summary")];
     document.querySelectorAll("details").forEach((details) => (details.open = false));
     summaries.forEach((summary, index) => (summary.dataset.fold = String(index)));
     document.activeElement?.blur();
