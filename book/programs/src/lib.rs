@@ -7,6 +7,7 @@
 pub mod arguments;
 pub mod data;
 pub mod files;
+pub mod statistics;
 
 use std::fmt::Display;
 use std::io::{self, Write};

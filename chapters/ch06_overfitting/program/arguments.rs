@@ -29,12 +29,12 @@ pub enum Command {
     Table(TableArguments),
     /// Train a network on 1,000 images, plainly and with each regularizer, with many seeds
     ///
-    /// 160 networks, which take about 6 minutes on two cores. Interrupted, it goes on where it was
+    /// 200 networks, which take some minutes on two cores. Interrupted, it goes on where it was
     /// when it is called again.
     Study(StudyArguments),
-    /// Try strengths of each regularizer on validation images: how those of the study were chosen
+    /// Try strengths of each regularizer on validation images: how those of the study are chosen
     ///
-    /// About 5 minutes on two cores.
+    /// 440 networks, which take about a quarter of an hour on two cores.
     Tune(TuneArguments),
 }
 
@@ -90,4 +90,7 @@ pub struct TuneArguments {
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Write the outcome where the study finds it: it takes the best setting of each regularizer
+    #[arg(long, conflicts_with = "data")]
+    pub record: bool,
 }

@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::measured::set;
-use crate::study::EXAMPLES;
+use crate::networks::EXAMPLES;
 use crate::thousand::{SEED, pixels};
 
 /// Draws masks on a digit, and what they do to a weighted sum.

@@ -7,7 +7,7 @@ use ch06_overfitting::EarlyStopping;
 use ndarray::{Array1, array};
 
 use crate::measured::set;
-use crate::study::{EPOCHS, EXAMPLES, PATIENCE};
+use crate::networks::{EPOCHS, EXAMPLES, PATIENCE};
 use crate::thousand::{History, SEED};
 
 /// Draws both curves of a network that learns from noisy labels, and the path in a bowl.

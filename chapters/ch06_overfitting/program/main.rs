@@ -7,6 +7,7 @@ mod dropout;
 mod early_stopping;
 mod measured;
 mod memorization;
+mod networks;
 mod polynomial_fits;
 mod polynomials;
 mod regularization;
@@ -15,6 +16,7 @@ mod study;
 mod table;
 mod thousand;
 mod three_sets;
+mod tuning;
 mod weight_decay;
 
 use std::process::ExitCode;
@@ -29,8 +31,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use arguments::{Arguments, Command};
+use networks::{NOISE, Regularizer};
 use polynomial_fits::{POINTS, noisy};
-use study::{NOISE, Regularizer};
 use thousand::History;
 
 fn main() -> ExitCode {
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         None => run(),
         Some(Command::Table(arguments)) => table::run(&arguments),
         Some(Command::Study(arguments)) => study::run(&arguments),
-        Some(Command::Tune(arguments)) => study::tune(&arguments),
+        Some(Command::Tune(arguments)) => tuning::tune(&arguments),
     })
 }
 
@@ -83,7 +85,10 @@ fn thousand_images(
     values: &mut Values,
 ) -> Result<()> {
     let plain = |noise: f64| History::of(train, Regularization::NONE, noise);
-    let with = |regularizer: Regularizer| History::of(train, regularizer.regularization(), 0.0);
+    let tuned = tuning::recorded()?;
+    let with = |regularizer: Regularizer| {
+        History::of(train, tuned.chosen(regularizer, 0.0)?.regularization, 0.0)
+    };
     let ((clean, noisy), (random, (decayed, thinned))) = rayon::join(
         || (plain(0.0), plain(NOISE)),
         || (plain(1.0), (with(Regularizer::WeightDecay), with(Regularizer::Dropout))),

@@ -13,7 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::measured::{set, share};
-use crate::study::{self, EPOCHS, EXAMPLES, Regularizer};
+use crate::networks::{self, EPOCHS, EXAMPLES, Regularizer};
+use crate::study;
 use crate::thousand::{History, SEED, answers, logits};
 
 /// Draws three networks, which learn from true labels, from some and from random ones only; and what
@@ -118,11 +119,11 @@ fn single_layer(examples: &Dataset, values: &mut Values) -> Result<()> {
         epochs: most, // of one step each
         batch_size: examples.len(),
         learning_rate: 0.01,
-        ..study::recipe()
+        ..networks::recipe()
     };
     let (mut steps, mut misread) = (0, usize::MAX);
     let generator = ChaCha8Rng::seed_from_u64(SEED);
-    study::train(&recipe, Regularization::NONE, examples, generator, |network, _| {
+    networks::train(&recipe, Regularization::NONE, examples, generator, |network, _| {
         steps += 1;
         misread = answers(network, examples).iter().filter(|answer| answer.1).count();
         if misread > 0 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -150,9 +151,9 @@ fn learning_curve(train: &Dataset, test: &Dataset, values: &mut Values) -> Resul
     let measure = |(size, seed): (usize, u64)| {
         let mut generator = ChaCha8Rng::seed_from_u64(seed);
         let [examples] = split(train, [size], &mut generator);
-        let recipe = Recipe { epochs: STEPS / size.div_ceil(50), ..study::recipe() };
+        let recipe = Recipe { epochs: STEPS / size.div_ceil(50), ..networks::recipe() };
         let go_on = |_: &_, _| ControlFlow::Continue(());
-        let network = study::train(&recipe, Regularization::NONE, &examples, generator, go_on)?;
+        let network = networks::train(&recipe, Regularization::NONE, &examples, generator, go_on)?;
         let first: Vec<usize> = (0..size.min(2_000)).collect();
         let train_error = 1.0 - evaluate(&network, &subset(&examples, &first)).accuracy;
         let test_error = 1.0 - evaluate(&network, test).accuracy;

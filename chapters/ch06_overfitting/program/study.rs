@@ -2,143 +2,20 @@
 //! labels of which some are random.
 
 use std::fmt::{self, Display};
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use book_programs::print;
-use ch02_forward::{Initialization, Network};
-use ch04_optimizers::Schedule;
-use ch05_mnist::{Dataset, OptimizerName, Recipe, Trainer, evaluate};
-use ch06_overfitting::{
-    Augmentation, Dropout, EarlyStopping, NetworkDropout, Regularization, Regularized,
-    randomize_labels, split,
-};
-use indicatif::{ProgressBar, ProgressStyle};
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use book_programs::statistics::{mean, standard_deviation};
+use ch05_mnist::{Dataset, evaluate};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{StudyArguments, TuneArguments};
+use crate::arguments::StudyArguments;
 use crate::disk;
-
-/// How many images there are to learn from, and to validate with.
-pub const EXAMPLES: usize = 1_000;
-/// How many epochs each network may take.
-pub const EPOCHS: usize = 100;
-/// The share of labels that are random in the second half of the study.
-pub const NOISE: f64 = 0.3;
-/// How many epochs without a lower validation loss early stopping bears.
-pub const PATIENCE: usize = 10;
-
-/// What may be done against overfitting. How strong each is was chosen with [`tune`], on validation
-/// images, for true labels; but dropout keeps the shares of its paper, and patience was not tuned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Regularizer {
-    Plain,
-    EarlyStopping,
-    MaxNorm,
-    WeightDecay,
-    Dropout,
-    Shifts,
-    Elastic,
-    Together,
-}
-
-impl Regularizer {
-    /// All of them, in the order of the page.
-    pub const ALL: [Self; 8] = [
-        Self::Plain,
-        Self::EarlyStopping,
-        Self::MaxNorm,
-        Self::WeightDecay,
-        Self::Dropout,
-        Self::Shifts,
-        Self::Elastic,
-        Self::Together,
-    ];
-
-    /// The name as the figures have it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::MaxNorm => "max-norm",
-            Self::Together => "elastic and dropout",
-            other => other.name(),
-        }
-    }
-
-    /// The name as the values have it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::EarlyStopping => "early stopping",
-            Self::MaxNorm => "max-norm",
-            Self::WeightDecay => "weight decay",
-            Self::Dropout => "dropout",
-            Self::Shifts => "shifts",
-            Self::Elastic => "elastic",
-            Self::Together => "together",
-        }
-    }
-
-    /// What it asks of the training.
-    pub fn regularization(self) -> Regularization {
-        let none = Regularization::NONE;
-        let elastic = Augmentation::Elastic { strength: 34.0, width: 4.0 };
-        match self {
-            Self::Plain | Self::EarlyStopping => none,
-            Self::MaxNorm => Regularization { max_norm: Some(1.5), ..none },
-            Self::WeightDecay => Regularization { weight_decay: 1.0, ..none },
-            Self::Dropout => Regularization { dropout: NetworkDropout::PAPER, ..none },
-            Self::Shifts => Regularization { augmentation: Augmentation::Shift(2), ..none },
-            Self::Elastic => Regularization { augmentation: elastic, ..none },
-            Self::Together => Regularization {
-                dropout: NetworkDropout {
-                    inputs: Dropout { keep: 0.9 },
-                    hidden: Dropout { keep: 0.8 },
-                },
-                augmentation: elastic,
-                ..none
-            },
-        }
-    }
-}
-
-/// The recipe of all networks of the study.
-pub fn recipe() -> Recipe {
-    Recipe {
-        hidden: vec![128],
-        epochs: EPOCHS,
-        batch_size: 50,
-        optimizer: OptimizerName::Adam,
-        learning_rate: 0.001,
-        schedule: Schedule::Constant,
-        initialization: Initialization::He,
-    }
-}
-
-/// Trains a network by a recipe, with regularization; `after_epoch` is shown it after each epoch.
-pub fn train(
-    recipe: &Recipe,
-    regularization: Regularization,
-    data: &Dataset,
-    mut generator: ChaCha8Rng,
-    mut after_epoch: impl FnMut(&Network<f32>, f64) -> ControlFlow<()>,
-) -> Result<Network<f32>> {
-    let network = recipe.network(data.pixels(), &mut generator);
-    let model = Regularized { network, regularization };
-    let mut trainer = Trainer::new(recipe, model, generator);
-    let examples = regularization.examples(data);
-    trainer.train(
-        &examples,
-        || (),
-        |trainer, epoch| after_epoch(&trainer.model.network, epoch.train_loss),
-    )?;
-    Ok(trainer.model.network)
-}
+use crate::networks::{self, EXAMPLES, NOISE, Regularizer, Setting, recipe, thousand};
+use crate::tuning::{self, bar};
 
 /// One network of the study, trained.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -184,12 +61,10 @@ pub struct Spread {
 impl Spread {
     /// Of at least one number.
     pub fn of(numbers: &[f64]) -> Self {
-        let count = numbers.len() as f64;
-        let mean = numbers.iter().sum::<f64>() / count;
-        let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
         let lowest = numbers.iter().copied().fold(f64::INFINITY, f64::min);
         let highest = numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Self { mean, deviation: (squares / (count - 1.0).max(1.0)).sqrt(), lowest, highest }
+        let (mean, deviation) = (mean(numbers), standard_deviation(numbers));
+        Self { mean, deviation, lowest, highest }
     }
 }
 
@@ -201,44 +76,18 @@ impl Display for Spread {
     }
 }
 
-/// A thousand examples, so many for validation, and the rest of the random numbers, for a seed.
-/// Random labels are among those to learn from only; those to validate with are all true.
-pub fn thousand(
-    train: &Dataset,
-    validation: usize,
-    (seed, noise): (u64, f64),
-) -> (Dataset, Dataset, ChaCha8Rng) {
-    let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    let [mut examples, validation] = split(train, [EXAMPLES, validation], &mut generator);
-    if noise > 0.0 {
-        randomize_labels(&mut examples, noise, &mut generator);
-    }
-    (examples, validation, generator)
-}
-
 /// Trains one network of the study.
 fn run_one(
     regularizer: Regularizer,
-    noise: f64,
-    seed: u64,
+    setting: &Setting,
+    (noise, seed): (f64, u64),
     (all, test): (&Dataset, &Dataset),
 ) -> Result<Run> {
     let (examples, validation, generator) = thousand(all, EXAMPLES, (seed, noise));
-    let mut stopping = EarlyStopping::new(PATIENCE);
-    let (mut train_loss, mut epochs) = (f64::NAN, 0);
-    let regularization = regularizer.regularization();
-    let last = train(&recipe(), regularization, &examples, generator, |network, loss| {
-        (train_loss, epochs) = (loss, epochs + 1);
-        match regularizer {
-            Regularizer::EarlyStopping => {
-                stopping.observe(evaluate(network, &validation).loss, || network.clone())
-            }
-            _ => ControlFlow::Continue(()),
-        }
-    })?;
-    let network = stopping.best.map_or(last, |(_, network)| network);
-    let evaluation = evaluate(&network, test);
+    let trained = networks::run(setting, (&examples, &validation), generator)?;
+    let evaluation = evaluate(&trained.network, test);
     let (test_loss, test_error) = (evaluation.loss, 1.0 - evaluation.accuracy);
+    let networks::Trained { train_loss, epochs, .. } = trained;
     Ok(Run { regularizer, noise, seed, train_loss, test_loss, test_error, epochs })
 }
 
@@ -253,8 +102,10 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
         noises.into_iter().flat_map(seeds)
     });
     let wanted: Vec<_> = wanted.collect();
-    let settings = Regularizer::ALL.map(|regularizer| (regularizer, regularizer.regularization()));
-    let settings = (recipe(), settings, PATIENCE);
+    let tuned = tuning::recorded()?;
+    let setting = |regularizer, noise| tuned.chosen(regularizer, noise);
+    let settings = wanted.iter().map(|&(regularizer, noise, _)| setting(regularizer, noise));
+    let settings = (recipe(), settings.collect::<Result<Vec<_>>>()?);
     let these = disk::fingerprint_of([&train, &test], &settings);
     let folder = disk::checkpoints(arguments.checkpoint.as_deref())?;
     let path = folder.join(format!("study-{these}.json"));
@@ -263,7 +114,8 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
     wanted.par_iter().try_for_each(|&(regularizer, noise, seed)| {
         let find = |run: &Run| (run.regularizer, run.noise, run.seed) == (regularizer, noise, seed);
         if !done.lock().expect("no thread panicked").iter().any(find) {
-            let run = run_one(regularizer, noise, seed, (&train, &test))?;
+            let setting = setting(regularizer, noise)?;
+            let run = run_one(regularizer, &setting, (noise, seed), (&train, &test))?;
             let mut done = done.lock().expect("no thread panicked");
             done.push(run);
             book_programs::files::write(&path, &serde_json::to_vec(&*done)?)?;
@@ -322,78 +174,4 @@ pub fn numbers(
 ) -> Vec<f64> {
     let chosen = runs.iter().filter(|run| run.regularizer == regularizer && run.noise == noise);
     chosen.map(number).collect()
-}
-
-/// The strengths that were tried for the study, each with its mean error on validation images, of
-/// which it takes five thousand. The seeds are none of the study's, and the test set is not touched.
-pub fn tune(arguments: &TuneArguments) -> Result<()> {
-    let (all, _) = disk::load(arguments.data.as_deref(), 6 * EXAMPLES)?;
-    let candidates = candidates();
-    let bar = bar(candidates.len() * 2);
-    print("validation error with           true labels    30 % random")?;
-    for (name, regularization) in candidates {
-        let error = |noise: f64| {
-            let seeds = (1_000..1_000 + arguments.seeds as u64).into_par_iter();
-            let errors = seeds.map(|seed| {
-                let (examples, validation, generator) = thousand(&all, 5 * EXAMPLES, (seed, noise));
-                let go_on = |_: &_, _| ControlFlow::Continue(());
-                let network = train(&recipe(), regularization, &examples, generator, go_on)?;
-                Ok(1.0 - evaluate(&network, &validation).accuracy)
-            });
-            let errors: Vec<f64> = errors.collect::<Result<_>>()?;
-            bar.inc(1);
-            anyhow::Ok(100.0 * Spread::of(&errors).mean)
-        };
-        let (clean, noisy) = (error(0.0)?, error(NOISE)?);
-        bar.suspend(|| print(format_args!("{name:30}{clean:10.2} %{noisy:13.2} %")))?;
-    }
-    bar.finish_and_clear();
-    Ok(())
-}
-
-fn candidates() -> Vec<(String, Regularization)> {
-    let none = Regularization::NONE;
-    let mut candidates = vec![("nothing".to_owned(), none)];
-    for decay in [0.1, 0.3, 0.6, 1.0, 3.0] {
-        candidates.push((format!("decay {decay}"), Regularization { weight_decay: decay, ..none }));
-    }
-    for penalty in [0.001, 0.003, 0.01] {
-        candidates.push((format!("L2 penalty {penalty}"), Regularization { l2: penalty, ..none }));
-    }
-    for norm in [1.0, 1.5, 2.0] {
-        let regularization = Regularization { max_norm: Some(norm), ..none };
-        candidates.push((format!("max-norm {norm}"), regularization));
-    }
-    for (inputs, hidden) in [(1.0, 0.5), (0.8, 0.8), (0.8, 0.5), (0.6, 0.5)] {
-        let [inputs, hidden] = [inputs, hidden].map(|keep| Dropout { keep });
-        let name = format!("dropout {} and {}", inputs.keep, hidden.keep);
-        let dropout = NetworkDropout { inputs, hidden };
-        candidates.push((name, Regularization { dropout, ..none }));
-    }
-    for most in [1, 2, 3] {
-        let augmentation = Augmentation::Shift(most);
-        candidates.push((format!("shifts by {most}"), Regularization { augmentation, ..none }));
-    }
-    for (strength, width) in [(8.0, 4.0), (17.0, 4.0), (34.0, 4.0), (50.0, 4.0)] {
-        let augmentation = Augmentation::Elastic { strength, width };
-        let name = format!("elastic {strength} {width}");
-        candidates.push((name, Regularization { augmentation, ..none }));
-    }
-    for (inputs, hidden) in [(1.0, 0.8), (0.9, 0.8), (0.8, 0.5)] {
-        let [inputs, hidden] = [inputs, hidden].map(|keep| Dropout { keep });
-        let name = format!("elastic 34 4, dropout {} and {}", inputs.keep, hidden.keep);
-        let regularization = Regularizer::Elastic.regularization();
-        candidates.push((
-            name,
-            Regularization { dropout: NetworkDropout { inputs, hidden }, ..regularization },
-        ));
-    }
-    candidates
-}
-
-/// A bar that counts trained networks; only a terminal shows it.
-fn bar(length: usize) -> ProgressBar {
-    let template = "{bar:40} {pos}/{len} networks, {elapsed} (left: {eta})";
-    let style = ProgressStyle::with_template(template).expect("the template is well-formed");
-    ProgressBar::new(length as u64).with_style(style)
 }

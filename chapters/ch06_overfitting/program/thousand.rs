@@ -11,7 +11,7 @@ use ch06_overfitting::Regularization;
 use ndarray::{Array2, ArrayView1, Axis as Along};
 
 use crate::measured::{loss, set, share};
-use crate::study::{self, EPOCHS, EXAMPLES};
+use crate::networks::{self, EPOCHS, EXAMPLES};
 
 /// The seed of everything that these figures show.
 pub const SEED: u64 = 0;
@@ -36,23 +36,25 @@ pub struct Epoch {
 impl History {
     /// Of a network with this regularization, a share `noise` of whose labels is random.
     pub fn of(train: &Dataset, regularization: Regularization, noise: f64) -> Result<Self> {
-        let (examples, validation, generator) = study::thousand(train, EXAMPLES, (SEED, noise));
+        let (examples, validation, generator) = networks::thousand(train, EXAMPLES, (SEED, noise));
         let mut epochs = Vec::new();
-        let recipe = study::recipe();
-        let network = study::train(&recipe, regularization, &examples, generator, |network, _| {
-            let (on_train, answers) = (evaluate(network, &examples), answers(network, &validation));
-            let mean = |number: fn(&(f64, bool)) -> f64| {
-                answers.iter().map(number).sum::<f64>() / answers.len() as f64
-            };
-            epochs.push(Epoch {
-                train_loss: on_train.loss,
-                train_error: 1.0 - on_train.accuracy,
-                validation_loss: mean(|answer| answer.0),
-                validation_error: mean(|answer| f64::from(u8::from(answer.1))),
-                answers,
-            });
-            ControlFlow::Continue(())
-        })?;
+        let recipe = networks::recipe();
+        let network =
+            networks::train(&recipe, regularization, &examples, generator, |network, _| {
+                let (on_train, answers) =
+                    (evaluate(network, &examples), answers(network, &validation));
+                let mean = |number: fn(&(f64, bool)) -> f64| {
+                    answers.iter().map(number).sum::<f64>() / answers.len() as f64
+                };
+                epochs.push(Epoch {
+                    train_loss: on_train.loss,
+                    train_error: 1.0 - on_train.accuracy,
+                    validation_loss: mean(|answer| answer.0),
+                    validation_error: mean(|answer| f64::from(u8::from(answer.1))),
+                    answers,
+                });
+                ControlFlow::Continue(())
+            })?;
         Ok(Self { network, epochs, examples, validation })
     }
 
