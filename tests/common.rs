@@ -61,6 +61,18 @@ pub fn labels(count: usize, classes: u8, generator: &mut ChaCha8Rng) -> Vec<u8> 
     (0..count).map(|_| generator.random_range(0..classes)).collect()
 }
 
+/// All orders of so many things.
+pub fn orders(count: usize) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new()];
+    for next in 0..count {
+        let insert = |order: Vec<usize>| {
+            (0..=next).map(move |at| [&order[..at], &[next], &order[at..]].concat())
+        };
+        all = all.into_iter().flat_map(insert).collect();
+    }
+    all
+}
+
 /// Where a function of one number is tried: at hard points, and at a thousand random ones.
 pub fn points() -> Vec<f64> {
     let mut points = vec![0.0, -0.0];

@@ -21,6 +21,9 @@ use ch07_inside::{
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
+#[path = "oracle/vision.rs"]
+mod vision;
+
 fn oracle() -> Value {
     read("oracle.json")
 }
@@ -195,7 +198,7 @@ fn twenty_steps_of_each_optimizer_with_each_option_agree_with_pytorch() {
         for (step, (gradient, theirs)) in gradients.rows().into_iter().zip(path.rows()).enumerate()
         {
             let gradient = gradient.as_slice().expect("rows are contiguous");
-            optimizer.step(rate, vec![Parameter { values: &mut theta, gradient }]);
+            optimizer.step(rate, vec![Parameter::new(&mut theta, gradient)]);
             assert_agree(&format!("{name} {}, step {step}", case["options"]), &theta, theirs);
         }
     }

@@ -28,3 +28,11 @@ mod ch06_doubt;
 mod ch07_occlusion;
 #[path = "../chapters/ch07_inside/exercises/solutions/paths.rs"]
 mod ch07_paths;
+#[path = "../chapters/ch08_tuning/exercises/solutions/budget.rs"]
+mod ch08_budget;
+#[path = "../chapters/ch08_tuning/exercises/solutions/median.rs"]
+mod ch08_median;
+#[path = "../chapters/ch09_vision/exercises/solutions/separable.rs"]
+mod ch09_separable;
+#[path = "../chapters/ch09_vision/exercises/solutions/spread.rs"]
+mod ch09_spread;

@@ -10,7 +10,7 @@
     return;
   }
 
-  // ---- the module: lines in, answers out ----
+  // ---- the modules: lines in, answers out ----
 
   const waiting = new Map(); // of scripts: what to do with what they hold
   window.bookWidgets = (name, base64) => {
@@ -28,8 +28,11 @@
       document.head.append(script);
     });
 
-  let module;
-  const start = () => (module ??= loaded("module").then(instantiate));
+  const modules = new Map(); // by name; nearly always a page needs one
+  const start = (name) => {
+    modules.has(name) || modules.set(name, loaded(name).then(instantiate));
+    return modules.get(name);
+  };
 
   const instantiate = async (bytes) => {
     const { instance } = await WebAssembly.instantiate(bytes, {});
@@ -107,7 +110,7 @@
     }
 
     async wake() {
-      const { ask, supply } = await start();
+      const { ask, supply } = await start(this.figure.dataset.module);
       this.ask = ask;
       this.number = ask(`open ${this.name}`);
       this.build();
@@ -157,9 +160,21 @@
         this.view = JSON.parse(answer);
         this.draw();
         this.figure.dataset.milliseconds = (performance.now() - begun).toFixed(2);
-        if (events.some((event) => !/^(go|width)/.test(event))) {
+        if (events.some((event) => !/^(go|width|work)/.test(event))) {
           remember(this.name, this.view.state);
         }
+        this.goOn();
+      }
+    }
+
+    /** What takes longer than a frame is computed in pieces, and read aloud when it is done. */
+    goOn() {
+      this.figure.classList.toggle("working", this.view.working);
+      if (this.view.working) {
+        this.sentence.setAttribute("aria-busy", "true");
+        this.send("work");
+      } else if (!this.held) {
+        this.sentence.removeAttribute("aria-busy");
       }
     }
 
@@ -327,19 +342,7 @@
       setText(this.description, this.widget.view.sentence);
       ["x", "y", "width", "height"].forEach((name, at) => setAttribute(this.clip, name, String(clip[at])));
       const make = ({ tag }) => document.createElementNS(SVG, tag);
-      fit(this.marks, marks, make, (mark, item) => {
-        setAttribute(mark, "class", item.class);
-        for (const { name } of [...mark.attributes]) {
-          name in item.attributes || name === "class" || mark.removeAttribute(name);
-        }
-        Object.entries(item.attributes).forEach(([name, value]) => setAttribute(mark, name, value));
-        if (/(^| )in( |$)/.test(item.class)) {
-          setAttribute(mark, "clip-path", `url(#${this.id})`);
-        }
-        if (item.tag === "text") {
-          setText(mark, item.text ?? "");
-        }
-      });
+      fit(this.marks, marks, make, (mark, item) => this.drawMark(mark, item));
       const areas = handles.map((handle) => ({ ...handle, tag: handle.kind === "area" ? "rect" : "circle" }));
       fit(this.handles, areas, make, (grip, handle) => {
         setAttribute(grip, "class", `widget-${handle.kind}`);
@@ -355,6 +358,26 @@
         }
       });
       this.drawPixels(pixels, width, height);
+    }
+
+    /** Changes what differs from the mark that was drawn before. */
+    drawMark(mark, item) {
+      const before = mark.item ?? { attributes: {} };
+      mark.item = item;
+      for (const name in before.attributes) {
+        name in item.attributes || mark.removeAttribute(name);
+      }
+      for (const name in item.attributes) {
+        before.attributes[name] === item.attributes[name] || mark.setAttribute(name, item.attributes[name]);
+      }
+      if (before.class !== item.class) {
+        mark.setAttribute("class", item.class);
+        const isClipped = /(^| )in( |$)/.test(item.class);
+        isClipped ? mark.setAttribute("clip-path", `url(#${this.id})`) : mark.removeAttribute("clip-path");
+      }
+      if (before.text !== item.text) {
+        mark.textContent = item.text ?? "";
+      }
     }
 
     drawPixels(pixels, width, height) {
@@ -391,7 +414,7 @@
           return;
         }
         event.preventDefault();
-        held = handle.name;
+        held = widget.held = handle.name;
         handles.setPointerCapture?.(event.pointerId);
         widget.sentence.setAttribute("aria-busy", "true");
         widget.send(`grab ${held} ${at(event)}`);
@@ -405,8 +428,8 @@
         }
       });
       const leave = () => {
-        held = undefined;
-        widget.sentence.removeAttribute("aria-busy");
+        held = widget.held = undefined;
+        widget.view?.working || widget.sentence.removeAttribute("aria-busy");
       };
       handles.addEventListener("pointerup", leave);
       handles.addEventListener("pointercancel", leave);
@@ -424,26 +447,40 @@
     return channels;
   };
   let palette;
-  const colors = () => {
+  /** Red, green, blue and opacity of each of the 256 shades of a scale. */
+  const colors = (scale) => {
     if (palette?.theme !== theme()) {
-      palette = { theme: theme(), ink: rgb("--fg"), negative: rgb("--series-1"), positive: rgb("--series-2") };
+      palette = { theme: theme() };
     }
-    return palette;
+    palette[scale] ??= (() => {
+      const [ink, negative, positive] = ["--fg", "--series-1", "--series-2"].map(rgb);
+      const channels = new Uint8ClampedArray(4 * 256);
+      for (let shade = 0; shade < 256; shade += 1) {
+        const signed = (shade - 128) / 127;
+        const color = scale === "ink" ? ink : signed < 0 ? negative : positive;
+        channels.set([...color, scale === "ink" ? shade : 255 * Math.min(1, Math.abs(signed))], 4 * shade);
+      }
+      return new Uint32Array(channels.buffer);
+    })();
+    return palette[scale];
   };
 
   const paint = (canvas, { scale, columns, shades }) => {
     const count = shades.length / 2;
-    canvas.width = columns;
-    canvas.height = count / columns;
+    if (canvas.width !== columns || canvas.height !== count / columns) {
+      canvas.width = columns;
+      canvas.height = count / columns;
+    }
     const context = canvas.getContext("2d");
     const image = context.createImageData(columns, count / columns);
-    const { ink, negative, positive } = colors();
+    const pixels = new Uint32Array(image.data.buffer);
+    const table = colors(scale);
+    const digit = (place) => {
+      const code = shades.charCodeAt(place);
+      return (code & 15) + 9 * (code >> 6); // 0 to 9, a to f
+    };
     for (let k = 0; k < count; k += 1) {
-      const shade = parseInt(shades.slice(2 * k, 2 * k + 2), 16);
-      const signed = (shade - 128) / 127;
-      const color = scale === "ink" ? ink : signed < 0 ? negative : positive;
-      const alpha = scale === "ink" ? shade : 255 * Math.min(1, Math.abs(signed));
-      image.data.set([...color, alpha], 4 * k);
+      pixels[k] = table[16 * digit(2 * k) + digit(2 * k + 1)];
     }
     context.putImageData(image, 0, 0);
   };

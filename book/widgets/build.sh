@@ -1,23 +1,35 @@
 #!/usr/bin/env bash
-# Compiles all widgets to WebAssembly:  bash book/widgets/build.sh [script to write]
+# Compiles all widgets to WebAssembly:  bash book/widgets/build.sh [folder to write the scripts to]
+#
+# There are two modules, so that a page loads no more than it needs: see book/widgets/src/list.rs.
 #
 # Needs wasm-opt (apt-get install binaryen), and the target:
 # With rustup:  rustup target add wasm32-unknown-unknown
 # With Debian:  apt-get install --no-install-recommends rustc-web rust-web-src
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-script=${1:-book/src/widgets/module.js}
+scripts=${1:-book/src/widgets}
 target=wasm32-unknown-unknown
-flags=(--quiet -p book-widgets --lib --profile widgets --target "$target" --target-dir target/wasm)
+flags=(--quiet -p book-widgets --lib --profile widgets --target "$target" --target-dir target/wasm
+  --no-default-features)
 
+# Sixteen pixels at a time.
+export RUSTFLAGS="-Ctarget-feature=+simd128"
 host=$(rustc --print sysroot)
-if [ -d "$host/lib/rustlib/$target" ]; then
-  cargo build "${flags[@]}"
-else
-  # Debian's compiler knows the target, and builds the standard library from its source.
+# build MODULE: compiles the library with the list of that name.
+build() {
+  if [ -d "$host/lib/rustlib/$target" ]; then
+    cargo build "${flags[@]}" --features "$1"
+  else
+    cargo build "${flags[@]}" --features "$1" -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+  fi
+}
+if [ ! -d "$host/lib/rustlib/$target" ]; then
+  # Debian's compiler knows the target, and builds the standard library from its source: a small one,
+  # without the text of a panic, which nobody would read.
+  RUSTFLAGS+=" -Zunstable-options -Cpanic=immediate-abort -Zlocation-detail=none -Zfmt-debug=none"
   export CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$host/lib/rustlib/$(rustc --print host-tuple)/bin/rust-lld
-  RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 cargo build "${flags[@]}" \
-    -Zbuild-std=std,panic_abort -Zbuild-std-features=
+  export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
 fi
 
 # as_script NAME FILE: a script that hands the bytes of a file to book/theme/widgets.js.
@@ -27,14 +39,20 @@ as_script() {
   base64 -w0 "$2"
   printf '");\n'
 }
-module=target/wasm/$target/widgets/book_widgets.wasm
-mkdir -p "$(dirname "$script")"
-# Binaryen makes it smaller. What floating-point numbers come out as stays.
-wasm-opt -Oz --strip-debug --strip-producers \
-  --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-multivalue \
-  --enable-nontrapping-float-to-int --enable-reference-types \
-  "$module" -o "$module.small"
-module=$module.small
-as_script module "$module" >"$script"
-as_script digits book/widgets/data/digits.bin >"$(dirname "$script")/digits.js"
-echo "$script: $(stat -c %s "$module") bytes of WebAssembly, $(gzip -9c "$module" | wc -c) compressed"
+mkdir -p "$scripts"
+for name in $(basename -s .rs book/widgets/src/list/*.rs); do
+  build "$name"
+  # Binaryen makes it smaller. What floating-point numbers come out as stays.
+  # (Nothing lies in the first kilobyte, where the stack ends.)
+  module=target/wasm/$name.wasm
+  wasm-opt --merge-similar-functions -Oz --low-memory-unused --optimize-added-constants-propagate -Oz \
+    --strip-debug --strip-producers \
+    --enable-simd --enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-multivalue \
+    --enable-nontrapping-float-to-int --enable-reference-types \
+    "target/wasm/$target/widgets/book_widgets.wasm" -o "$module"
+  as_script "$name" "$module" >"$scripts/$name.js"
+  echo "$scripts/$name.js: $(stat -c %s "$module") bytes of WebAssembly, $(gzip -9c "$module" | wc -c) compressed"
+done
+for data in $(basename -s .bin book/widgets/data/*.bin); do
+  as_script "$data" "book/widgets/data/$data.bin" >"$scripts/$data.js"
+done

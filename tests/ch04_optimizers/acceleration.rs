@@ -269,7 +269,7 @@ fn first_order_lower_bound() {
             for t in 1..=30 {
                 let gradient = chain.gradient(theta.view()).to_vec();
                 let values = theta.as_slice_mut().expect("standard layout");
-                rule.step(rate, vec![ch04_optimizers::Parameter { values, gradient: &gradient }]);
+                rule.step(rate, vec![ch04_optimizers::Parameter::new(values, &gradient)]);
                 check(&theta, t);
             }
         }

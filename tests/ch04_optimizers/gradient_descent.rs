@@ -6,7 +6,7 @@ use ndarray::{Array1, array};
 
 /// One step of `optimizer` on one list of weights.
 pub fn step(optimizer: &mut impl Optimizer<f64>, rate: f64, values: &mut [f64], gradient: &[f64]) {
-    optimizer.step(rate, vec![Parameter { values, gradient }]);
+    optimizer.step(rate, vec![Parameter::new(values, gradient)]);
 }
 
 /// Takes five steps with random gradients (some of them 0, tiny or huge) twice: with `optimizer`,

@@ -35,7 +35,7 @@ pub fn descend(bowl: &Quadratic<f64>, rate: f64, weight_decay: f64, steps: usize
     for _ in 0..steps {
         let gradient = bowl.gradient(point.view()).to_vec();
         let values = point.as_slice_mut().expect("contiguous");
-        sgd.step(rate, vec![Parameter { values, gradient: &gradient }]);
+        sgd.step(rate, vec![Parameter::new(values, &gradient)]);
     }
     point
 }

@@ -11,22 +11,6 @@ fn game(players: usize, generator: &mut ChaCha8Rng) -> Vec<f64> {
     vector(1 << players, generator).to_vec()
 }
 
-/// All orders of some players.
-fn orders(players: usize) -> Vec<Vec<usize>> {
-    if players == 0 {
-        return vec![Vec::new()];
-    }
-    let last = players - 1;
-    let insert = |order: Vec<usize>| {
-        (0..players).map(move |at| {
-            let mut longer = order.clone();
-            longer.insert(at, last);
-            longer
-        })
-    };
-    orders(last).into_iter().flat_map(insert).collect()
-}
-
 fn factorial(n: usize) -> f64 {
     (1..=n).map(|k| k as f64).product()
 }

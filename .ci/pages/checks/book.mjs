@@ -10,6 +10,7 @@ import { keyboard } from "./keyboard.mjs";
 import { deadLinks } from "./links.mjs";
 import { PAPER_WIDTH, print } from "./pdf.mjs";
 import { problem } from "./problems.mjs";
+import { sourceOf } from "./source.mjs";
 import { searchDebris } from "./search-index.mjs";
 import { checkWidgets, hasWidgets } from "./widgets.mjs";
 
@@ -29,7 +30,8 @@ const AT_ONCE = 3;
 /**
  * Checks the book in a folder: gives its problems and a summary of what was looked at.
  *
- * `options.pdf` is a file for its PDF.
+ * `options.pdf` is a file for its PDF, `options.source` the folder of its Markdown; with `options.widgets`
+ * only the widgets are looked at.
  */
 export async function checkBook(folder, options = {}) {
   const pages = pagesOf(folder);
@@ -37,38 +39,81 @@ export async function checkBook(folder, options = {}) {
     const text = `expected a built book in ${folder}, found no page: run mdbook build`;
     return { problems: [problem("book", "", text)], summary: "0 pages" };
   }
-  const { browser, close } = await launch();
-  const book = { folder, browser, problems: [], facts: new Map(), sheets: 0, widgets: new Map() };
+  const book = { folder, problems: [], facts: new Map(), sheets: 0, widgets: new Map() };
+  const papers = pages.filter((page) => page === PAPER_PAGE);
   const jobs = [
-    ...pages.flatMap((page) => WIDTHS.map((width) => () => checkPage(book, page, width))),
-    ...pages.filter((page) => page === PAPER_PAGE).map(() => () => checkPaper(book, options.pdf)),
-    ...pages.filter((page) => page !== PAPER_PAGE && hasWidgets(folder, page)).flatMap((page) =>
-      WIDTHS.map((width) => () => checkWidgets(book, page, width)),
+    ...pages.flatMap((page) =>
+      WIDTHS.map((width) => ({ page, view: `${width}`, run: (browser) => checkPage(book, browser, page, width) })),
     ),
+    ...papers.map((page) => ({ page, view: "paper", run: (browser) => checkPaper(book, browser, options.pdf) })),
   ];
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs)));
-  } finally {
-    await close();
+  // Alone, because they are timed.
+  const timed = pages.filter((page) => page !== PAPER_PAGE && hasWidgets(folder, page)).flatMap((page) =>
+    WIDTHS.map((width) => ({ page, view: `${width}`, run: (browser) => checkWidgets(book, browser, page, width) })),
+  );
+  if (!options.widgets) {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => work(jobs, book.problems)));
+    book.problems.push(...deadLinks(folder, book.facts), ...searchDebris(folder, book.facts));
+    if (!pages.includes(PAPER_PAGE)) {
+      book.problems.push(problem(PAPER_PAGE, "", "expected the book in one page, found none"));
+    }
   }
-  book.problems.push(...deadLinks(folder, book.facts), ...searchDebris(folder, book.facts));
-  if (!pages.includes(PAPER_PAGE)) {
-    book.problems.push(problem(PAPER_PAGE, "", "expected the book in one page, found none"));
-  }
+  await work(timed, book.problems);
   const views = THEMES.length * WIDTHS.length;
-  const slowest = [...book.widgets].map(([name, times]) => `${name} ${median(times).toFixed(1)}`);
+  book.problems.forEach((found) => (found.source = sourceOf(options.source, found)));
+  const medians = Object.fromEntries([...book.widgets].map(([name, times]) => [name, median(times)]));
+  const slowest = Object.entries(medians).map(([name, time]) => `${name} ${time.toFixed(1)}`);
   const widgets = slowest.length > 0 ? `; milliseconds a widget needs: ${slowest.join(", ")};` : "";
   const summary = `${pages.length} pages in ${views} views and on ${book.sheets} sheets of paper${widgets}`;
-  return { problems: book.problems, summary };
+  return { problems: book.problems, summary, medians };
 }
 
 function median(numbers) {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN;
 }
 
-async function work(jobs) {
+/** How often a page is tried: a machine under load may be too slow once. */
+const TRIES = 3;
+
+/** How many milliseconds one try may take; a Chromium that answers no longer is ended then. */
+const LIMIT = 600_000;
+
+/** Works through jobs. One that fails is tried again, in a new Chromium; then it is a problem, and the others go on. */
+export async function work(jobs, problems, { start = launch, limit = LIMIT } = {}) {
+  let chromium;
   for (let job = jobs.shift(); job; job = jobs.shift()) {
-    await job();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        chromium ??= await start();
+        await within(limit, job.run(chromium.browser));
+        break;
+      } catch (error) {
+        await chromium?.kill();
+        chromium = undefined;
+        if (tries === TRIES) {
+          const [reason] = `${error.message}`.split("\n");
+          const text = `expected to look at the page, failed ${TRIES} times: ${reason}`;
+          problems.push(problem(job.page, job.view, text));
+          break;
+        }
+      }
+    }
+  }
+  if (chromium) {
+    await within(limit, chromium.close()).catch(chromium.kill);
+  }
+}
+
+/** What a promise gives, or an error if it takes longer. */
+async function within(limit, promise) {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`expected an answer within ${limit / 1000} s, found none`)), limit);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -86,8 +131,8 @@ function pagesOf(folder) {
 }
 
 /** A page at one width, in all themes. */
-async function checkPage(book, page, width) {
-  const { folder, browser, problems, facts } = book;
+async function checkPage(book, browser, page, width) {
+  const { folder, problems, facts } = book;
   const { tab, watch } = await open(browser, folder, page, { theme: THEMES[0], width });
   const teller = (theme) => (complaints) => {
     problems.push(...complaints.map((text) => problem(page, `${theme} ${width}`, text)));
@@ -145,9 +190,9 @@ function weight(folder, page, files) {
 }
 
 /** The page for paper: laid out as for A4, then printed. */
-async function checkPaper(book, file) {
+async function checkPaper(book, browser, file) {
   const view = { theme: "navy", width: PAPER_WIDTH };
-  const { tab, watch } = await open(book.browser, book.folder, PAPER_PAGE, view);
+  const { tab, watch } = await open(browser, book.folder, PAPER_PAGE, view);
   const tell = (complaints) => {
     book.problems.push(...complaints.map((text) => problem(PAPER_PAGE, "paper", text)));
   };

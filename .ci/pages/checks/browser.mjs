@@ -1,8 +1,7 @@
 // Chromium, and pages in it that are watched.
 
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -10,6 +9,9 @@ import { chromium } from "playwright-core";
 
 /** Where 404.html is tried: its links begin at the root of a site, which a file does not have. */
 export const SITE = "http://book.invalid/";
+
+/** How many milliseconds a page may take: print.html on a machine under load takes a minute. */
+const PATIENCE = 180_000;
 
 const FLAGS = [
   "--no-sandbox",
@@ -23,24 +25,20 @@ const FLAGS = [
   "--host-resolver-rules=MAP * ~NOTFOUND",
 ];
 
-/** A fresh Chromium; `close` ends it and removes its profile. */
+/** A fresh Chromium; `close` ends it, `kill` ends it at once, whatever it is doing. */
 export async function launch() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   if (!existsSync(executablePath)) {
     throw new Error(`expected Chromium at ${executablePath}, found none: set CHROMIUM or install it`);
   }
-  const profile = mkdtempSync(path.join(os.tmpdir(), "page-checks-"));
-  const forget = () => rmSync(profile, { recursive: true, force: true });
+  const options = { executablePath, headless: true, args: FLAGS, timeout: PATIENCE };
+  const server = await chromium.launchServer(options);
+  const kill = () => server.kill();
   try {
-    const options = { executablePath, headless: true, args: FLAGS };
-    const browser = await chromium.launchPersistentContext(profile, options);
-    const close = async () => {
-      await browser.close();
-      forget();
-    };
-    return { browser, close };
+    const connection = await chromium.connect(server.wsEndpoint());
+    return { browser: await connection.newContext(), close: () => server.close(), kill };
   } catch (error) {
-    forget();
+    await kill();
     throw error;
   }
 }
@@ -69,6 +67,7 @@ export function fileOf(folder, address) {
  */
 export async function open(browser, folder, page, { theme, width }) {
   const tab = await browser.newPage();
+  tab.setDefaultTimeout(PATIENCE);
   const watch = { complaints: [], files: new Set() };
   await tab.setViewportSize({ width, height: 900 });
   await tab.addInitScript((name) => {
@@ -81,8 +80,13 @@ export async function open(browser, folder, page, { theme, width }) {
     await tab.route(`${SITE}**`, (route) => serve(route, folder));
   }
   listen(tab, folder, watch);
-  await tab.goto(addressOf(folder, page), { waitUntil: "load" });
-  await settle(tab);
+  try {
+    await tab.goto(addressOf(folder, page), { waitUntil: "load", timeout: PATIENCE });
+    await settle(tab);
+  } catch (error) {
+    await tab.close();
+    throw error;
+  }
   return { tab, watch };
 }
 

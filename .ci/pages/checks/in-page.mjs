@@ -63,6 +63,16 @@ export function inspect() {
     return false;
   };
 
+  /** A table that scrolls on a phone hides its last columns. */
+  const checkTables = () => {
+    for (const wrapper of main.querySelectorAll(".table-wrapper")) {
+      const [found, room] = [wrapper.scrollWidth, wrapper.clientWidth];
+      if (room > 0 && found > room + 1) {
+        complain(`expected a table no wider than the screen (${room}), found ${found} in ${name(wrapper)}`);
+      }
+    }
+  };
+
   const checkCut = () => {
     for (const element of document.body.querySelectorAll("main *, .menu-title")) {
       const { overflowX } = getComputedStyle(element);
@@ -131,7 +141,22 @@ export function inspect() {
 
   // --- figures ----------------------------------------------------------------------------------
 
+  /** On a phone, labels keep a size that can be read; what is too wide for it scrolls. */
+  const checkLabels = () => {
+    const LEAST = 11;
+    for (const svg of screen > 400 ? [] : main.querySelectorAll("figure > svg[role=img]")) {
+      const sizes = [...svg.querySelectorAll("text")].map((text) => {
+        return (text.getScreenCTM()?.a ?? 1) * parseFloat(getComputedStyle(text).fontSize);
+      });
+      const least = Math.min(...sizes);
+      if (shown(svg) && least < LEAST) {
+        complain(`expected labels of ${LEAST} px, found ${least.toFixed(1)} px in ${name(svg)}`);
+      }
+    }
+  };
+
   const checkFigures = () => {
+    checkLabels();
     for (const svg of main.querySelectorAll("svg")) {
       // mdBook's icons stand beside a word that says the same.
       const icon = svg.closest(".fa-svg, .blockquote-tag-title, [aria-hidden=true]");
@@ -154,8 +179,12 @@ export function inspect() {
       checkReferences(svg);
     }
     for (const image of main.querySelectorAll("img")) {
-      if (!image.alt.trim() && image.getAttribute("role") !== "presentation") {
+      const says = image.alt.trim();
+      if (!says && image.getAttribute("role") !== "presentation") {
         complain(`expected a description of every image, found none of ${image.src}`);
+      }
+      if (/^(an? |the )?(image|picture|figure|photo|plot|chart|diagram|screenshot)\.?$/i.test(says)) {
+        complain(`expected a description that describes, found "${says}" of ${image.src}`);
       }
     }
     for (const figure of main.querySelectorAll("figure")) {
@@ -185,6 +214,7 @@ export function inspect() {
   };
 
   checkWidth();
+  checkTables();
   checkCut();
   checkFormulas();
   checkFigures();
@@ -195,6 +225,8 @@ export function inspect() {
     [...math.querySelectorAll("*")]
       .filter((element) => element.childElementCount === 0)
       .map((element) => element.textContent);
+  // A listing may say in a comment what a formula says; there it is to be found.
+  const code = spaced([...main.querySelectorAll("pre")].flatMap((pre) => pre.textContent.split(/\s+/)));
   const anchors = [...document.querySelectorAll("a[name]")].map((anchor) => anchor.name);
   return {
     complaints,
@@ -205,7 +237,9 @@ export function inspect() {
         address: typeof link.href === "string" ? link.href : (link.href?.baseVal ?? link.src),
         plain: link.getAttribute("href") ?? link.getAttribute("src"),
       })),
-      formulas: [...main.querySelectorAll("math")].map((math) => spaced(leaves(math))),
+      formulas: [...main.querySelectorAll("math")]
+        .map((math) => spaced(leaves(math)).replace(/\s+/g, " "))
+        .filter((text) => !code.includes(text)),
       labels: [...main.querySelectorAll("svg[role=img]")].map((svg) =>
         spaced([...svg.querySelectorAll("text")].map((text) => text.textContent)),
       ),

@@ -3,9 +3,9 @@
 /** More key presses than this, and the keyboard is caught somewhere. */
 const PATIENCE = 5000;
 
-/** Sentences about folds that the keyboard does not reach, unfold or show. */
+/** Sentences about what the keyboard does not reach, unfold, show or scroll. */
 export async function keyboard(tab) {
-  const complaints = [];
+  const complaints = await skipLink(tab);
   const folds = await tab.evaluate(() => {
     // A widget may come alive on the way and draw its fold anew; its own check tries its controls.
     const summaries = [...document.querySelectorAll("details:not(.widget-more) > summary")];
@@ -39,7 +39,36 @@ export async function keyboard(tab) {
     const found = `it out of reach after ${presses} presses`;
     complaints.push(`expected the tabulator to reach the fold "${folds[fold]}", found ${found}`);
   }
-  return complaints;
+  // Last, because the tabulator goes on from what had the focus.
+  return [...complaints, ...(await arrows(tab))];
+}
+
+/** The contents of the book stand before the text: one press offers a way past them, one takes it. */
+async function skipLink(tab) {
+  if (!(await tab.evaluate(() => document.querySelector("#mdbook-sidebar") !== null))) {
+    return [];
+  }
+  await tab.keyboard.press("Tab");
+  await tab.keyboard.press("Enter");
+  const found = await tab.evaluate(() => document.activeElement.localName);
+  return found === "main" ? [] : [`expected to be in the text after Tab and Enter, found ${found}`];
+}
+
+/** An arrow key scrolls what has the focus, and does not turn the page. */
+async function arrows(tab) {
+  const before = await tab.evaluate(() => {
+    const scrolls = (element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1;
+    const scroller = [...document.querySelectorAll("main [tabindex='0']")].find(scrolls);
+    scroller?.focus();
+    return scroller && location.href;
+  });
+  if (!before) {
+    return [];
+  }
+  await tab.keyboard.press("ArrowRight");
+  await tab.waitForTimeout(300);
+  const after = tab.url();
+  return after === before ? [] : [`expected an arrow key to scroll what has the focus, found ${after}`];
 }
 
 /** What the keyboard is on; runs in the page. Back on the page itself, it has been everywhere. */

@@ -14,14 +14,14 @@ export function report(problems) {
     return "No problem found.";
   }
   const views = new Map();
-  for (const { page, view, text } of problems) {
-    const line = JSON.stringify([page, text]);
+  for (const { page, view, text, source } of problems) {
+    const line = JSON.stringify([page, text, source]);
     views.set(line, [...(views.get(line) ?? []), view]);
   }
   const lines = [...views].map(([line, seen]) => {
-    const [page, text] = JSON.parse(line);
+    const [page, text, source] = JSON.parse(line);
     const where = [...new Set(seen)].filter((view) => view !== "").join(", ");
-    return `error: ${page}${where && ` [${where}]`}: ${text}`;
+    return `error: ${page}${where && ` [${where}]`}: ${text}${source ? ` (${source})` : ""}`;
   });
   lines.sort();
   const count = lines.length === 1 ? "1 problem." : `${lines.length} problems.`;

@@ -1,6 +1,7 @@
 // The pages that live: every widget by mouse, by finger and by the keyboard alone.
 
 import { readFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 
 import { accessibility } from "./accessibility.mjs";
@@ -11,8 +12,12 @@ import { problem } from "./problems.mjs";
 /** All themes of mdBook; each is looked at with the widgets alive. */
 const THEMES = ["light", "rust", "coal", "navy", "ayu"];
 
-/** A widget answers within a frame, of 16 ms, on a quiet machine; the gate's may be a busy one. */
-const MOST_MILLISECONDS = 40;
+/**
+ * A widget answers within a frame, of 16 ms, on a quiet and fast machine; two and a half frames are let pass
+ * on any other. Where more processes want to run than there are cores, each waits for the others, and may take
+ * longer in proportion, but never more than 60 ms.
+ */
+const mostMilliseconds = () => Math.min(60, 16 * Math.max(2.5, os.loadavg()[0] / os.cpus().length));
 
 /** Whether figures of a page come alive. */
 export function hasWidgets(folder, page) {
@@ -20,8 +25,8 @@ export function hasWidgets(folder, page) {
 }
 
 /** Tries all widgets of a page at one width. */
-export async function checkWidgets(book, page, width) {
-  const { folder, browser, problems, widgets } = book;
+export async function checkWidgets(book, browser, page, width) {
+  const { folder, problems, widgets } = book;
   const { tab, watch } = await open(browser, folder, page, { theme: THEMES[0], width });
   const tell = (text, where = "light") => problems.push(problem(page, `${where} ${width}`, text));
   try {
@@ -89,13 +94,21 @@ class Tried {
     }
   }
 
-  /** Waits for the next frames, and notes how long the widget needed. */
+  /** Waits for the next frames, and until nothing is left to compute; notes how long the widget needed. */
   async settle() {
     const time = await this.tab.evaluate(async (at) => {
-      for (let frame = 0; frame < 3; frame += 1) {
-        await new Promise((done) => requestAnimationFrame(done));
+      const figure = document.querySelector(at);
+      const frames = async (count) => {
+        for (let frame = 0; frame < count; frame += 1) {
+          await new Promise((done) => requestAnimationFrame(done));
+        }
+      };
+      await frames(3);
+      const milliseconds = Number(figure.dataset.milliseconds);
+      while (figure.classList.contains("working")) {
+        await frames(1);
       }
-      return Number(document.querySelector(at).dataset.milliseconds);
+      return milliseconds;
     }, this.figure);
     if (time > 0) {
       this.times.push(time);
@@ -140,13 +153,17 @@ class Tried {
           key: element.closest("[data-control]")?.dataset.control ?? element.textContent,
           type: element.type ?? element.localName,
           disabled: element.getAttribute("aria-disabled") === "true",
+          inCaption: element.closest("figcaption") !== null,
           outlined: outlineStyle !== "none" && parseFloat(outlineWidth) >= 1,
         };
       }, this.figure);
       if (!at) {
         break;
       }
-      await this.tryKey(at, seen);
+      // Links and notes of the caption are no controls.
+      if (!at.inCaption) {
+        await this.tryKey(at, seen);
+      }
       await tab.keyboard.press("Tab");
     }
     const all = await tab.evaluate(
@@ -252,10 +269,10 @@ class Tried {
   /** The address holds the state: after a change, the page opens in it again. */
   async byAddress() {
     const { tab } = this;
-    const field = tab.locator(`${this.figure} input[type=range]:visible`).first();
+    const field = tab.locator(`${this.figure} :is(input[type=range], select):visible`).first();
     await field.focus();
-    await field.press("ArrowLeft");
-    await field.press("ArrowLeft");
+    await field.press("ArrowDown");
+    await field.press("ArrowDown");
     await this.settle();
     await tab.waitForTimeout(400);
     const [shown, hash] = [await this.shown(), await tab.evaluate(() => location.hash)];
@@ -270,8 +287,9 @@ class Tried {
     }
     await this.reset();
     const median = [...this.times].sort((a, b) => a - b)[Math.floor(this.times.length / 2)];
-    if (median > MOST_MILLISECONDS) {
-      this.tell(`expected an answer within ${MOST_MILLISECONDS} ms, found a median of ${median}`);
+    const most = mostMilliseconds();
+    if (median > most) {
+      this.tell(`expected an answer within ${most.toFixed(1)} ms, found a median of ${median}`);
     }
   }
 }

@@ -6,9 +6,10 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 
-import { checkBook, MOST_BYTES } from "../checks/book.mjs";
+import { checkBook, MOST_BYTES, work } from "../checks/book.mjs";
 import { judge } from "../checks/pdf.mjs";
 import { problem, report } from "../checks/problems.mjs";
+import { lineOf, sourceOf } from "../checks/source.mjs";
 
 /** A page on which nothing is wrong but what is put into it. */
 function page(body, head = "") {
@@ -51,6 +52,7 @@ const BAD = {
   "latex": [page("<p>The rate \\eta is small.</p>"), /no raw LaTeX.*found `\\eta`/],
   "directive": [page("<p>See {{#eq loss}}.</p>"), /no raw LaTeX.*found `\{\{#`/],
   "font": [page("<p style='font-family:F'>x</p>", '<style>@font-face{font-family:F;src:url("data:font/woff2,x")}</style>'), /fonts to load, found an error in "F"/],
+  "label-small": [page(figure('<text x="10" y="20" font-size="9">epoch</text>')), /labels of 11 px, found 9\.0 px/, "light 390"],
   "figure-without-role": [page(figure().replace('role="img"', "")), /role="img" on every figure/],
   "figure-without-title": [page(figure().replace("Loss</title>", "</title>")), /<title> with text in every figure/],
   "figure-without-description": [page(figure().replace("It falls.", "")), /<desc> with text in every figure/],
@@ -58,6 +60,8 @@ const BAD = {
   "figure-without-caption": [page(figure().replace("Loss.</figcaption>", "</figcaption>")), /caption of every figure/],
   "figure-without-its-clip": [page(figure('<path d="M0 0" clip-path="url(#lost)"/>')), /expected #lost, which .* refers to/],
   "image": [page('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'), /description of every image/],
+  "image-that-says-nothing": [page('<img alt="An image" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'), /description that describes, found "An image"/],
+  "wide-table": [page(`<div class="table-wrapper" style="overflow-x:auto" tabindex="0"><table><tr><td>${"word".repeat(30)}</td></tr></table></div>`), /table no wider than the screen \(\d+\), found/, "light 390"],
   "id-twice": [page('<p id="a">x</p><p id="a">y</p>'), /every id once, found #a 2 times/],
   "axe": [page('<button type="button"></button>'), /axe button-name/],
   "axe-in-the-dark": [
@@ -72,6 +76,11 @@ const BAD = {
   "heavy": [page(`<!--${"x".repeat(MOST_BYTES)}-->`), /at most 500000 bytes/],
   "fold-out-of-reach": [page('<details><summary tabindex="-1">Test</summary>x</details>'), /tabulator to reach the fold "Test"/],
   "fold-without-outline": [page('<style>summary{outline:none}</style><details><summary>Test</summary>x</details>'), /see where the keyboard is/],
+  "no-way-past-the-contents": [page('<nav id="mdbook-sidebar"><a href="good.html">x</a></nav>'), /in the text after Tab and Enter, found/],
+  "arrow-that-turns-the-page": [
+    page(`<p id="next" tabindex="0" style="overflow-x:auto;white-space:nowrap">${"long ".repeat(400)}</p><script>addEventListener("keydown", (event) => event.key === "ArrowRight" && (location.hash = "next"))</script>`),
+    /arrow key to scroll what has the focus, found .*#next/,
+  ],
   "fold-that-stays-shut": [page('<details><summary onclick="return false">Test</summary>x</details>'), /enter key to unfold "Test"/],
 };
 
@@ -96,7 +105,8 @@ before(async () => {
   write("print.html", PAPER);
   write("part/deep.html", page('<a href="../good.html">good</a><p id="deep">$x$</p>'));
   write("labels.html", page(figure(["0", "0.2", "0.4", "0.6"].map((t, i) => `<text x="${40 * i}" y="20">${t}</text>`).join(""))));
-  write("searchindex-0.js", index("a clean text", "so a = b + c holds", "loss 0 0.2 0.4 0.6", "the batch 𝐗", "it's \"quoted\""));
+  write("comment.html", page(`<p>${MATH.replaceAll("a<", "d<")}</p><pre tabindex="0"><code>/// d = b + c, rounded</code></pre>`));
+  write("searchindex-0.js", index("a clean text", "its comment says d = b + c, rounded", "so a = b + c holds", "loss 0 0.2 0.4 0.6", "the batch 𝐗", "it's \"quoted\""));
   for (const [name, [text]] of Object.entries(BAD)) {
     write(`${name}.html`, text);
   }
@@ -137,8 +147,8 @@ test("debris in the search index is told", () => {
   for (const debris of ["a = b + c", "0 0.2 0.4 0.6", "the sign 𝐗"]) {
     assert.ok(found.includes(debris), found);
   }
-  assert.match(found, /in 3 of 5 sections/);
-  assert.ok(!found.includes("clean") && !found.includes("quoted"), found);
+  assert.match(found, /in 3 of 6 sections/);
+  assert.ok(!found.includes("clean") && !found.includes("rounded") && !found.includes("quoted"), found);
 });
 
 test("what does not fit on paper is told", () => {
@@ -170,4 +180,51 @@ test("the report tells each problem once, with all its views", () => {
   const twice = [problem("a.html", "light 390", "x"), problem("a.html", "navy 390", "x")];
   assert.equal(report(twice), "error: a.html [light 390, navy 390]: x\n1 problem.");
   assert.equal(report([]), "No problem found.");
+});
+
+test("a page that fails is tried again, and the others are looked at all the same", async () => {
+  const found = [];
+  let tries = 0;
+  const slow = async () => {
+    tries += 1;
+    if (tries < 3) throw new Error("page.goto: Timeout");
+  };
+  const dead = async () => {
+    throw new Error("page.goto: Timeout\nand more");
+  };
+  const good = async () => found.push(problem("good.html", "", "seen"));
+  const jobs = ["a", "b", "c"].map((page, i) => ({ page, view: "390", run: [slow, dead, good][i] }));
+  await work(jobs, found, { start: async () => ({ close: async () => {}, kill: async () => {} }) });
+  assert.equal(tries, 3);
+  assert.equal(report(found), "error: b [390]: expected to look at the page, failed 3 times: page.goto: Timeout\nerror: good.html: seen\n2 problems.");
+});
+
+test("a Chromium that answers no longer is ended, and the next page has a new one", async () => {
+  const found = [];
+  const ended = [];
+  let started = 0;
+  const start = async () => {
+    const browser = (started += 1);
+    return { browser, close: async () => {}, kill: async () => ended.push(browser) };
+  };
+  const stuck = () => new Promise(() => {});
+  const good = async (browser) => found.push(problem("good.html", "", `seen in ${browser}`));
+  const jobs = [stuck, good].map((run) => ({ page: "a.html", view: "390", run }));
+  await work(jobs, found, { start, limit: 20 });
+  assert.deepEqual(ended, [1, 2, 3]);
+  assert.match(report(found), /failed 3 times: expected an answer within 0.02 s, found none[^]*good\.html: seen in 4/);
+});
+
+test("a problem names the line of Markdown", () => {
+  const lines = ["# A", "", "The *rate* is 5.", "```math loss-sum", "x", "```", "> {{#figure ch05/loss}}"];
+  assert.equal(lineOf(lines, 'found p "The rate is 5. It"'), 3);
+  assert.equal(lineOf(lines, 'found #eq-loss-sum div "L"'), 4);
+  assert.equal(lineOf(lines, "labels in #fig-ch05-loss svg"), 7);
+  assert.equal(lineOf(lines, "something else"), undefined);
+  const file = path.join(folder, "good.md");
+  writeFileSync(file, lines.join("\n"));
+  const found = { ...problem("good.html", "", 'found p "The rate"'), source: undefined };
+  found.source = sourceOf(folder, found);
+  assert.equal(report([found]), 'error: good.html: found p "The rate" (good.md:3)\n1 problem.');
+  assert.equal(sourceOf(folder, problem("none.html", "", "x")), undefined);
 });

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, all_finite};
 use crate::figure::{Head, impl_figure};
-use crate::palette::{diverging, hex, readable_on, sequential};
+use crate::palette::{Shade, sequential, signed};
 use crate::plot::tick_label;
 use crate::svg::{Canvas, Element, TEXT_SIZE, text_width};
 use crate::values::Format;
@@ -29,6 +29,7 @@ pub struct HeatMap {
     columns: Side,
     format: Option<Format>,
     signed: bool,
+    neutral_diagonal: bool,
     color_range: Option<(f64, f64)>,
 }
 
@@ -43,7 +44,9 @@ impl HeatMap {
     ) -> Self {
         let (rows, columns) = (Side::default(), Side::default());
         let head = Head::new(title, description);
-        Self { head, matrix, rows, columns, format: None, signed: false, color_range: None }
+        let (signed, neutral_diagonal) = (false, false);
+        let (format, color_range) = (None, None);
+        Self { head, matrix, rows, columns, format, signed, neutral_diagonal, color_range }
     }
 
     /// Names the rows, from top to bottom.
@@ -79,6 +82,12 @@ impl HeatMap {
         self
     }
 
+    /// Leaves the cells of the diagonal without a color: of a confusion matrix, what is right.
+    pub fn neutral_diagonal(mut self) -> Self {
+        self.neutral_diagonal = true;
+        self
+    }
+
     /// Fixes the numbers that get the first and the last color; what lies beyond gets the same.
     pub fn color_range(mut self, low: f64, high: f64) -> Self {
         self.color_range = Some((low, high));
@@ -97,7 +106,9 @@ impl HeatMap {
         let range = self.range()?;
         for (row, numbers) in self.matrix.iter().enumerate() {
             for (column, &number) in numbers.iter().enumerate() {
-                self.draw_cell(number, range, layout.cell(row, column), &layout, &mut canvas);
+                let neutral = self.neutral_diagonal && row == column;
+                let shade = (!neutral).then(|| self.shade(number, range));
+                self.draw_cell(number, shade, layout.cell(row, column), &layout, &mut canvas);
             }
         }
         if self.format.is_none() {
@@ -150,9 +161,9 @@ impl HeatMap {
         }
     }
 
-    fn color(&self, number: f64, (low, high): (f64, f64)) -> [u8; 3] {
+    fn shade(&self, number: f64, (low, high): (f64, f64)) -> Shade {
         let share = (number - low) / (high - low);
-        if self.signed { diverging(2.0 * share - 1.0) } else { sequential(share) }
+        if self.signed { signed(2.0 * share - 1.0) } else { sequential(share) }
     }
 
     /// Where the cells stand.
@@ -195,20 +206,29 @@ impl HeatMap {
     fn draw_cell(
         &self,
         number: f64,
-        range: (f64, f64),
+        shade: Option<Shade>,
         (x, y): (f64, f64),
         layout: &Layout,
         canvas: &mut Canvas,
     ) {
-        let color = self.color(number, range);
         let gap = if self.format.is_some() { 1.0 } else { 0.0 };
         let size = (layout.width - gap, layout.height - gap);
-        canvas.push(Element::rect((x, y), size).set("fill", hex(color)));
+        let inner = Element::rect((x + 0.75, y + 0.75), (size.0 - 1.5, size.1 - 1.5));
+        canvas.push(match &shade {
+            Some(shade) => Element::rect((x, y), size).set("style", &shade.cell),
+            None => {
+                inner.set("fill", "none").set("stroke", "currentColor").set("stroke-width", "1.5")
+            }
+        });
         if let Some(format) = self.format {
             let text = format.print(number);
             let room = 0.92 * layout.width / text_width(&text, 1.0);
             let at = (x + layout.width / 2.0, y + layout.height / 2.0);
-            let label = Element::label(&text, at, "middle").set("fill", readable_on(color));
+            let label = Element::label(&text, at, "middle");
+            let label = match &shade {
+                Some(shade) => label.set("style", shade.text),
+                None => label.set("font-weight", "600"),
+            };
             let label = if room < TEXT_SIZE { label.number("font-size", room) } else { label };
             canvas.push(label);
         }
@@ -221,10 +241,10 @@ impl HeatMap {
         let (top, height) = (layout.top, layout.bottom() - layout.top);
         for step in 0..STEPS {
             let share = 1.0 - (f64::from(step) + 0.5) / f64::from(STEPS);
-            let color = hex(self.color(low + share * (high - low), (low, high)));
+            let shade = self.shade(low + share * (high - low), (low, high));
             let y = top + height * f64::from(step) / f64::from(STEPS);
             let cell = Element::rect((x, y), (16.0, height / f64::from(STEPS) + 0.3));
-            canvas.push(cell.set("fill", color));
+            canvas.push(cell.set("style", shade.cell));
         }
         for (number, y) in [(high, top + 0.5 * TEXT_SIZE), (low, top + height - 0.5 * TEXT_SIZE)] {
             canvas.push(Element::label(&tick_label(rounded(number)), (x + 22.0, y), "start"));
@@ -298,8 +318,16 @@ mod tests {
     fn dark_cells_have_white_numbers_and_pale_cells_black_ones() {
         let map = map(vec![vec![0.0, 900.0]]).print(Format::Integer);
         let svg = map.svg("x").unwrap();
-        assert!(svg.contains("fill=\"#000000\">0</text>"), "{svg}");
-        assert!(svg.contains("fill=\"#ffffff\">900</text>"), "{svg}");
+        assert!(svg.contains("style=\"fill:var(--heat-text-low,#000000)\">0</text>"), "{svg}");
+        assert!(svg.contains("style=\"fill:var(--heat-text-high,#ffffff)\">900</text>"), "{svg}");
+    }
+
+    #[test]
+    fn a_neutral_diagonal_has_an_outline_and_no_color() {
+        let map = map(vec![vec![9.0, 1.0], vec![2.0, 9.0]]).neutral_diagonal();
+        let svg = map.print(Format::Integer).svg("x").unwrap();
+        assert_eq!(svg.matches("stroke-width=\"1.5\"").count(), 2, "{svg}");
+        assert_eq!(svg.matches("color-mix").count(), 2, "{svg}");
     }
 
     #[test]

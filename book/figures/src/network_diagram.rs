@@ -283,13 +283,14 @@ impl NetworkDiagram {
             let circle =
                 Element::new("circle").numbers([("cx", x), ("cy", y), ("r", self.radius())]);
             let circle = circle.set("stroke", "currentColor").number("stroke-width", 1.5);
-            canvas.push(circle.set("style", "fill:var(--bg, Canvas)"));
             let name = layer.names.get(node).map(String::as_str);
             let value = layer.values.get(node).map(|&value| self.format.print(value));
             if let (Some(name), Some(_)) = (name, &value) {
-                let above = (x, y - self.radius() - 0.6 * TEXT_SIZE);
+                let above = (x, y - self.radius() - 0.75 * TEXT_SIZE);
                 canvas.push(Element::label(name, above, "middle").halo());
             }
+            // Over the halo of its name, which would cut it open.
+            canvas.push(circle.set("style", "fill:var(--bg, Canvas)"));
             if let Some(text) = value.as_deref().or(name) {
                 canvas.push(Element::label(text, (x, y), "middle"));
             }
@@ -328,8 +329,8 @@ fn spread(lines: &[Line], texts: &[String], radius: f64) -> Vec<f64> {
             let cost = others.map(|other| {
                 let at = along(lines[other], shares[other]);
                 let (wide, high) = half(&texts[other]);
-                let covers =
-                    (at.0 - x).abs() < wide + width + 4.0 && (at.1 - y).abs() < high + height;
+                let covers = (at.0 - x).abs() < wide + width + 8.0
+                    && (at.1 - y).abs() < high + height + 10.0;
                 let ((x0, y0), (x1, y1)) = lines[other];
                 let heights = [x - width, x + width].map(|x| y0 + (y1 - y0) * (x - x0) / (x1 - x0));
                 let (low, top) = (heights[0].min(heights[1]), heights[0].max(heights[1]));

@@ -74,12 +74,73 @@ fn cross(radius: f64, upright: bool) -> Vec<(f64, f64)> {
     plus.map(|(x, y)| if upright { (x, y) } else { ((x - y) * half, (x + y) * half) }).collect()
 }
 
-/// A color map from 0 to 1: pale to dark blue.
-pub fn sequential(share: f64) -> [u8; 3] {
-    between(
-        &[[0xf4, 0xf7, 0xfb], [0x9e, 0xc5, 0xe3], [0x2a, 0x7a, 0xb8], [0x0b, 0x2f, 0x66]],
-        share,
-    )
+/// The two ends of a ramp of colors, light pages first and dark pages second, and from which percent
+/// on the text on it changes its color.
+struct Ramp {
+    name: &'static str,
+    low: [[u8; 3]; 2],
+    high: [[u8; 3]; 2],
+    change: u32,
+}
+
+/// From nothing to much: from the page's own ground to blue.
+const MUCH: Ramp = Ramp {
+    name: "much",
+    low: [[0xf4, 0xf7, 0xfb], [0x1d, 0x23, 0x2e]],
+    high: [[0x0b, 0x2f, 0x66], [0x7b, 0xa8, 0xd1]],
+    change: 64,
+};
+
+/// From zero downward: blue.
+const NEGATIVE: Ramp = Ramp {
+    name: "negative",
+    low: [[0xf4, 0xf4, 0xf2], [0x1d, 0x23, 0x2e]],
+    high: [[0x0b, 0x3c, 0x80], [0x76, 0xa0, 0xd6]],
+    change: 68,
+};
+
+/// From zero upward: orange.
+const POSITIVE: Ramp = Ramp {
+    name: "positive",
+    low: [[0xf4, 0xf4, 0xf2], [0x1d, 0x23, 0x2e]],
+    high: [[0x96, 0x3c, 0x00], [0xbd, 0x7e, 0x43]],
+    change: 79,
+};
+
+/// How a cell and the text on it are painted, as CSS that the themes of a page may change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shade {
+    /// The style of the cell.
+    pub cell: String,
+    /// The style of the text.
+    pub text: &'static str,
+}
+
+/// The shade of a share from 0 to 1.
+pub fn sequential(share: f64) -> Shade {
+    MUCH.shade(share)
+}
+
+/// The shade of a share from −1 to 1: blue for negative, orange for positive.
+pub fn signed(share: f64) -> Shade {
+    if share < 0.0 { NEGATIVE.shade(-share) } else { POSITIVE.shade(share) }
+}
+
+impl Ramp {
+    fn shade(&self, share: f64) -> Shade {
+        let percent = (100.0 * share.clamp(0.0, 1.0)).round() as u32;
+        let Self { name, low, high, change } = self;
+        let (low, high) = (hex(low[0]), hex(high[0]));
+        let zero = if *name == MUCH.name { "--heat-low" } else { "--heat-zero" };
+        let cell = format!(
+            "fill:color-mix(in srgb,var(--heat-{name},{high}) {percent}%,var({zero},{low}))"
+        );
+        let text = match percent < *change {
+            true => "fill:var(--heat-text-low,#000000)",
+            false => "fill:var(--heat-text-high,#ffffff)",
+        };
+        Shade { cell, text }
+    }
 }
 
 /// A color map from −1 to 1: blue for negative, pale for zero, orange for positive.
@@ -111,24 +172,18 @@ pub fn hex([red, green, blue]: [u8; 3]) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
-/// Black or white, whichever reads better on `background`.
-pub fn readable_on(background: [u8; 3]) -> &'static str {
-    let light = luminance(background);
-    if (light + 0.05) / 0.05 >= 1.05 / (light + 0.05) { "#000000" } else { "#ffffff" }
-}
-
-/// The relative luminance of a color, from 0 to 1 (WCAG 2).
-fn luminance(color: [u8; 3]) -> f64 {
-    let linear = color.map(|channel| {
-        let share = f64::from(channel) / 255.0;
-        if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
-    });
-    0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The relative luminance of a color, from 0 to 1 (WCAG 2).
+    fn luminance(color: [u8; 3]) -> f64 {
+        let linear = color.map(|channel| {
+            let share = f64::from(channel) / 255.0;
+            if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
 
     fn contrast(one: [u8; 3], other: [u8; 3]) -> f64 {
         let (one, other) = (luminance(one), luminance(other));
@@ -158,14 +213,31 @@ mod tests {
     }
 
     #[test]
-    fn printed_cell_values_can_be_read_on_every_color_of_the_maps() {
-        for step in 0..=100 {
-            let share = f64::from(step) / 100.0;
-            for color in [sequential(share), diverging(2.0 * share - 1.0)] {
-                let ink = if readable_on(color) == "#000000" { [0; 3] } else { [255; 3] };
-                assert!(contrast(color, ink) >= 4.5);
+    fn printed_cell_values_can_be_read_on_every_shade_of_light_and_dark_pages() {
+        let inks = [[[0; 3], [255; 3]], [[255; 3], [0; 3]]];
+        for ramp in [MUCH, NEGATIVE, POSITIVE] {
+            for (theme, [low, high]) in inks.into_iter().enumerate() {
+                for percent in 0..=100 {
+                    let color =
+                        between(&[ramp.low[theme], ramp.high[theme]], f64::from(percent) / 100.0);
+                    let ink = if percent < ramp.change { low } else { high };
+                    let found = contrast(color, ink);
+                    assert!(found >= 4.5, "{} {percent} in theme {theme}: {found}", ramp.name);
+                }
             }
         }
+    }
+
+    #[test]
+    fn the_style_sheet_of_the_book_has_the_same_dark_shades() {
+        let sheet = crate::root().unwrap().join("book/theme/reading.css");
+        let sheet = std::fs::read_to_string(sheet).unwrap();
+        for Ramp { name, high, .. } in [MUCH, NEGATIVE, POSITIVE] {
+            let rule = format!("--heat-{name}: {};", hex(high[1]));
+            assert!(sheet.contains(&rule), "{rule}");
+        }
+        assert!(sheet.contains(&format!("--heat-low: {};", hex(MUCH.low[1]))));
+        assert!(sheet.contains(&format!("--heat-zero: {};", hex(POSITIVE.low[1]))));
     }
 
     #[test]

@@ -107,6 +107,16 @@ impl Format {
         text.replace('-', if is_zero { "" } else { "−" })
     }
 
+    /// What a number that is printed so is.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Integer | Self::Decimals(_) | Self::Scientific(_) => "number",
+            Self::Percent(_) => "share",
+            Self::Seconds(_) => "seconds",
+            Self::Unit(_, unit) => unit,
+        }
+    }
+
     /// What one step of the last printed digit is worth, in units of the value.
     pub fn last_digit(self, number: f64) -> f64 {
         let decimals = match self {
@@ -184,6 +194,9 @@ pub struct Measured {
     pub value: Value,
     /// How the page prints it.
     pub text: String,
+    /// What it is: `seconds`, `count`, `share of test images`. A page may ask for it.
+    #[serde(default)]
+    pub kind: String,
     /// How far another run may be off.
     pub tolerance: Tolerance,
     /// Seed, data, run time, spread: what the page states beside the number.
@@ -203,14 +216,16 @@ impl Measured {
     /// [`Measured::machine`] says otherwise.
     pub fn number(value: f64, format: Format) -> Self {
         let last_digit = Some(format.last_digit(value));
-        Self { last_digit, ..Self::new(Value::Number(value), format.print(value)) }
+        let kind = format.kind().to_owned();
+        Self { last_digit, kind, ..Self::new(Value::Number(value), format.print(value)) }
     }
 
     /// A count, printed as an integer.
     pub fn count(count: usize) -> Self {
         let integer = i64::try_from(count).unwrap_or(i64::MAX);
         let text = Format::Integer.print(integer as f64);
-        Self { last_digit: Some(1.0), ..Self::new(Value::Integer(integer), text) }
+        let (last_digit, kind) = (Some(1.0), "count".to_owned());
+        Self { last_digit, kind, ..Self::new(Value::Integer(integer), text) }
     }
 
     /// A word or a sentence.
@@ -221,7 +236,13 @@ impl Measured {
 
     fn new(value: Value, text: String) -> Self {
         let (tolerance, note, experiment) = (Tolerance::Within(0.0), None, None);
-        Self { value, text, tolerance, note, experiment, last_digit: None }
+        Self { value, text, kind: "text".into(), tolerance, note, experiment, last_digit: None }
+    }
+
+    /// Says of what it is a share, a number or a count: `test images`.
+    pub fn of(mut self, what: &str) -> Self {
+        self.kind = format!("{} of {what}", self.kind);
+        self
     }
 
     /// States that another machine may be off by `distance`, in units of the value.

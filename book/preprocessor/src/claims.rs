@@ -165,6 +165,8 @@ impl Reader<'_> {
         self.files.push(file.to_owned());
         let parsed = source::parse(&self.project.root, file, self.problems);
         let Some((text, syntax)) = parsed else { return };
+        let has = |name: &str| source::has_attribute(&syntax.attrs, name);
+        let defect = defect.or_else(|| condition(has));
         self.read_items(&syntax.items, &Source { file, text: &text, folder }, defect);
     }
 

@@ -1,5 +1,5 @@
 //! What a page shows but nobody searches for: the signs of formulas, the pictures of figures, the
-//! sources of tests, and where the files of the page are.
+//! sources of tests, the solutions of exercises, and where the files of the page are.
 
 use std::ops::Range;
 
@@ -73,8 +73,14 @@ fn begin<'a>(tag: &Tag<'a>, base: usize) -> Option<Open<'a>> {
         _ if tag.is_end() || tag.is_closed() => return None,
         "math" if !tag.text.contains(r#"display="block""#) => ELLIPSIS,
         "math" | "svg" => "",
-        "details" if tag.text.contains(r#"class="check""#) => "",
+        "details"
+            if [r#"class="check""#, r#"class="solution""#].iter().any(|c| tag.text.contains(c)) =>
+        {
+            ""
+        }
         "footer" if tag.text.contains(r#"class="page-house""#) => "",
+        "p" if ["page-above", "page-facts"].iter().any(|name| tag.text.contains(name)) => "",
+        "nav" if ["chapter-pages", "page-cards"].iter().any(|name| tag.text.contains(name)) => "",
         _ => return None,
     };
     Some(Open { name: tag.name, start: base + tag.range.start, depth: 1, replacement })
@@ -103,10 +109,18 @@ mod tests {
     }
 
     #[test]
+    fn a_solution_is_not_to_be_found_before_it_is_asked_for() {
+        let solution = r#"<details class="solution"><summary>A solution</summary>x</details>"#;
+        assert_eq!(words(&format!("Try.\n\n{solution}\n\nNext.")), "Try.\n\n\n\nNext.");
+    }
+
+    #[test]
     fn the_foot_of_a_page_falls_away() {
         let foot = r#"<footer class="page-house"><p>Files</p><dl><dt>code</dt></dl></footer>"#;
         assert_eq!(words(&format!("Text.\n\n{foot}\n")), "Text.\n\n\n");
         assert_eq!(words("<footer>By X.</footer>"), "<footer>By X.</footer>");
+        let facts = r#"<p class="page-facts">9 min</p><nav class="chapter-pages">x</nav>"#;
+        assert_eq!(words(&format!("# A\n\n{facts}\n\nText.")), "# A\n\n\n\nText.");
     }
 
     #[test]

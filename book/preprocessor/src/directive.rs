@@ -13,16 +13,27 @@ pub struct Directive {
     pub argument: String,
     /// Whether it stands in a paragraph of its own.
     pub alone: bool,
-    /// The paragraph that follows it.
+    /// The rest of its paragraph, from the next line on; or the paragraph that follows it.
     pub caption: Option<Range<usize>>,
+    /// Whether that is a paragraph of its own.
+    pub caption_is_apart: bool,
 }
 
 /// Directives that become a part of a sentence.
-pub const INLINE: [&str; 3] = ["value", "eq", "cite"];
+pub const INLINE: [&str; 4] = ["value", "eq", "cite", "term"];
 
 /// Directives that become a block, and stand in a paragraph of their own.
-pub const BLOCK: [&str; 7] =
-    ["listing", "figure", "widget", "exercise", "references", "formulas", "notation"];
+pub const BLOCK: [&str; 9] = [
+    "listing",
+    "figure",
+    "widget",
+    "exercise",
+    "references",
+    "formulas",
+    "notation",
+    "glossary",
+    "errata",
+];
 
 /// Directives that mdBook expands after this preprocessor.
 pub const MDBOOK: [&str; 4] = ["include", "rustdoc_include", "playground", "title"];
@@ -45,7 +56,8 @@ pub fn parse(source: &str, offset: usize, length: usize) -> Option<(Directive, u
     let inner = line[..close].trim();
     let (name, argument) = inner.split_once(char::is_whitespace).unwrap_or((inner, ""));
     let (name, argument) = (name.to_owned(), argument.trim().to_owned());
-    let directive = Directive { name, argument, alone: false, caption: None };
+    let directive =
+        Directive { name, argument, alone: false, caption: None, caption_is_apart: false };
     Some((directive, offset + length + close + 2))
 }
 

@@ -115,6 +115,16 @@ impl Figures {
         &self.shown
     }
 
+    /// The names of the figures of which only the words are compared.
+    pub fn machine_dependent(&self, project: &Project) -> Vec<String> {
+        let is_loose = |drawn: &&Drawn| {
+            let text = std::fs::read_to_string(project.root.join(&drawn.file)).unwrap_or_default();
+            let head = text.split_once("<svg").and_then(|(_, rest)| rest.split_once('>'));
+            head.is_some_and(|(head, _)| head.contains("data-tolerance=\"machine\""))
+        };
+        self.drawn.iter().filter(is_loose).map(|drawn| drawn.name.clone()).collect()
+    }
+
     /// Whether a program drew a figure of this name.
     pub fn is_drawn(&self, name: &str) -> bool {
         self.drawn.iter().any(|drawn| drawn.name == name)
@@ -161,8 +171,13 @@ impl Frame {
         let blank = prefix.trim_end();
         let close = self.close;
         let close = format!("\n{blank}\n{prefix}{close}\n{blank}");
+        // Markdown is read again after a blank line only.
+        let between = &source[directive.end..caption.start];
+        let lines = between.matches('\n').count();
+        let open =
+            self.open + if lines < 2 { "\n" } else { "" } + if lines < 2 { blank } else { "" };
         vec![
-            (directive, self.open),
+            (directive, open),
             (caption.start..caption.start, self.number),
             (caption.end..caption.end, close),
         ]

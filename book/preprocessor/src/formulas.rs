@@ -2,12 +2,13 @@
 
 use crate::claims::{self, Claim};
 use crate::evidence::Record;
-use crate::html::{attribute, block_text, rust_code, table};
+use crate::html::{attribute, block_text, rust_code, section, table};
 use crate::marks::{DisplayedMath, Kind};
 use crate::math::Converter;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, did_you_mean, line_at};
 use crate::project::Project;
+use crate::registers;
 use crate::stated::difference;
 
 /// A displayed formula.
@@ -50,9 +51,10 @@ impl Formula {
     }
 
     /// The block on its page.
-    pub fn render(&self, project: &Project, record: &Record) -> String {
+    pub fn render(&self, project: &Project, record: &Record, legend: &str) -> String {
         let (anchor, label, words) = (self.anchor(), self.label(), self.words());
-        let check = self.check.as_ref().map(|check| self.rendered_check(check, project, record));
+        let check =
+            self.check.as_ref().map(|check| self.rendered_check(check, project, record, legend));
         let math = format!(r#"<div class="formula-math">{}</div>"#, self.mathml);
         let link = format!(r##"href="#{anchor}" aria-label="Formula ({label})""##);
         let number = format!(r#"<a class="formula-number" {link}>({label})</a>"#);
@@ -61,14 +63,18 @@ impl Formula {
         format!(r#"<div class="formula" {name}>{content}</div>"#)
     }
 
-    /// A link to it in a sentence.
+    /// A link to it in a sentence. One to another page brings the formula along, for its note.
     pub fn link(&self, from: &Page, pages: &[Page]) -> String {
+        let elsewhere = from.path != pages[self.page].path;
+        let math = format!(r#" data-math="{}""#, attribute(&self.mathml));
+        self.link_with(if elsewhere { &math } else { "" }, from, pages)
+    }
+
+    fn link_with(&self, more: &str, from: &Page, pages: &[Page]) -> String {
         let address = attribute(&from.address_of(&pages[self.page]));
-        let (anchor, label) = (self.anchor(), self.label());
-        let title = self.words();
-        format!(
-            r#"<a class="formula-link" href="{address}#{anchor}" title="{title}">({label})</a>"#
-        )
+        let (anchor, label, words) = (self.anchor(), self.label(), self.words());
+        let name = format!(r#"title="{words}""#);
+        format!(r#"<a class="formula-link" href="{address}#{anchor}" {name}{more}>({label})</a>"#)
     }
 
     /// Its row in the index of formulas.
@@ -81,13 +87,20 @@ impl Formula {
             let (link, evidence) = (check.excerpt.link(project), evidence.unwrap_or_default());
             format!("<code>{name}</code><br>{link}{evidence}")
         });
-        let (link, words, mathml) = (self.link(from, pages), self.words(), &self.mathml);
+        let (link, words) = (self.link_with("", from, pages), self.words());
+        let mathml = &self.mathml;
         let formula = format!(r#"{words}<div class="formula-math">{mathml}</div>"#);
         format!("<td>{link}</td><td>{formula}</td><td>{test}</td>")
     }
 
     /// The ✓ that says what the test has seen, and unfolds its source.
-    fn rendered_check(&self, check: &Claim, project: &Project, record: &Record) -> String {
+    fn rendered_check(
+        &self,
+        check: &Claim,
+        project: &Project,
+        record: &Record,
+        legend: &str,
+    ) -> String {
         let (name, code) = (block_text(&check.name), rust_code(&check.excerpt.text()));
         let link = check.excerpt.link(project);
         let mark = r#"<span class="check-mark" aria-hidden="true">✓</span>"#;
@@ -99,7 +112,7 @@ impl Formula {
         }
         let source = format!(r#"<p class="check-source">{link}</p>"#);
         let summary = format!("<summary>{mark} {label}{short}</summary>");
-        format!(r#"<details class="check">{summary}{code}{long}{source}</details>"#)
+        format!(r#"<details class="check">{summary}{legend}{code}{long}{source}</details>"#)
     }
 
     /// Says where its test states another formula, or compares in a way that does not count.
@@ -188,8 +201,20 @@ impl Formulas {
     /// The index of all formulas.
     pub fn index(&self, from: &Page, pages: &[Page], project: &Project, record: &Record) -> String {
         let row = |formula: &Formula| formula.row(from, pages, project, record);
-        let rows: Vec<String> = self.all.iter().map(row).collect();
-        table("formulas", &["Number", "Formula", "Checked by"], &rows)
+        let mut sections = String::new();
+        for opener in pages.iter().filter(|page| !page.section.contains('.')) {
+            let here = self.all.iter().filter(|formula| Some(formula.chapter) == opener.chapter);
+            let rows: Vec<String> = here.map(row).collect();
+            if !rows.is_empty() {
+                let heads = ["Number", "Formula", "Checked by"];
+                sections.push_str(&section(
+                    &format!("chapter-{}", opener.chapter.unwrap_or_default()),
+                    registers::name_of(opener).trim(),
+                    &table("formulas", &heads, &rows),
+                ));
+            }
+        }
+        sections
     }
 }
 

@@ -52,13 +52,26 @@ enum Within {
 /// The dollar signs in the visible text of an HTML block, which comes in parts: the lines and
 /// where each begins in the page.
 pub fn dollars(parts: &[(String, usize)]) -> Vec<usize> {
+    in_text(parts, |rest| rest.starts_with('$'))
+}
+
+/// Where TeX begins in the visible text of an HTML block: `\(`, `\[` or a command such as `\frac`.
+pub fn latex(parts: &[(String, usize)]) -> Vec<usize> {
+    in_text(parts, |rest| {
+        let after = rest.strip_prefix('\\').and_then(|after| after.chars().next());
+        after.is_some_and(|c| c.is_ascii_alphabetic() || "([".contains(c))
+    })
+}
+
+/// The places in the visible text from which on it `is_found`.
+fn in_text(parts: &[(String, usize)], is_found: impl Fn(&str) -> bool) -> Vec<usize> {
     let mut within = Within::Text;
     let mut found = Vec::new();
     for (html, start) in parts {
-        for (offset, character) in html.char_indices() {
+        for (offset, _) in html.char_indices() {
             let rest = &html[offset..];
             within = step(within, rest, &html[..offset]);
-            if within == Within::Text && character == '$' {
+            if within == Within::Text && is_found(rest) {
                 found.push(start + offset);
             }
         }
@@ -83,6 +96,14 @@ fn step(within: Within, rest: &str, before: &str) -> Within {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tex_counts_in_text_only() {
+        let html = "<a title=\"\\frac\">\\(x\\) 1\\2 \\frac</a><!-- \\sum -->";
+        let found = latex(&[(html.to_owned(), 0)]);
+        let seen: Vec<&str> = found.iter().map(|at| &html[*at..*at + 2]).collect();
+        assert_eq!(seen, ["\\(", "\\f"]);
+    }
 
     #[test]
     fn dollars_count_in_text_only() {

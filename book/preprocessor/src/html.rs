@@ -107,6 +107,12 @@ pub fn table(class: &str, heads: &[&str], rows: &[String]) -> String {
     format!(r#"<div class="table-wrapper"><table class="{class}">{head}{body}</table></div>"#)
 }
 
+/// A part of a long list, under its own heading.
+pub fn section(id: &str, title: &str, content: &str) -> String {
+    let title = block_text(title);
+    format!(r#"<section class="list-section"><h2 id="{id}">{title}</h2>{content}</section>"#)
+}
+
 /// Takes the indentation of its first line from every line of a source.
 pub fn dedent(source: &str) -> String {
     let first = source.lines().next().unwrap_or_default();

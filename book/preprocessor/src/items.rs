@@ -5,6 +5,7 @@ use syn::spanned::Spanned;
 use syn::{ImplItem, Item as Syntax, TraitItem};
 
 use crate::modules::{Crate, Crates, Module, attributes_of, is_public};
+use crate::problems::{Place, Problems};
 use crate::source::{self, Excerpt};
 
 /// What kind of item it is, as messages call it.
@@ -165,6 +166,8 @@ const WIDGETS: &str = "book_widgets";
 pub struct Items {
     /// The items in the order of their files.
     pub all: Vec<Item>,
+    /// Public items that documentation leaves out: their paths and places.
+    hidden: Vec<(String, Place)>,
     /// The names that were exported a second time.
     pub aliases: Vec<Alias>,
     /// The names of the crates.
@@ -241,6 +244,32 @@ impl Items {
         }
     }
 
+    /// Says which public items hide from the documentation, and so from the pages.
+    pub fn report_hidden(&self, problems: &mut Problems) {
+        for (path, place) in &self.hidden {
+            let short = self.shown_path(path);
+            let message = format!(
+                "`{short}` is hidden from the documentation (#[doc(hidden)]), and so from the lock on \
+                 public items: expected it shown on a page, or no `pub`"
+            );
+            problems.error(place.clone(), message);
+        }
+    }
+
+    /// The path under which the root of its crate exports an item, if it does.
+    fn shown_path(&self, path: &str) -> String {
+        let (module, name) = path.rsplit_once("::").unwrap_or(("", path));
+        let exported = self.aliases.iter().find(|alias| match alias.glob {
+            true => alias.to == module,
+            false => alias.to == path,
+        });
+        match exported {
+            Some(alias) if alias.glob => format!("{}::{name}", alias.from),
+            Some(alias) => alias.from.clone(),
+            None => path.to_owned(),
+        }
+    }
+
     /// Whether a module has a type of its own of this name.
     pub fn defines_type(&self, module: &str, name: &str) -> bool {
         self.all.iter().any(|item| item.is_type() && item.module == module && item.name == name)
@@ -297,9 +326,25 @@ impl Reader<'_> {
             Syntax::Use(it) if is_public(&it.vis) => return self.read_use(&it.tree, ""),
             _ => return,
         };
-        let visible = is_public(visibility) && !is_undocumented(attributes_of(item));
         let excerpt = self.excerpt(item);
+        let hidden = is_undocumented(attributes_of(item));
+        let visible = self.is_visible(visibility, hidden, &name.to_string(), &excerpt);
         self.push(name.to_string(), None, kind, visible, excerpt);
+    }
+
+    /// Whether an item says `pub`, and is not hidden; what is both is remembered.
+    fn is_visible(
+        &mut self,
+        visibility: &syn::Visibility,
+        hidden: bool,
+        name: &str,
+        excerpt: &Excerpt,
+    ) -> bool {
+        if hidden && is_public(visibility) && self.public {
+            let path = format!("{}::{name}", self.path);
+            self.items.hidden.push((path, excerpt.place()));
+        }
+        is_public(visibility) && !hidden
     }
 
     fn excerpt(&self, syntax: &impl Spanned) -> Excerpt {
@@ -348,9 +393,10 @@ impl Reader<'_> {
                 ImplItem::Const(it) => (&it.ident, ItemKind::Constant, &it.vis, &it.attrs),
                 _ => continue,
             };
-            let visible = inherent && is_public(visibility) && !is_undocumented(attributes);
             let excerpt = self.excerpt(member);
             let name = format!("{owner}::{name}");
+            let hidden = is_undocumented(attributes);
+            let visible = self.is_visible(visibility, hidden, &name, &excerpt) && inherent;
             self.push(name, Some(block.clone()), kind, visible, excerpt);
         }
     }

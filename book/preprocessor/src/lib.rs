@@ -9,13 +9,17 @@
 //! | `` $`x_i`$ `` | math in a sentence; punctuation that touches it stays on its line |
 //! | a fenced block ```` ```math weight-gradient ```` | a displayed formula with its number, the anchor `#eq-weight-gradient` and a ✓ that unfolds the test `fn weight_gradient` of a file in `tests/chNN_…` |
 //! | `{{#listing ch03_backprop::Dense::backward}}` | the source of an item, see below |
-//! | `{{#figure ch05_mnist/loss}}`, and the caption in the next paragraph | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
-//! | `{{#widget ch04_optimizers/zigzag}}`, and the caption in the next paragraph | the same figure, and where scripts run the widget of its name, which `book/widgets/src/list.rs` lists |
+//! | `{{#figure ch05_mnist/loss}}`, and the caption from the next line on | the picture `generated/ch05_mnist/loss.svg`, inline and numbered |
+//! | `{{#widget ch04_optimizers/zigzag}}`, and the caption from the next line on | the same figure, and where scripts run the widget of its name, which a file of `book/widgets/src/list` lists |
 //! | `{{#exercise ch01_neuron/pocket}}` | the stub `exercises/pocket.rs` of the chapter, the command that runs its tests, and folded the tests and the solution |
 //! | `{{#value ch05_mnist.documents.test_accuracy}}` | the `text` of that name in `generated/ch05_mnist/values.json` |
+//! | `{{#value ch05_mnist.documents.test_accuracy as share}}` | the same, if it is a share |
+//! | `<!-- typed -->` | nothing: the author vouches for what stands before it in its sentence |
 //! | `{{#eq weight-gradient}}` | a link "(3.7)" |
 //! | `{{#cite nielsen2015}}` | a link "Nielsen 2015" to the entry of `references.bib` |
+//! | `{{#term gradient descent}}`, `{{#term logit: logits}}` | the term in italics where its page defines it, with a link into the glossary |
 //! | `{{#references}}`, `{{#formulas}}`, `{{#notation}}` | the list of references with links to the pages that cite them, the index of formulas with their tests, the register of symbols |
+//! | `{{#glossary}}`, `{{#errata}}` | the register of terms with links to the pages that define them, what earlier editions said and what is right |
 //! | `\$`, `\{{#eq …}}` | a dollar of money, a directive that stays as it is |
 //!
 //! Directives and math in code spans, code blocks and comments stay as they are. Listings,
@@ -35,7 +39,9 @@
 //! `let _formula = formula!();`. What the tests have seen is in `generated/evidence.json`; the ✓ says
 //! it. `{{#value evidence.comparisons}}` and its like are sums over that file, and
 //! `evidence.arithmetic` counts the equalities of plain numbers that a build computes, in math and
-//! in sentences, and in tables below `<!-- arithmetic: d = b c -->`, a rule about their columns.
+//! in sentences, and in tables below `<!-- arithmetic: d = b c -->`, a rule about their columns;
+//! `evidence.listings`, `.figures` and `.values` count the directives of the pages. `tried.values`,
+//! `tried.names` and `tried.commands` count what the prose of the pages says.
 //!
 //! The tests of a chapter are the folder `tests/chNN_…`: a root `main.rs` with a `mod` line for each
 //! page that has formulas.
@@ -44,6 +50,11 @@
 //! (in which math is written as on a page), `shape` and `code` (names, separated by commas). Every
 //! symbol of a displayed formula must be in it: each letter in its font, with its accent, and the
 //! names of functions that school does not teach. Signs, numbers and words in `\text` need no entry.
+//!
+//! The register `terms.toml` is a list of tables `[[term]]` with the keys `name`, `chinese`,
+//! `definition` (a sentence) and `page` (where `{{#term …}}` defines it, once). The register
+//! `errata.toml` is a list of tables `[[entry]]` with `edition`, `page`, `said`, `right` and `found`;
+//! a page that still says the words of `said` is an error.
 //!
 //! An exercise `pocket` is three files in the folder `exercises` of a chapter: `pocket.rs`, the stub
 //! with `todo!()`, `solutions/pocket.rs` with the same public items, and `tests/pocket.rs`, which is
@@ -80,12 +91,25 @@
 //! At the foot of a page that shows any of these stand the files that it really comes from, each
 //! linked to the repository: its code, its figures and numbers, its tests and its text.
 //!
+//! # What prose says by itself
+//!
+//! A number with a unit (a percentage, a time, a size, a factor of a comparison) is a value, or its
+//! sentence has a source, a citation or a link to another site; what stands in code style exists in
+//! the workspace or in the language, as an option of a program or as a file; a command can be run;
+//! a block of text says where it comes from. The author vouches for an exception by
+//! `<!-- typed -->`, with a reason if need be, behind it in its sentence or row. A mark that vouches
+//! for nothing is refused. README.md and CONTRIBUTING.md are tried like pages.
+//!
+//! Values and figures that depend on the machine are listed in `machine.toml` beside the pages, a
+//! list of tables `[[depends]]` with `values`, `figures` and a `reason`.
+//!
 //! # The check
 //!
 //! `cargo run -p book-preprocessor -- check` tries all locks without building the book, and names
 //! every problem with its file and line; with `--about ch03`, only those that have that word in
 //! their file or message. `cargo run -p book-preprocessor -- exercises` prints the command of each
-//! exercise, for a gate that tries them.
+//! exercise, for a gate that tries them; `-- commands` has programs try the commands of the pages, and
+//! runs those whose output a page shows.
 //!
 //! # Settings
 //!
@@ -143,6 +167,7 @@
 //! | `figure.listing` | `figcaption` (with `span.path` and `span.lines`), then `pre > code.language-rust` |
 //! | `div.exercise` | `figure.listing`, the command in a `pre`, `details.check` with the tests, `details.solution` with a `figure.listing` |
 //! | `figure.figure` | `svg`, then `figcaption` with `span.figure-number` |
+//! | `p.page-above`, `p.page-facts`, `nav.chapter-pages`, `nav.page-cards` | above a title the chapter and the number, below it the minutes, the formulas and the command, on the first page of a chapter its pages, and at the end of each page its neighbors |
 //! | `footer.page-house` | the foot of a page: `p`, then a `dl` with a `div` for each kind of file, its `dd` with `span.path` |
 //! | `table.formulas`, `table.notation`, `ul.references` | the three tables; tables are in a `div.table-wrapper`, and an entry of the references ends with `span.citing` |
 //!
@@ -163,14 +188,17 @@ mod arithmetic;
 mod chapter;
 mod circles;
 mod claims;
+mod commands;
 mod debris;
 mod directive;
 mod disk;
+mod errata;
 mod evidence;
 mod exercises;
 mod figures;
 mod footer;
 mod formulas;
+mod glossary;
 mod heading;
 mod hidden;
 mod house;
@@ -180,30 +208,43 @@ mod includes;
 mod items;
 mod library;
 mod listing;
+mod machine;
 mod marks;
 mod markup;
 mod math;
 mod modules;
+mod names;
 mod notation;
 mod pages;
+mod pasted;
 mod press;
 mod problems;
 mod project;
+mod prose;
 mod references;
+mod registers;
 mod rust_path;
 mod search;
 mod sentences;
 mod source;
 mod stated;
+mod steps;
 mod tables;
 mod tags;
+mod tried;
+mod typed;
 mod values;
+mod vocabulary;
+mod vouched;
 mod widgets;
 mod written;
 
+pub use commands::{Arguments, Calls, Origin, Printed, has_words};
 pub use disk::load;
 pub use exercises::exercise_commands;
-pub use press::press;
+pub use press::{press, typing};
 pub use problems::{Level, Place, Problem, Problems};
 pub use project::{Project, Settings};
 pub use search::{RENDERER, index_words, is_served};
+pub use tried::{try_calls, try_outputs};
+pub use vouched::Typing;

@@ -10,6 +10,7 @@ use std::process::{self, ExitCode, Stdio};
 use anyhow::{Context, Result};
 use book_preprocessor::{
     Problem, Problems, Project, RENDERER, exercise_commands, index_words, is_served, load, press,
+    try_calls, try_outputs, typing,
 };
 use clap::{Parser, Subcommand};
 use mdbook_renderer::{MDBOOK_VERSION, RenderContext};
@@ -47,6 +48,19 @@ enum Command {
         #[arg(long)]
         about: Option<String>,
     },
+    /// Tries the commands of the pages: each program says whether it takes its arguments, and what a
+    /// page shows as printed is printed. It builds and runs programs.
+    Commands {
+        /// The folder of book.toml.
+        #[arg(default_value = ".")]
+        root: PathBuf,
+        /// Runs nothing whose output a page shows.
+        #[arg(long)]
+        arguments_only: bool,
+        /// Tries only outputs with these words in their text or place, and no arguments.
+        #[arg(long, value_name = "WORDS", conflicts_with = "arguments_only")]
+        outputs_about: Option<String>,
+    },
     /// Prints the command of each exercise, as its page shows it.
     Exercises {
         /// The folder of book.toml.
@@ -60,6 +74,9 @@ fn main() -> ExitCode {
         Some(Command::Supports { renderer }) => Ok(["html", RENDERER].contains(&renderer.as_str())),
         Some(Command::Search { wait }) => search(wait),
         Some(Command::Check { root, about }) => check(&root, about.as_deref()),
+        Some(Command::Commands { root, arguments_only, outputs_about }) => {
+            commands(&root, arguments_only, outputs_about.as_deref())
+        }
         Some(Command::Exercises { root }) => exercises(&root),
         None => preprocess(),
     };
@@ -156,6 +173,35 @@ fn check(root: &Path, about: Option<&str>) -> Result<bool> {
         counted(warnings, "warning")
     ))?;
     Ok(errors.is_empty())
+}
+
+/// Tries the commands of the pages.
+fn commands(root: &Path, arguments_only: bool, about: Option<&str>) -> Result<bool> {
+    let (project, _) = Project::from_disk(root)?;
+    let book = load(&project)?;
+    let (mut typing, _) = typing(&project, &book); // what else is wrong is the check's to say
+    let mut problems = Problems::default();
+    let own = |words: &[String]| {
+        let tried =
+            Arguments::try_parse_from(std::iter::once("").chain(words.iter().map(|w| &**w)));
+        let error = tried.err().filter(clap::Error::use_stderr)?.to_string();
+        error.lines().next().map(str::to_owned)
+    };
+    if let Some(words) = about {
+        typing.calls.clear();
+        typing.printed.retain(|printed| {
+            printed.text.contains(words) || printed.place.to_string().contains(words)
+        });
+    }
+    try_calls(root, &typing.calls, env!("CARGO_PKG_NAME"), own, &mut problems)?;
+    if !arguments_only {
+        try_outputs(root, &typing.printed, &mut problems)?;
+    }
+    eprint!("{problems}");
+    let calls: usize = typing.calls.values().map(Vec::len).sum();
+    let errors = counted(&problems.errors, "error");
+    print(format_args!("{calls} commands of {} programs, {errors}", typing.calls.len()))?;
+    Ok(problems.errors.is_empty())
 }
 
 /// Prints what a reader types for each exercise.

@@ -24,6 +24,8 @@ pub enum Kind {
     Directive(Directive),
     /// A place at the end of a heading with math, where it gets an identifier made from its text.
     HeadingId(String),
+    /// The mark `<!-- typed -->`, which the reader is not shown.
+    Vouch,
     /// Something that should not be there.
     Fault(String),
 }

@@ -13,6 +13,8 @@ use crate::directive;
 use crate::heading;
 use crate::hidden;
 use crate::marks::{DisplayedMath, InlineMath, Kind, Mark};
+use crate::pasted;
+use crate::prose;
 
 /// An event of the Markdown parser and the bytes that it stems from.
 pub type Ranged<'a> = (Event<'a>, Range<usize>);
@@ -61,6 +63,8 @@ impl Reader<'_> {
             }
             Event::Start(Tag::Heading { id: None, .. }) => self.read_heading(index),
             Event::Code(latex) => self.read_code_span(index, latex.to_string()),
+            Event::InlineHtml(html) => self.read_inline_html(&html, range),
+            Event::Start(Tag::List(Some(first))) => self.read_list(index, first),
             Event::Text(_) if range.end > self.done => self.read_text(index),
             _ => {}
         }
@@ -100,7 +104,11 @@ impl Reader<'_> {
         let end = self.end_of(index);
         let range = self.trimmed(&self.events[index].1);
         self.taken.push(range.clone());
-        let CodeBlockKind::Fenced(info) = kind else { return end };
+        let (text, _) = self.text_between(index, end);
+        let CodeBlockKind::Fenced(info) = kind else {
+            self.fault(range, INDENTED);
+            return end;
+        };
         let (language, rest) = split_info(info);
         match language {
             "math" => {
@@ -109,10 +117,44 @@ impl Reader<'_> {
                 let name = rest.to_owned();
                 self.mark(range, Kind::Formula(DisplayedMath { name, latex, body }));
             }
-            "rust" | "rs" => self.fault(range, PASTED_RUST),
+            _ if pasted::is_rust(language, &text) => self.fault(range, PASTED_RUST),
+            "" => self.fault(range, NO_LANGUAGE),
             _ => {}
         }
         end
+    }
+
+    /// The mark of an author, which no reader needs; and what math would be, if Markdown read it.
+    fn read_inline_html(&mut self, html: &str, range: Range<usize>) {
+        let comment = html.strip_prefix("<!--").and_then(|html| html.strip_suffix("-->"));
+        if comment.is_some_and(|comment| prose::is_vouch(comment.trim())) {
+            let blank = usize::from(self.source[..range.start].ends_with(' '));
+            self.mark(range.start - blank..range.end, Kind::Vouch);
+        }
+    }
+
+    /// A list of one numbered item is a sentence that began with a number.
+    fn read_list(&mut self, index: usize, first: u64) {
+        let (mut depth, mut items) = (0, 0);
+        for (event, _) in &self.events[index..self.end_of(index)] {
+            match event {
+                Event::Start(Tag::List(_)) => depth += 1,
+                Event::End(TagEnd::List(_)) => depth -= 1,
+                Event::Start(Tag::Item) if depth == 1 => items += 1,
+                _ => {}
+            }
+        }
+        let start = self.events[index].1.start;
+        let line = self.source[..start].rfind('\n').map_or(0, |end| end + 1);
+        let before = self.source[..line].lines().next_back().unwrap_or_default();
+        // In a quote the line before may hold its mark alone.
+        if items == 1 && before.chars().any(|c| c != '>' && !c.is_whitespace()) {
+            let message = format!(
+                "a list of one item: expected more of them, or `{first}\\.` where the line only \
+                 begins with a number"
+            );
+            self.fault(start..start + 1, &message);
+        }
     }
 
     /// Text in an HTML block is not Markdown: math in it would reach the reader as dollar signs.
@@ -128,6 +170,14 @@ impl Reader<'_> {
         for offset in hidden::dollars(&parts) {
             self.fault(offset..offset + 1, DOLLAR_IN_HTML);
         }
+        for offset in hidden::latex(&parts) {
+            self.fault(offset..offset + 1, LATEX_IN_HTML);
+        }
+        let range = self.events[index].1.clone();
+        let whole: String = parts.iter().map(|(html, _)| html.as_str()).collect();
+        if pasted::is_code_in_html(&whole) {
+            self.fault(range, PASTED_HTML);
+        }
         end
     }
 
@@ -135,7 +185,7 @@ impl Reader<'_> {
         let end = self.end_of(index);
         let range = self.events[index].1.clone();
         let (description, _) = self.text_between(index, end);
-        if description.trim().is_empty() {
+        if pasted::says_nothing(&description) {
             self.fault(range.clone(), NO_DESCRIPTION);
         }
         if description.contains('$') {
@@ -270,8 +320,11 @@ impl Reader<'_> {
             return offset + length;
         };
         let last = self.end_of_block(index, offset, end);
-        directive.alone = last.is_some();
+        let below = self.caption_below(index, offset, end);
+        directive.alone = last.is_some() || below.is_some();
         directive.caption = last.and_then(|last| self.caption_after(last));
+        directive.caption_is_apart = directive.caption.is_some();
+        directive.caption = directive.caption.or(below);
         self.done = end;
         self.taken.push(offset..end);
         self.mark(offset..end, Kind::Directive(directive));
@@ -292,15 +345,29 @@ impl Reader<'_> {
         (begins && ends && ends_block(&self.events[next].0)).then_some(next)
     }
 
+    /// The rest of the paragraph that begins with the directive from `offset` to `end`, from its
+    /// second line on.
+    fn caption_below(&self, index: usize, offset: usize, end: usize) -> Option<Range<usize>> {
+        let begins = self.events[index].1.start == offset;
+        let before = index.checked_sub(1).filter(|_| begins)?;
+        let (Event::Start(Tag::Paragraph), range) = &self.events[before] else { return None };
+        let range = self.trimmed(range);
+        let rest = self.source.get(end..range.end)?;
+        let line = rest.find('\n').filter(|at| rest[..*at].trim().is_empty())?;
+        let indent = |c: char| c == '>' || c == ' ' || c == '\t';
+        let start =
+            line + 1 + (rest[line + 1..].len() - rest[line + 1..].trim_start_matches(indent).len());
+        let caption = end + start..range.end;
+        let text = self.source.get(caption.clone()).filter(|text| !text.is_empty())?;
+        (!is_directive(text)).then_some(caption)
+    }
+
     /// The paragraph that follows the block which ends at `last`, if it is one of prose.
     fn caption_after(&self, last: usize) -> Option<Range<usize>> {
         let (Event::Start(Tag::Paragraph), range) = self.events.get(last + 1)? else { return None };
         let range = self.trimmed(range);
         let text = &self.source[range.clone()];
-        let another = directive::opening(text).is_some_and(|length| {
-            directive::parse(text, 0, length).is_some_and(|(_, end)| end == text.len())
-        });
-        (!another).then_some(range)
+        (!is_directive(text)).then_some(range)
     }
 
     /// A range without the line ends and blanks at its end.
@@ -325,6 +392,21 @@ const STRAY_DOLLAR: &str = "stray dollar sign: math is written $`…`$ in a sent
 /// A dollar sign in an HTML block.
 const DOLLAR_IN_HTML: &str = "dollar sign in an HTML block, where neither Markdown nor math is \
      read: put blank lines around the Markdown, or write &#36; for money";
+
+/// TeX in an HTML block.
+const LATEX_IN_HTML: &str = "TeX in an HTML block, where no math is read: put blank lines around \
+     the Markdown, and write $`…`$";
+
+/// A block of code without a fence.
+const INDENTED: &str = "an indented block of code: expected a fence that names its language, such \
+     as ```console";
+
+/// A fence without a language.
+const NO_LANGUAGE: &str = "a fence without a language: expected one, such as ```console or ```text";
+
+/// Code in HTML.
+const PASTED_HTML: &str = "code pasted in HTML: expected {{#listing crate::path::Item}}, or a fence \
+     that names its language";
 
 /// An image that a screen reader cannot describe.
 const NO_DESCRIPTION: &str = "image without a description: expected ![what it shows](file)";
@@ -359,6 +441,13 @@ fn ends_block(event: &Event<'_>) -> bool {
         Event::Start(tag) => matches!(tag, Tag::List(_) | Tag::CodeBlock(_) | Tag::BlockQuote(_)),
         _ => false,
     }
+}
+
+/// Whether a text is a directive and nothing else.
+fn is_directive(text: &str) -> bool {
+    directive::opening(text).is_some_and(|length| {
+        directive::parse(text, 0, length).is_some_and(|(_, end)| end == text.len())
+    })
 }
 
 /// Whether a line must not end after this character.

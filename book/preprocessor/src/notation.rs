@@ -7,13 +7,15 @@ use mdbook_markdown::MarkdownOptions;
 use serde::Deserialize;
 
 use crate::formulas::Formulas;
-use crate::html::{block_text, table};
+use crate::html::{block_text, section, table};
 use crate::marks::Kind;
 use crate::markup;
 use crate::math::{Converter, symbols};
+use crate::names;
 use crate::pages::Page;
 use crate::problems::{Place, Problems, line_at};
 use crate::project::Project;
+use crate::vocabulary::Vocabulary;
 
 /// The file of the register: a list of tables `[[symbol]]`.
 #[derive(Debug, Default, Deserialize)]
@@ -50,6 +52,10 @@ struct Symbol {
     letters: Vec<String>,
     /// The index of the page that uses it first.
     first: Option<usize>,
+    /// Whether a page of the book uses it, all of its letters together.
+    used: bool,
+    /// Its line in the register.
+    line: usize,
 }
 
 /// The register of symbols.
@@ -59,6 +65,8 @@ pub struct Notation {
     symbols: Vec<Symbol>,
     /// Whether its file is damaged, so that nothing can be said about what it lacks.
     damaged: bool,
+    /// Whether some math of the pages cannot be read, so that it may use any symbol.
+    unread: bool,
 }
 
 impl Notation {
@@ -80,7 +88,8 @@ impl Notation {
             notation.damaged = true;
             Register::default()
         });
-        let uses = uses(pages, converter);
+        let uses;
+        (uses, notation.unread) = find_uses(pages, converter);
         if let Some(message) = missing.filter(|_| !uses.is_empty()) {
             notation.damaged = true;
             problems.error(Place::new(&notation.file, 1), message);
@@ -119,7 +128,8 @@ impl Notation {
         });
         let letters = symbols(&mathml);
         let first = letters.first().and_then(|letter| uses.get(letter)).copied();
-        self.symbols.push(Symbol { entry, mathml, meaning, letters, first });
+        let used = letters.iter().all(|letter| uses.contains_key(letter));
+        self.symbols.push(Symbol { entry, mathml, meaning, letters, first, used, line });
     }
 
     /// Says which formulas have symbols that the register lacks.
@@ -145,14 +155,135 @@ impl Notation {
         }
     }
 
-    /// The table of the notation page.
+    /// Says which symbols no page uses, and which names in code there are not.
+    pub fn report_idle(&self, project: &Project, vocabulary: &Vocabulary, problems: &mut Problems) {
+        for Symbol { entry, used, line, .. } in &self.symbols {
+            let place = Place::new(&self.file, *line);
+            if !used && !self.unread {
+                let message = format!(
+                    "symbol `{}` is used on no page of a chapter: expected math with it, or no \
+                     entry",
+                    entry.tex
+                );
+                problems.add(project.settings.unregistered_symbol, place.clone(), message);
+            }
+            for name in entry.code.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                if let Some(message) = names::problem(name, vocabulary) {
+                    problems.error(place.clone(), format!("symbol `{}`: {message}", entry.tex));
+                }
+            }
+        }
+    }
+
+    /// Says which sentences have math with a symbol that neither the register nor a displayed
+    /// formula of the book knows.
+    pub fn report_unregistered_inline(
+        &self,
+        project: &Project,
+        pages: &[Page],
+        converter: &Converter,
+        problems: &mut Problems,
+    ) {
+        let registered = self.symbols.iter().flat_map(|symbol| symbol.letters.clone());
+        let known: std::collections::BTreeSet<String> = registered.collect();
+        let in_chapters = pages.iter().filter(|page| page.chapter.is_some() && !self.damaged);
+        for page in in_chapters {
+            for mark in &page.marks {
+                let Kind::Math(math) = &mark.kind else { continue };
+                let Ok(mathml) = converter.inline(&math.latex) else { continue };
+                for symbol in symbols(&mathml).iter().filter(|symbol| !known.contains(*symbol)) {
+                    let message = format!(
+                        "unknown symbol `{symbol}` in `{}`: expected an entry [[symbol]] with its \
+                         tex and meaning in {}",
+                        math.latex,
+                        self.file.display()
+                    );
+                    let level = project.settings.unregistered_symbol;
+                    problems.add(level, page.place(mark.range.start), message);
+                }
+            }
+        }
+    }
+
+    /// What the symbols of a formula stand for; nothing for a formula without any.
+    pub fn legend(&self, mathml: &str) -> String {
+        let letters = symbols(mathml);
+        let here = self.symbols.iter().filter(|symbol| {
+            !symbol.letters.is_empty()
+                && symbol.letters.iter().all(|letter| letters.contains(letter))
+        });
+        let item = |symbol: &Symbol| {
+            let shape = match symbol.entry.shape.as_str() {
+                "" => String::new(),
+                shape => format!(", {}", block_text(shape)),
+            };
+            format!("<div><dt>{}</dt><dd>{}{shape}</dd></div>", symbol.mathml, symbol.meaning)
+        };
+        let items: Vec<String> = here.map(item).collect();
+        match items.is_empty() {
+            true => String::new(),
+            false => format!(r#"<dl class="symbols">{}</dl>"#, items.concat()),
+        }
+    }
+
+    /// The tables of the notation page, one for each kind of letter.
     pub fn render(&self, from: &Page, pages: &[Page]) -> String {
-        let rows: Vec<String> = self.symbols.iter().map(|symbol| symbol.row(from, pages)).collect();
-        table("notation", &["Symbol", "Meaning", "Shape", "In code", "First used"], &rows)
+        let mut sections = String::new();
+        for (id, title, holds) in KINDS {
+            let here = self.symbols.iter().filter(|symbol| {
+                let first = KINDS.iter().find(|(_, _, holds)| holds(symbol));
+                holds(symbol) && first.is_some_and(|(other, _, _)| *other == id)
+            });
+            let mut here: Vec<&Symbol> = here.collect();
+            here.sort_by_key(|symbol| symbol.first.unwrap_or(usize::MAX));
+            let rows: Vec<String> = here.iter().map(|symbol| symbol.row(from, pages)).collect();
+            if !rows.is_empty() {
+                let heads = ["Symbol", "Meaning", "Shape", "In code", "First on"];
+                sections.push_str(&section(id, title, &table("notation", &heads, &rows)));
+            }
+        }
+        sections
     }
 }
 
+/// A kind of symbol: its anchor, its heading, and which symbols are of it.
+type SymbolKind = (&'static str, &'static str, fn(&Symbol) -> bool);
+
+/// The kinds of symbols; one that is of several is listed with the first.
+const KINDS: [SymbolKind; 5] = [
+    ("latin", "Latin letters", |symbol| {
+        let letters = symbol.first_letters();
+        letters.chars().filter(char::is_ascii_alphabetic).count() == 1
+    }),
+    ("greek", "Greek letters", |symbol| {
+        let greek = |c: char| matches!(c, '\u{370}'..='\u{3ff}' | '\u{1d6e2}'..='\u{1d71b}');
+        symbol.first_letters().chars().any(greek)
+    }),
+    ("matrices", "Vectors and matrices", |symbol| {
+        // Bold letters of the block of mathematical alphabets, Latin and Greek.
+        let bold = |c: char| {
+            matches!(
+                c,
+                '\u{1d400}'..='\u{1d433}'
+                    | '\u{1d468}'..='\u{1d49b}'
+                    | '\u{1d6a8}'..='\u{1d6e1}'
+                    | '\u{1d71c}'..='\u{1d755}'
+            )
+        };
+        symbol.first_letters().chars().any(bold)
+    }),
+    ("functions", "Functions and operators", |symbol| {
+        symbol.letters.is_empty() || symbol.first_letters().chars().any(|c| c.is_ascii_alphabetic())
+    }),
+    ("scripts", "Other letters and signs", |_| true),
+];
+
 impl Symbol {
+    /// The first of what identifies it.
+    fn first_letters(&self) -> &str {
+        self.letters.first().map(String::as_str).unwrap_or_default()
+    }
+
     fn row(&self, from: &Page, pages: &[Page]) -> String {
         let Entry { shape, code, .. } = &self.entry;
         let codes = code.split(',').map(str::trim).filter(|name| !name.is_empty());
@@ -161,10 +292,10 @@ impl Symbol {
         let first = self.first.map_or("—".to_owned(), |page| {
             let page = &pages[page];
             let address = from.address_of(page);
-            let name = match page.chapter {
-                Some(chapter) => format!("Chapter {chapter}"),
-                None => block_text(&page.title),
-            };
+            let name = block_text(match page.section.as_str() {
+                "" => &page.title,
+                section => section,
+            });
             format!(r#"<a href="{address}">{name}</a>"#)
         });
         format!(
@@ -195,9 +326,11 @@ fn prose(text: &str, converter: &Converter) -> Result<String, String> {
     Ok(result + &block_text(&text[done..]))
 }
 
-/// The first page of a chapter on which each symbol is used, in a sentence or displayed.
-fn uses(pages: &[Page], converter: &Converter) -> BTreeMap<String, usize> {
+/// The first page of a chapter on which each symbol is used, in a sentence or displayed; and whether
+/// some math could not be read.
+fn find_uses(pages: &[Page], converter: &Converter) -> (BTreeMap<String, usize>, bool) {
     let mut uses = BTreeMap::new();
+    let mut unread = false;
     for (index, page) in pages.iter().enumerate().filter(|(_, page)| page.chapter.is_some()) {
         for mark in &page.marks {
             let mathml = match &mark.kind {
@@ -205,10 +338,11 @@ fn uses(pages: &[Page], converter: &Converter) -> BTreeMap<String, usize> {
                 Kind::Formula(block) => converter.display(&block.latex),
                 _ => continue,
             };
+            unread |= mathml.is_err();
             for symbol in mathml.map(|mathml| symbols(&mathml)).unwrap_or_default() {
                 uses.entry(symbol).or_insert(index);
             }
         }
     }
-    uses
+    (uses, unread)
 }

@@ -144,7 +144,15 @@ impl References {
         // The full stop of an abbreviation and that of a sentence are one: "n.d."
         let stop = from.source[place.end..].starts_with('.');
         let short = if stop { work.short.trim_end_matches('.') } else { &work.short };
-        let (anchor, short) = (work.anchor(), inline_text(short).replace("&nbsp;", " "));
+        // A line may end between the names, and not before the year.
+        let short = match short.rsplit_once(' ') {
+            Some((names, year)) => {
+                let names = inline_text(names).replace("&nbsp;", " ");
+                format!("{names}&nbsp;{}", inline_text(year))
+            }
+            None => inline_text(short),
+        };
+        let anchor = work.anchor();
         let first = self
             .places(key)
             .iter()

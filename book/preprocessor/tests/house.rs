@@ -16,7 +16,7 @@ fn assert_errors(book: &SmallBook, expected: &[&str]) {
 fn with_slopes() -> SmallBook {
     SmallBook::new()
         .and(SLOPES, "\n{{#listing ch01_line::Slope}}\n\n{{#listing ch01_line::main::slopes::f}}\n")
-        .and(SLOPES, "\n{{#figure ch01_line/steep}}\n\nSteep.\n\n```math steep\ny = x\n```\n")
+        .and(SLOPES, "\n{{#figure ch01_line/steep}}\nSteep.\n\n\n```math steep\ny = x\n```\n")
         .with(LIBRARY, "//! A chapter.\n\npub mod line;\npub mod slopes;\n\npub use line::Line;\npub use slopes::Slope;\n")
         .with("chapters/ch01_line/src/slopes.rs", "//! Slopes. Page: `more/slopes.md`.\n\n/// One.\npub struct Slope;\n")
         .but("chapters/ch01_line/program/main.rs", "mod drawing;", "mod drawing;\nmod slopes;")
@@ -133,8 +133,8 @@ fn a_figure_of_the_first_page_is_drawn_in_a_file_with_the_name_of_no_page() {
 #[test]
 fn a_figure_is_shown_by_its_own_chapter() {
     let book = SmallBook::new()
-        .but(PAGE, "{{#figure ch01_line/plot}}\n\nThe line rises, see {{#eq slope}}.\n", "")
-        .and("src/register.md", "\n{{#figure ch01_line/plot}}\n\nA line.\n");
+        .but(PAGE, "{{#figure ch01_line/plot}}\nThe line rises, see {{#eq slope}}.\n", "")
+        .and("src/register.md", "\n{{#figure ch01_line/plot}}\nA line.\n");
     assert_errors(
         &book,
         &["src/register.md:9: figure `ch01_line/plot` of another chapter: expected it on a page \
@@ -150,7 +150,7 @@ fn a_chapter_without_pages_draws_for_any_page_from_any_file() {
             "src/generated/ch00_before/map.svg",
             "<svg role=\"img\"><title>M</title><desc>D</desc></svg>",
         )
-        .and("src/preface.md", "\n{{#figure ch00_before/map}}\n\nA map.\n");
+        .and("src/preface.md", "\n{{#figure ch00_before/map}}\nA map.\n");
     assert_errors(&book, &[]);
 }
 
@@ -346,7 +346,8 @@ fn foot(book: &SmallBook, page: &str) -> Vec<String> {
     let Some((_, foot)) = page.split_once("\n\n<footer class=\"page-house\">") else {
         return Vec::new();
     };
-    assert!(foot.ends_with("</dl></footer>\n"), "{foot}");
+    let (foot, after) = foot.split_once("</dl></footer>\n").expect("the end of the foot");
+    assert!(after.starts_with("\n<nav class=\"page-cards\""), "{after}");
     let rows = foot.split("<dt>").skip(1);
     let plain = |file: &str| file.replace("<wbr>", "").split("</span>").next().map(str::to_owned);
     rows.map(|row| {
@@ -390,7 +391,7 @@ fn a_page_without_code_figures_and_formulas_has_no_foot() {
 #[test]
 fn a_page_that_quotes_numbers_names_the_file_of_its_program() {
     let bare = "# Slopes\n\nBack to {{#eq slope}}.\n\n{{#exercise ch01_line/rise}}\n";
-    let figure = "\n{{#figure ch01_line/steep}}\n\nSteep.\n";
+    let figure = "\n{{#figure ch01_line/steep}}\nSteep.\n\n";
     let book = with_slopes()
         .with(SLOPES, &format!("{bare}\n{{{{#value ch01_line.height}}}}\n"))
         .and(PAGE, figure)

@@ -337,7 +337,7 @@ fn a_dollar_sign_in_html_is_an_error() {
 #[test]
 fn unknown_names_are_errors_with_the_nearest_name() {
     let text = "\nA {{#value ch01_line.hight}}, {{#eq slop}} and {{#cite euclidd}}.\n\n\
-         {{#figure ch01_line/plots}}\n\nA caption.\n";
+         {{#figure ch01_line/plots}}\nA caption.\n";
     assert_errors(
         &SmallBook::new().and(PAGE, text),
         &[
@@ -354,7 +354,7 @@ fn unknown_names_are_errors_with_the_nearest_name() {
 
 #[test]
 fn an_unknown_symbol_of_a_formula_is_an_error() {
-    let book = SmallBook::new().but(PAGE, "y = a x", "y = \\mathbf a x + \\hat y");
+    let book = SmallBook::new().but(PAGE, "y = a x", "y = \\mathbf a x + \\hat y - a");
     let message = |symbol| {
         format!(
             "src/ch01_line.md:5: unknown symbol `{symbol}` in the formula `slope`: expected an \
@@ -497,11 +497,14 @@ fn an_item_with_two_public_paths_is_one_item() {
 #[test]
 fn a_figure_without_a_caption_is_an_error() {
     let caption = "\nThe line rises, see {{#eq slope}}.\n";
-    let message = "src/ch01_line.md:13: figure `ch01_line/plot` without a caption: expected it in \
-         the next paragraph";
+    let message = "src/ch01_line.md:13: figure `ch01_line/plot` without a caption: expected it on \
+         the next line, without a blank line between";
     assert_errors(&SmallBook::new().but(PAGE, caption, ""), &[message]);
+    // The caption is gone, and the next paragraph is none.
+    let next = "\n\nThe line rises, see {{#eq slope}}.\n";
+    assert_errors(&SmallBook::new().but(PAGE, caption, next), &[message]);
     assert_errors(&SmallBook::new().but(PAGE, caption, "\n## A heading\n"), &[message]);
-    assert_errors(&SmallBook::new().but(PAGE, caption, "\n{{#formulas}}\n"), &[message]);
+    assert_errors(&SmallBook::new().but(PAGE, caption, "\n\n{{#formulas}}\n"), &[message]);
 }
 
 #[test]
@@ -528,7 +531,7 @@ fn a_figure_that_no_page_shows_is_an_error() {
 
 #[test]
 fn a_figure_that_is_shown_twice_is_an_error() {
-    let book = SmallBook::new().and(PAGE, "\n{{#figure ch01_line/plot}}\n\nAgain.\n");
+    let book = SmallBook::new().and(PAGE, "\n{{#figure ch01_line/plot}}\nAgain.\n");
     assert_errors(
         &book,
         &["src/ch01_line.md:17: figure `ch01_line/plot` is already shown at \
@@ -650,7 +653,8 @@ fn an_unknown_directive_is_an_error_with_the_nearest_name() {
     assert_errors(
         &book,
         &["src/ch01_line.md:17: unknown directive `listng`: expected one of \
-         listing, figure, widget, exercise, references, formulas, notation, value, eq, cite; did you mean \
+         listing, figure, widget, exercise, references, formulas, notation, glossary, errata, value, eq, \
+         cite, term; did you mean \
          `listing`?"],
     );
 }
@@ -690,7 +694,7 @@ fn pasted_rust_is_an_error() {
 
 #[test]
 fn a_missing_include_is_an_error() {
-    let text = "\n```text\n{{#include prefac.md}}\n{{#include preface.md:start}}\n```\n\
+    let text = "\n```text typed\n{{#include prefac.md}}\n{{#include preface.md:start}}\n```\n\
          \\{{#include nothing}}\n\n{{#include preface.md}}\n";
     assert_errors(
         &SmallBook::new().and(PAGE, text),
@@ -731,7 +735,7 @@ fn locks_on_unfinished_pages_can_be_loosened() {
         "",
     );
     assert_errors(&book, &[]);
-    assert_eq!(book.warnings().len(), 6, "{:?}", book.warnings());
+    assert_eq!(book.warnings().len(), 9, "{:?}", book.warnings());
 }
 
 #[test]
@@ -739,4 +743,148 @@ fn a_misspelt_setting_is_an_error() {
     let book = SmallBook::new().and("book.toml", "covrage = \"warn\"\n");
     let error = book_preprocessor::Project::from_disk(book.root()).err().expect("an error");
     assert!(format!("{error:#}").contains("covrage"), "{error:#}");
+}
+
+/// A register with one term, which the page of the first chapter defines, and a glossary.
+fn with_term() -> SmallBook {
+    SmallBook::new()
+        .with("src/terms.toml", TERM)
+        .but(PAGE, "# A line\n", "# A line\n\nIt has a {{#term slope: Slope}}.\n")
+        .and("src/register.md", "\n{{#glossary}}\n")
+}
+
+const TERM: &str = "[[term]]\nname = \"slope\"\nchinese = \"斜率\"\n\
+                    definition = \"Rise over *run*.\"\npage = \"ch01_line.md\"\n";
+
+#[test]
+fn a_term_is_set_where_it_is_defined_and_listed_in_the_glossary() {
+    let defined = "It has a <dfn class=\"term\" id=\"term-slope\"><a href=\"register.md#gloss-slope\" \
+         data-note=\"斜率 · Rise over run.\">Slope</a></dfn>.";
+    let page = with_term().page("ch01_line.md");
+    assert!(page.contains(defined), "{page}");
+    let listed = "<div id=\"gloss-slope\"><dt>slope <span class=\"chinese\" lang=\"zh\">斜率</span></dt>\
+         <dd>Rise over <em>run</em>. <a class=\"where\" href=\"ch01_line.md#term-slope\">1 A line</a></dd></div>";
+    let register = with_term().page("register.md");
+    assert!(register.contains(listed), "{register}");
+}
+
+#[test]
+fn an_unknown_term_is_an_error_with_the_nearest_name() {
+    let book = with_term().and(PAGE, "\nA {{#term slop}}.\n");
+    assert_errors(
+        &book,
+        &["src/ch01_line.md:19: unknown term `slop`: src/terms.toml has no such entry; did you \
+         mean `slope`?"],
+    );
+}
+
+#[test]
+fn a_term_is_defined_once_on_its_own_page() {
+    let message =
+        "src/ch01_line.md:19: term `slope` is defined twice on this page: expected it once";
+    assert_errors(&with_term().and(PAGE, "\nA {{#term slope}}.\n"), &[message]);
+    let elsewhere = "src/preface.md:3: term `slope` is defined on a page that is not its own: \
+                     expected it on src/ch01_line.md, as src/terms.toml says";
+    assert_errors(&with_term().and("src/preface.md", "\nA {{#term slope}}.\n"), &[elsewhere]);
+}
+
+#[test]
+fn a_term_that_no_page_defines_is_an_error() {
+    let book = with_term().but(PAGE, "{{#term slope: Slope}}", "slope");
+    assert_errors(
+        &book,
+        &["src/terms.toml:1: term `slope` is defined on no page: expected {{#term slope}} on \
+         ch01_line.md, or no entry"],
+    );
+}
+
+#[test]
+fn a_register_of_terms_says_what_is_wrong_with_it() {
+    let file = "src/terms.toml";
+    let twice = "src/terms.toml:7: term `slope` is registered twice: also in line 1";
+    assert_errors(&with_term().and(file, &format!("\n{TERM}")), &[twice]);
+    let page = "src/terms.toml:1: term `slope`: unknown page `ch01_lines.md`: SUMMARY.md has no \
+                such file; did you mean `ch01_line.md`?";
+    assert_errors(&with_term().but(file, "ch01_line", "ch01_lines"), &[page]);
+    let part =
+        "src/terms.toml:1: term `slope` without a part: expected name, chinese and definition";
+    assert_errors(&with_term().but(file, "斜率", " "), &[part]);
+    let stop = "src/terms.toml:1: term `slope`: expected a definition that ends with a full stop";
+    assert_errors(&with_term().but(file, "run*.", "run*"), &[stop]);
+    let errors = with_term().but(file, "chinese", "chinees").errors();
+    assert!(errors[0].contains("not a register: unknown field `chinees`"), "{errors:?}");
+}
+
+#[test]
+fn terms_need_a_glossary_and_only_one() {
+    let none = "src/ch01_line.md:3: term, but no page has {{#glossary}} to list it";
+    assert_errors(&with_term().but("src/register.md", "{{#glossary}}", ""), &[none]);
+    let two = "src/register.md:11: the terms are listed twice";
+    assert_errors(&with_term().and("src/register.md", "\n{{#glossary}}\n"), &[two]);
+}
+
+/// A register with one erratum.
+fn with_erratum() -> SmallBook {
+    let entry = "[[entry]]\nedition = \"before May 2\"\npage = \"ch01_line.md\"\n\
+                 said = \"The line falls.\"\nright = \"It *rises*.\"\nfound = \"By `look`.\"\n";
+    SmallBook::new().with("src/errata.toml", entry).and("src/register.md", "\n{{#errata}}\n")
+}
+
+#[test]
+fn errata_are_listed_under_their_page() {
+    let register = with_erratum().page("register.md");
+    let shown = "<section><h2><a href=\"ch01_line.md\">1 A line</a></h2><dl><div><dt>Said before May 2\
+         </dt><dd>The line falls.</dd></div><div><dt>Right is</dt><dd>It <em>rises</em>.</dd></div><div>\
+         <dt>Found by</dt><dd>By <code>look</code>.</dd></div></dl></section>";
+    assert!(register.contains(shown), "{register}");
+}
+
+#[test]
+fn what_a_page_still_says_is_no_erratum() {
+    let book = with_erratum().and(PAGE, "\nThe line\n*falls*, we know.\n");
+    assert_errors(
+        &book,
+        &["src/errata.toml:1: src/ch01_line.md still says what is an erratum: The line falls."],
+    );
+}
+
+#[test]
+fn a_register_of_errata_says_what_is_wrong_with_it() {
+    let file = "src/errata.toml";
+    let book = with_erratum().but(file, "It *rises*.", "");
+    let part = "src/errata.toml:1: entry without a part: expected edition, said, right and found";
+    assert_errors(&book, &[part]);
+    let page = "src/errata.toml:1: unknown page `ch01_lin.md`: SUMMARY.md has no such file; did you \
+                mean `ch01_line.md`?";
+    assert_errors(&with_erratum().but(file, "ch01_line", "ch01_lin"), &[page]);
+    let entry = "\n[[entry]]\nedition = \"x\"\npage = \"ch01_line.md\"\nsaid = \"The line falls.\"\n\
+                 right = \"y\"\nfound = \"z\"\n";
+    let two = "src/errata.toml:8: two entries for one statement: The line falls.";
+    assert_errors(&with_erratum().and(file, entry), &[two]);
+}
+
+#[test]
+fn a_page_says_where_one_is_what_awaits_and_where_it_goes_on() {
+    let page = SmallBook::new().page("more/slopes.md");
+    let head = "<p class=\"page-above\"><a href=\"../ch01_line.md\">1 A line</a> › 1.1</p>\n\n# Slopes\n\n\
+                <p class=\"page-facts\">1 min</p>\n";
+    assert!(page.starts_with(head), "{page}");
+    let next = "<a class=\"card-next\" rel=\"next\" href=\"../register.md\"><span class=\"card-word\">Next\
+                </span> <span class=\"card-title\">Register</span> </a></nav>\n";
+    assert!(page.ends_with(next), "{page}");
+    let preface = SmallBook::new().page("preface.md");
+    assert!(preface.starts_with("# Preface\n\n<nav class=\"page-cards\""), "{preface}");
+}
+
+#[test]
+fn a_sentence_that_became_a_list_is_an_error() {
+    let text = "\nSmall on a parabola of curvature\n1. On one of curvature 100 it is not.\n";
+    assert_errors(
+        &SmallBook::new().and(PAGE, text),
+        &[
+            "src/ch01_line.md:18: a list of one item: expected more of them, or `1\\.` where the line \
+         only begins with a number",
+        ],
+    );
+    assert_errors(&SmallBook::new().and(PAGE, "\n1. One\n2. Two\n"), &[]);
 }

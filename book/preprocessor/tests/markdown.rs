@@ -32,7 +32,7 @@ fn math(before: &str, content: &str, after: &str) -> String {
 
 #[test]
 fn code_spans_and_code_blocks_stay_as_they_are() {
-    let text = "`{{#eq no}}` and `$x$` and ``$`x`$``.\n\n    {{#eq no}} $x$\n\n````markdown\n\
+    let text = "`{{#eq no}}` and `$x$` and ``$`x`$``.\n\n````markdown\n\
          ```math no\nx\n```\n{{#listing no}} $`x`$ $5\n````\n";
     assert_eq!(pressed(text), text);
 }
@@ -78,7 +78,7 @@ fn math_in_a_table_may_have_pipes() {
 
 #[test]
 fn math_with_signs_of_markdown_is_not_markdown() {
-    let html = rendered("*see $`a*b*c_1 [x](y) <z`$ and $`a_1*`$*\n");
+    let html = rendered("*see $`a*x*y_1 [x](y) <y`$ and $`a_1*`$*\n");
     assert_eq!(html.matches("<em>").count(), 1, "{html}");
     assert!(!html.contains("<a "), "{html}");
     assert!(html.ends_with("</math></span></em></p>\n"), "{html}");
@@ -106,6 +106,7 @@ fn a_formula_in_a_list_stays_in_its_item() {
     let page = book.page("ch01_line.md");
     push_html(&mut html, new_cmark_parser(&page, &MarkdownOptions::default()));
     let (list, _) = html.split_once("</ol>").expect("a list");
+    let (_, list) = list.split_once("<ol>").expect("a list");
     assert!(list.contains("<blockquote>\n<p>Quoted:</p>\n<div class=\"formula\""), "{html}");
     assert!(list.contains("<p>goes <em>on</em>.</p>\n</blockquote>"), "{html}");
     assert_eq!(list.matches("<li>").count(), 2, "{html}");
@@ -124,8 +125,8 @@ fn a_listing_in_a_tight_list_ends_before_the_next_item() {
 
 #[test]
 fn a_figure_in_a_quote_keeps_its_caption_and_lets_the_heading_go() {
-    let figure = "{{#figure ch01_line/plot}}\n\nThe line rises, see {{#eq slope}}.\n";
-    let quoted = "> {{#figure ch01_line/plot}}\n>\n> The *line* $`y`$\n> rises.\n## Next\n";
+    let figure = "{{#figure ch01_line/plot}}\nThe line rises, see {{#eq slope}}.\n";
+    let quoted = "> {{#figure ch01_line/plot}}\n> The *line* $`y`$\n> rises.\n## Next\n";
     let page = SmallBook::new().but(PAGE, figure, quoted).page("ch01_line.md");
     let mut html = String::new();
     push_html(&mut html, new_cmark_parser(&page, &MarkdownOptions::default()));
@@ -157,8 +158,8 @@ fn markdown_between_html_blocks_is_read() {
 #[test]
 fn links_between_pages_lead_to_the_anchor_from_any_folder() {
     let book = SmallBook::new();
-    let link =
-        r##"<a class="formula-link" href="../ch01_line.md#eq-slope" title="slope">(1.1)</a>"##;
+    let link = "<a class=\"formula-link\" href=\"../ch01_line.md#eq-slope\" title=\"slope\" \
+                data-math=\"&#60;math display=";
     assert!(book.page("more/slopes.md").contains(link));
     let link = r##"<a class="formula-link" href="#eq-slope" title="slope">(1.1)</a>"##;
     assert!(book.page("ch01_line.md").contains(link));
@@ -198,6 +199,6 @@ fn an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop() {
     let text = "\nUndated, {{#cite zen}}. In {{#cite zen}} it rains.\n";
     let page =
         SmallBook::new().and("src/references.bib", entry).and(PAGE, text).page("ch01_line.md");
-    assert!(page.contains(">Zen n&#46;d</a>. In "), "{page}");
-    assert!(page.contains(">Zen n&#46;d&#46;</a> it rains."), "{page}");
+    assert!(page.contains(">Zen&nbsp;n&#46;d</a>. In "), "{page}");
+    assert!(page.contains(">Zen&nbsp;n&#46;d&#46;</a> it rains."), "{page}");
 }

@@ -171,7 +171,7 @@ impl Rise for ch02_more::Far {
 fn listed(path: &str) -> String {
     let page = format!(
         "# A line\n\n{{{{#cite euclid}}}}\n\n```math slope\ny = a x\n```\n\n\
-         {{{{#figure ch01_line/plot}}}}\n\nA line.\n\n\
+         {{{{#figure ch01_line/plot}}}}\nA line.\n\n\n\
          ALL\n\n{{{{#listing {path}}}}}\n"
     );
     let all = ["Line", "other", "Line::height", "Line::run", "Rise"];

@@ -1,4 +1,24 @@
-//! Numbers on the command line: each parser says what it expected and what it found.
+//! The command line: numbers, of which each parser says what it expected and what it found, and options
+//! that several programs have.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The options of `evaluate`.
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// Weights that `train` has saved, or those of another program: for inputs from 0 to 1 that are not
+    /// normalized further
+    #[arg(long, value_name = "FILE")]
+    pub weights: PathBuf,
+    /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Print one JSON object and nothing else
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// A whole number from 1 upward; a million is more than any option has a use for.
 ///

@@ -1,4 +1,4 @@
-//! Files that programs write: whole or not at all.
+//! Files that programs read, and those that they write: whole or not at all.
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -47,6 +47,19 @@ pub fn kind(content: &[u8]) -> Option<&'static str> {
         [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some("a HEIC image or a video"),
         _ => starts.iter().find(|(start, _)| content.starts_with(start)).map(|(_, kind)| *kind),
     }
+}
+
+/// The bytes of a file of weights, in the safetensors format as far as its first bytes tell.
+///
+/// # Errors
+/// If it cannot be read, is larger than 2 GiB, or begins like a file of another kind.
+pub fn read_weights(path: &Path) -> Result<Vec<u8>> {
+    const MOST: u64 = 1 << 31; // a network of the largest that `train` makes is smaller
+    let bytes = read(path, MOST, "a file of weights")?;
+    if let Some(found) = kind(&bytes) {
+        bail!("{}: expected a safetensors file, found {found}", path.display());
+    }
+    Ok(bytes)
 }
 
 /// Writes a file so that there is never half of it: into a new file beside it first, which then

@@ -7,6 +7,9 @@
 pub mod arguments;
 pub mod data;
 pub mod files;
+pub mod pictures;
+pub mod progress;
+pub mod records;
 pub mod statistics;
 
 use std::fmt::{self, Display};
@@ -17,9 +20,18 @@ use anyhow::{Context, Result};
 use book_figures::{Output, Values};
 use clap::Parser;
 
+/// The environment variable that has a program try command lines instead of running.
+pub const TRY: &str = "BOOK_TRY_COMMAND_LINES";
+
 /// Reads the command line, does the work, and tells how it went: 0 if well, 1 if the work failed, 2
 /// if the command line was wrong.
+///
+/// Where the environment variable [`TRY`] is set, it tries the command lines on standard input
+/// instead, each a JSON array of words, and prints for each what is wrong with it, or an empty line.
 pub fn run<A: Parser>(work: impl FnOnce(A) -> Result<()>) -> ExitCode {
+    if std::env::var_os(TRY).is_some() {
+        return try_lines(&A::command());
+    }
     finish(A::try_parse(), work)
 }
 
@@ -31,6 +43,9 @@ pub fn run_chapter(
     work: impl FnOnce(&Output, &mut Values) -> Result<()>,
 ) -> ExitCode {
     let command = clap::Command::new(chapter).about(about).no_binary_name(true);
+    if std::env::var_os(TRY).is_some() {
+        return try_lines(&command);
+    }
     finish(command.try_get_matches_from(std::env::args_os().skip(1)), |_| {
         let output = Output::chapter(chapter)?;
         let mut values = output.values()?;
@@ -38,6 +53,28 @@ pub fn run_chapter(
         work(&output, &mut values)?;
         values.save()?;
         print(format_args!("\nfigures and values: {}", output.path().display()))
+    })
+}
+
+/// Tries each command line of the standard input.
+fn try_lines(command: &clap::Command) -> ExitCode {
+    let command = command.clone().no_binary_name(true);
+    for line in io::stdin().lines() {
+        let tried = line.map_err(anyhow::Error::from).and_then(|line| try_line(&command, &line));
+        if let Err(error) = tried.and_then(print) {
+            return fail(&one_line(&error), 1);
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// What is wrong with a command line, a JSON array of words; nothing if the program takes it.
+fn try_line(command: &clap::Command, line: &str) -> Result<String> {
+    let words: Vec<String> = serde_json::from_str(line)
+        .with_context(|| format!("expected a JSON array of words, found {line}"))?;
+    Ok(match command.clone().try_get_matches_from(words) {
+        Err(error) if error.use_stderr() => arguments::one_line(&error),
+        _ => String::new(), // or --help
     })
 }
 
@@ -66,10 +103,23 @@ impl fmt::Display for Reported {
 
 impl std::error::Error for Reported {}
 
-/// Tells an error and goes on: the others of many files may be good. The work then ends with
-/// [`Reported`].
-pub fn report(error: &anyhow::Error) {
-    fail(&one_line(error), 1);
+/// Does some work for each of many things, such as files. An error is told and the others go on; the
+/// work then ends with [`Reported`].
+///
+/// # Errors
+/// If there was an error.
+pub fn for_each<I>(
+    things: impl IntoIterator<Item = I>,
+    mut work: impl FnMut(I) -> Result<()>,
+) -> Result<()> {
+    let mut complete = true;
+    for thing in things {
+        if let Err(error) = work(thing) {
+            fail(&one_line(&error), 1);
+            complete = false;
+        }
+    }
+    if complete { Ok(()) } else { Err(Reported.into()) }
 }
 
 /// Prints a line. `println!` would panic where standard output is full; that is an error like any
@@ -102,6 +152,18 @@ fn fail(message: &str, code: u8) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_line_is_tried_without_running_anything() {
+        let speed = clap::Arg::new("speed").long("speed").value_parser(arguments::positive);
+        let command = clap::Command::new("x").no_binary_name(true).arg(speed);
+        let tried = |line| try_line(&command, line).unwrap();
+        assert_eq!((tried("[]"), tried("[\"--speed\", \"3\"]")), (String::new(), String::new()));
+        assert_eq!(tried("[\"--help\"]"), "");
+        assert!(tried("[\"--sped\", \"3\"]").contains("'--sped'"), "{}", tried("[\"--sped\"]"));
+        assert!(tried("[\"--speed\", \"0\"]").contains("expected a whole number"));
+        assert!(try_line(&command, "--speed").is_err());
+    }
 
     #[test]
     fn an_error_is_one_line_with_each_cause_once() {

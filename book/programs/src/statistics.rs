@@ -1,5 +1,7 @@
 //! What several seeds say, and what they cannot tell: means, t intervals, comparisons.
 
+use anyhow::Result;
+use book_figures::{Measured, Values};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// The mean of at least one number.
@@ -27,6 +29,23 @@ impl Estimate {
     /// What the interval says of the sign: `None` if it holds 0.
     pub fn sign(self) -> Option<f64> {
         (self.value.abs() > self.margin).then(|| self.value.signum())
+    }
+
+    /// Sets `name.mean` and `name.margin`; `measured` says how the two numbers are written, and how far a
+    /// run elsewhere may be off.
+    ///
+    /// # Errors
+    /// If the values do not take them.
+    pub fn set(
+        self,
+        values: &mut Values,
+        name: &str,
+        note: &str,
+        measured: impl Fn(f64) -> Measured,
+    ) -> Result<()> {
+        values.set(&format!("{name}.mean"), measured(self.value).note(note))?;
+        let note = format!("{note}; half the width of the 95% interval of the mean");
+        Ok(values.set(&format!("{name}.margin"), measured(self.margin).note(note))?)
     }
 }
 

@@ -10,31 +10,30 @@ use std::env;
 use std::fs;
 
 use anyhow::{Context, Result};
-use book_programs::data::{Set, Source};
+use book_programs::data::Set;
 use book_programs::print;
-use book_widgets::ch05_mnist::weights::Digits;
-use ch05_mnist::{Dataset, evaluate, load_weights, read_images, read_labels};
+use book_widgets::ch05_mnist::weights::{Digits, NAME};
+use book_widgets::data;
+use ch05_mnist::{evaluate, load_weights};
+
+mod mnist;
 
 /// Where the data are, from the root of the book.
 const FILE: &str = "book/widgets/data/digits.bin";
 
 fn main() -> Result<()> {
     let file = env::args().nth(1).context("expected a file of weights of the steady recipe")?;
-    let network = load_weights(&fs::read(&file).context(file)?, 784)?;
-    let test: Dataset = Source::new(None).load(
-        Set::Test,
-        |file| read_images(file),
-        |file| read_labels(file),
-        Dataset::new,
-    )?;
+    let network = load_weights::<f32>(&fs::read(&file).context(file)?, 784)?;
+    let test = mnist::load(Set::Test)?;
     let bytes = Digits::write(&network, &test);
     let small = Digits::read(&bytes).context("what was written can be read")?;
-    let [full, small] = [&network, &small.network].map(|network| evaluate(network, &test).accuracy);
+    let full = evaluate(&network, &test).accuracy;
+    let small = evaluate(&small.network, &test).accuracy;
     print(format_args!("right with 32 bits: {:.2} %", 100.0 * full))?;
     print(format_args!(
         "right with 8 bits:  {:.2} %, {} bytes in {FILE}",
         100.0 * small,
         bytes.len()
     ))?;
-    book_programs::files::write(FILE.as_ref(), &bytes)
+    book_programs::files::write(FILE.as_ref(), &data::named(NAME, &bytes))
 }

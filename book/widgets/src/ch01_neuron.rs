@@ -1,3 +1,4 @@
-//! The widgets of chapter 1: a neuron on the plane.
+//! The widgets of chapter 1: a neuron on the plane, a tangent on eight activation functions.
 
 pub mod plane;
+pub mod activations;

@@ -1,3 +1,4 @@
-//! The widgets of chapter 2: softmax.
+//! The widgets of chapter 2: the two planes of XOR, softmax.
 
+pub mod network;
 pub mod softmax;

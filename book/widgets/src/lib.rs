@@ -2,8 +2,8 @@
 //!
 //! A widget stands over a figure and bears its name. It opens in the state that the figure shows; an
 //! [`Event`] changes the state, and a [`View`] is all that is seen of it. What it computes comes from
-//! the chapters' libraries. Compiled to WebAssembly, all widgets are one module (`module.rs`), which
-//! `book/theme/widgets.js` loads and draws.
+//! the chapters' libraries. Compiled to WebAssembly (`module.rs`), the widgets of a list in `list` are a
+//! module, which `book/theme/widgets.js` loads and draws.
 //!
 //! Below `chNN_name` there is a file for each page with a widget, which bears the page's name.
 
@@ -17,10 +17,13 @@ pub mod ch03_backprop;
 pub mod ch04_optimizers;
 pub mod ch05_mnist;
 pub mod ch06_overfitting;
+pub mod ch07_inside;
+pub mod ch08_tuning;
+pub mod ch09_vision;
 pub mod list;
 #[cfg(target_arch = "wasm32")]
 mod module;
 
-pub use list::{Live, WIDGETS};
+pub use list::{Live, MODULES, widgets};
 pub use view::View;
 pub use widget::{Event, Unreadable, Widget};

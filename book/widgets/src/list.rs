@@ -1,42 +1,47 @@
 //! All widgets, and how one is opened by the name of its figure.
+//!
+//! There are two lists because there are two modules, so that a page loads no more than it needs:
+//! the feature of its name has a list compiled. Natively there are both.
 
 use crate::view::View;
-use crate::widget::{Event, Unreadable, Widget};
-use crate::{
-    ch01_neuron, ch02_forward, ch03_backprop, ch04_optimizers, ch05_mnist, ch06_overfitting,
-};
+use crate::widget::{Event, Make, State, Unreadable, Widget};
 
-/// How a widget is made in the state of its figure.
-pub type Make = fn() -> Box<dyn Widget>;
+#[cfg(feature = "curves")]
+mod curves;
+#[cfg(feature = "images")]
+mod images;
+
+/// The modules, each of which has a file in the folder `list`.
+pub const MODULES: [&str; 2] = ["curves", "images"];
 
 /// All widgets: the figure that each stands over, and how it is made.
-pub const WIDGETS: &[(&str, Make)] = &[
-    ("ch01_neuron/line", ch01_neuron::plane::line),
-    ("ch02_forward/softmax", ch02_forward::softmax::softmax),
-    ("ch03_backprop/graph", ch03_backprop::chain_rule::graph),
-    ("ch04_optimizers/zigzag", ch04_optimizers::quadratics::zigzag),
-    ("ch04_optimizers/nesterov", ch04_optimizers::acceleration::nesterov),
-    ("ch04_optimizers/saddle", ch04_optimizers::landscapes::saddle),
-    ("ch04_optimizers/rosenbrock", ch04_optimizers::landscapes::rosenbrock),
-    ("ch05_mnist/stages", ch05_mnist::your_digit::stages),
-    ("ch06_overfitting/polynomials", ch06_overfitting::polynomials::polynomials),
-];
+pub fn widgets() -> impl Iterator<Item = (&'static str, Make)> {
+    let lists: [&'static [(&'static str, Make)]; _] = [
+        #[cfg(feature = "curves")]
+        curves::WIDGETS,
+        #[cfg(feature = "images")]
+        images::WIDGETS,
+    ];
+    lists.into_iter().flatten().copied()
+}
 
 /// A widget on a page.
 pub struct Live {
     make: Make,
     widget: Box<dyn Widget>,
-    start: Vec<(String, String)>,
+    start: State,
     width: f64,
 }
 
 impl Live {
     /// The widget that stands over a figure.
     pub fn open(name: &str) -> Result<Self, Unreadable> {
-        let known = WIDGETS.iter().find(|(known, _)| *known == name);
+        let known = widgets().find(|(known, _)| *known == name);
         let (_, make) = known.ok_or_else(|| Unreadable(format!("no widget `{name}`")))?;
         let widget = make();
-        Ok(Self { make: *make, start: widget.state(), widget, width: 640.0 })
+        let mut start = State::default();
+        widget.state(&mut start);
+        Ok(Self { make, start, widget, width: 640.0 })
     }
 
     /// Takes the widget to a state that the address of a page names.
@@ -61,20 +66,11 @@ impl Live {
     /// What is seen.
     pub fn view(&self) -> View {
         let mut view = self.widget.view(self.width);
-        let state = self.widget.state();
-        let changed = state.iter().filter(|pair| !self.start.contains(pair));
+        let mut state = State::default();
+        self.widget.state(&mut state);
+        let changed = state.0.iter().filter(|pair| !self.start.0.contains(pair));
         let changed: Vec<String> = changed.map(|(name, value)| format!("{name}={value}")).collect();
         view.state = changed.join(";");
         view
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_unknown_widget_is_named() {
-        assert_eq!(Live::open("x/y").err().unwrap().to_string(), "no widget `x/y`");
     }
 }

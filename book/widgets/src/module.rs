@@ -70,6 +70,6 @@ impl Page {
             ("go", state) => widget.restore(state),
             _ => widget.on(&rest.parse()?),
         }
-        Ok(serde_json::to_string(&widget.view()).expect("a view has no maps with other keys"))
+        Ok(widget.view().to_json())
     }
 }

@@ -1,6 +1,9 @@
 //! What a reader sees of a widget: panels with marks, native controls, and a sentence.
 
+use std::io::{self, Write};
+
 use serde::{Serialize, Serializer};
+use serde_json::ser::Formatter;
 
 /// All that is shown.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -9,6 +12,8 @@ pub struct View {
     pub state: String,
     /// Which data it still needs before it can show anything; empty if none.
     pub needs: &'static str,
+    /// Whether more is still being computed: each [`Event::Work`](crate::Event::Work) does a piece.
+    pub working: bool,
     /// The state in words.
     pub sentence: String,
     /// The pictures, in the order of reading.
@@ -38,6 +43,33 @@ pub struct Panel {
     pub handles: Vec<Handle>,
 }
 
+/// Writes numbers as Rust displays them: serde_json's own way has tables of 10 kB.
+struct Displayed;
+
+impl Formatter for Displayed {
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        write!(writer, "{value}")
+    }
+}
+
+impl View {
+    /// The view as the script is told it.
+    pub fn to_json(&self) -> String {
+        let mut json = Vec::new();
+        let mut serializer = serde_json::Serializer::with_formatter(&mut json, Displayed);
+        self.serialize(&mut serializer).expect("a view has no maps with other keys");
+        String::from_utf8(json).expect("JSON is text")
+    }
+}
+
+impl Panel {
+    /// A picture made of pixels, in a frame.
+    pub fn frame(&mut self, pixels: Pixels) {
+        self.marks.push(Mark::rect("box", pixels.place));
+        self.pixels.push(pixels);
+    }
+}
+
 /// An SVG element.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Mark {
@@ -59,8 +91,32 @@ fn as_map<S: Serializer>(pairs: &[(&'static str, String)], to: S) -> Result<S::O
 
 /// A length as an attribute: to a tenth of a pixel.
 pub fn px(length: f64) -> String {
-    let rounded = (10.0 * length.clamp(-1e5, 1e5)).round() / 10.0;
-    if rounded == 0.0 { "0".to_owned() } else { rounded.to_string() }
+    let mut text = String::new();
+    push_px(&mut text, length);
+    text
+}
+
+/// Writes a length behind a text. There are thousands in a picture, so it is done with integers.
+fn push_px(text: &mut String, length: f64) {
+    let tenths = (10.0 * length.clamp(-1e5, 1e5)).round() as i32; // not a number becomes 0
+    if tenths < 0 {
+        text.push('-');
+    }
+    let (mut whole, tenth) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+    let mut unit = 1;
+    while whole / unit >= 10 {
+        unit *= 10;
+    }
+    let digit = |text: &mut String, digit: u32| text.push(char::from(b'0' + digit as u8));
+    while unit > 0 {
+        digit(text, whole / unit);
+        whole %= unit;
+        unit /= 10;
+    }
+    if tenth > 0 {
+        text.push('.');
+        digit(text, tenth);
+    }
 }
 
 impl Mark {
@@ -101,10 +157,7 @@ impl Mark {
                 pen = 'M';
                 continue;
             }
-            line.push(pen);
-            line.push_str(&px(x));
-            line.push(' ');
-            line.push_str(&px(y));
+            push_point(&mut line, pen, [x, y]);
             pen = 'L';
         }
         Self::drawn(class, line)
@@ -131,6 +184,14 @@ impl Mark {
     }
 }
 
+/// Moves the pen of a line to a point (`M`), or draws with it (`L`).
+pub fn push_point(line: &mut String, pen: char, [x, y]: [f64; 2]) {
+    line.push(pen);
+    push_px(line, x);
+    line.push(' ');
+    push_px(line, y);
+}
+
 /// A picture of small squares.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pixels {
@@ -150,6 +211,12 @@ impl Pixels {
         Self { place, columns, scale: "ink", shades: hex(shades.map(|shade| 255.0 * shade)) }
     }
 
+    /// Any numbers, as shares of the largest.
+    pub fn scaled(place: [f64; 4], columns: usize, numbers: &[f64]) -> Self {
+        let largest = numbers.iter().fold(1e-9_f64, |most, number| most.max(number.abs()));
+        Self::signed(place, columns, numbers.iter().map(|number| number / largest))
+    }
+
     /// Numbers from −1 to 1.
     pub fn signed(place: [f64; 4], columns: usize, numbers: impl Iterator<Item = f64>) -> Self {
         let shades = hex(numbers.map(|number| 128.0 + 127.0 * number.clamp(-1.0, 1.0)));
@@ -159,11 +226,14 @@ impl Pixels {
 
 fn hex(shades: impl Iterator<Item = f64>) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digits = shades.flat_map(|shade| {
-        let byte = shade.round().clamp(0.0, 255.0) as u8;
-        [byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)]))
-    });
-    digits.collect()
+    let mut text = String::with_capacity(2 * shades.size_hint().0);
+    for shade in shades {
+        let byte = (shade + 0.5).clamp(0.0, 255.0) as u8;
+        for digit in [byte >> 4, byte & 15] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    text
 }
 
 /// A place in a panel that pointer and finger can take.
@@ -328,30 +398,4 @@ pub fn superscript(exponent: i32) -> String {
             [digit.to_digit(10).unwrap_or_default() as usize],
     };
     exponent.to_string().chars().map(small).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_a_true_minus_and_zero_has_none() {
-        assert_eq!(number(-1.25, 1), "−1.2");
-        assert_eq!(number(-0.01, 1), "0.0");
-        assert_eq!(digits(0.002511886, 2), "0.0025");
-        assert_eq!(digits(-3.14e9, 2), "−3.1 × 10⁹");
-        assert_eq!(digits(120.4, 2), "120");
-    }
-
-    #[test]
-    fn a_line_is_broken_where_there_is_no_number() {
-        let mark = Mark::path("", [[0.0, 1.0], [f64::NAN, 0.0], [2.04, 3.0], [4.0, 1e9]]);
-        assert_eq!(mark.attributes[0].1, "M0 1M2 3L4 100000");
-    }
-
-    #[test]
-    fn shades_are_bytes_and_zero_is_in_the_middle_of_signed_ones() {
-        assert_eq!(Pixels::ink([0.0; 4], 2, [0.0, 1.0].into_iter()).shades, "00ff");
-        assert_eq!(Pixels::signed([0.0; 4], 3, [-1.0, 0.0, 2.0].into_iter()).shades, "0180ff");
-    }
 }

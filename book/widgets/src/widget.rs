@@ -20,6 +20,8 @@ pub enum Event {
     Width(f64),
     /// Back to the state of the figure.
     Reset,
+    /// There is time for a piece of what a long computation still has to do ([`View::working`]).
+    Work,
 }
 
 /// What is wrong with an event, or with the name of a widget.
@@ -37,8 +39,8 @@ impl std::error::Error for Unreadable {}
 impl FromStr for Event {
     type Err = Unreadable;
 
-    /// Reads `set rate 0.1`, `press step`, `grab start 12 34`, `drag start 12 34`, `width 640` or
-    /// `reset`.
+    /// Reads `set rate 0.1`, `press step`, `grab start 12 34`, `drag start 12 34`, `width 640`,
+    /// `reset` or `work`.
     fn from_str(line: &str) -> Result<Self, Unreadable> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let wrong = || Unreadable(format!("no event: `{line}`"));
@@ -52,10 +54,25 @@ impl FromStr for Event {
             ["drag", name, x, y] => Ok(Self::Drag(name.to_owned(), [number(x)?, number(y)?])),
             ["width", width] => Ok(Self::Width(number(width)?.clamp(240.0, 720.0))),
             ["reset"] => Ok(Self::Reset),
+            ["work"] => Ok(Self::Work),
             _ => Err(wrong()),
         }
     }
 }
+
+/// A state as the address of a page has it: names and values that [`Event::Set`] takes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct State(pub Vec<(String, String)>);
+
+impl State {
+    /// Adds a name and its value.
+    pub fn add(&mut self, name: &str, value: &dyn fmt::Display) {
+        self.0.push((name.to_owned(), value.to_string()));
+    }
+}
+
+/// How a widget is made in the state of its figure.
+pub type Make = fn() -> Box<dyn Widget>;
 
 /// A widget: a state that events change, and what is seen of it.
 pub trait Widget {
@@ -66,21 +83,6 @@ pub trait Widget {
     /// What is seen in a picture of at most so many pixels from side to side.
     fn view(&self, width: f64) -> View;
 
-    /// The state, as names and values that [`Event::Set`] takes.
-    fn state(&self) -> Vec<(String, String)>;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn events_are_read_from_lines_and_nothing_else_is() {
-        let read = |line: &str| line.parse::<Event>();
-        assert_eq!(read("set rate 0.1"), Ok(Event::Set("rate".into(), "0.1".into())));
-        assert_eq!(read("drag start 1 -2.5"), Ok(Event::Drag("start".into(), [1.0, -2.5])));
-        for line in ["", "set rate", "drag start 1 NaN", "jump", "width inf"] {
-            assert!(read(line).is_err(), "{line}");
-        }
-    }
+    /// Writes down the state.
+    fn state(&self, state: &mut State);
 }

@@ -37,6 +37,19 @@ impl ChapterMap {
         Self { head: Head::new("The map of the chapters", description), chapters }
     }
 
+    /// What a chapter needs and none of the others that it needs has brought along.
+    fn direct(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        let needs = &self.chapters[row].needs;
+        let brought = |need: usize| needs.iter().any(|&other| self.is_below(need, other));
+        needs.iter().copied().filter(move |&need| !brought(need))
+    }
+
+    /// Whether a chapter needs another one, by itself or through others.
+    fn is_below(&self, lower: usize, upper: usize) -> bool {
+        let needs = &self.chapters[upper].needs;
+        needs.iter().any(|&need| need == lower || self.is_below(lower, need))
+    }
+
     fn top(row: usize) -> f64 {
         4.0 + PITCH * row as f64
     }
@@ -85,7 +98,7 @@ impl Figure for ChapterMap {
         }
         let mut canvas = Canvas::new(WIDTH, Self::top(self.chapters.len() - 1) + BOX + 4.0);
         for (row, chapter) in self.chapters.iter().enumerate() {
-            for &need in &chapter.needs {
+            for need in self.direct(row) {
                 Self::arrow(need, row, &mut canvas);
             }
             let top = Self::top(row);
@@ -109,10 +122,11 @@ mod tests {
     }
 
     #[test]
-    fn there_is_one_arrow_for_each_need() {
-        let chapters = vec![chapter("a", vec![]), chapter("b", vec![0]), chapter("c", vec![0, 1])];
+    fn there_is_one_arrow_for_each_need_that_no_other_brings_along() {
+        let [a, b] = [chapter("a", vec![]), chapter("b", vec![0])];
+        let chapters = vec![a, b, chapter("c", vec![0, 1]), chapter("d", vec![0, 1])];
         let svg = ChapterMap::new(chapters).svg("x").unwrap();
-        assert_eq!((svg.matches("<polygon").count(), svg.matches("<rect").count()), (3, 3));
+        assert_eq!((svg.matches("<polygon").count(), svg.matches("<rect").count()), (3, 4));
         assert!(svg.contains("c (x), uses: 1, 2."), "{svg}");
     }
 }

@@ -27,6 +27,3 @@ pub use activations::{
 pub use neuron::Neuron;
 pub use perceptron::{Gate, PerceptronRun, mistake_bound, perceptron_step, train_perceptron};
 pub use real::Real;
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,7 @@ mod seed;
 mod timing;
 mod dense;
 mod product;
+mod tiles;
 mod network;
 mod bumps;
 mod softmax;
@@ -28,6 +29,7 @@ fn run(output: &Output, values: &mut Values) -> Result<()> {
     dense::measure_batch(values)?;
     product::measure_definition(values)?;
     product::measure(output, values)?;
+    tiles::measure(output, values)?;
     network::draw_xor(output, values)?;
     network::draw_mnist(output, values)?;
     network::draw_depth(output, values)?;

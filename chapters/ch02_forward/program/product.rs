@@ -3,13 +3,13 @@
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, Measured, Output, Series, Values};
 use book_programs::print;
-use ch02_forward::{product, product_by_definition, product_by_rows};
+use ch02_forward::{product_by_definition, product_by_rows, sparse_product};
 use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::seed::SEED;
-use crate::timing::{SHAPE, milliseconds};
+use crate::timing::{SHAPE, by_share_of_zeros, milliseconds};
 
 /// Looks for what makes the definition slow: its columns, or that each addition waits for the last.
 pub fn measure_definition(values: &mut Values) -> Result<()> {
@@ -48,33 +48,20 @@ pub fn measure_definition(values: &mut Values) -> Result<()> {
 /// Times the product by definition, by rows, ndarray's and ours, by the share of zeros, on one thread.
 pub fn measure(output: &Output, values: &mut Values) -> Result<()> {
     let (batch, inputs, outputs) = SHAPE;
-    let mut generator = ChaCha8Rng::seed_from_u64(SEED);
-    let weights = Array2::from_shape_simple_fn((inputs, outputs), || generator.random::<f32>());
-    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     print(format_args!(
         "[{batch} × {inputs}] times [{inputs} × {outputs}], milliseconds on one thread:"
     ))?;
     print("zeros   by definition   by rows   ndarray   ours")?;
-    let mut times = Vec::new();
-    for tenths in 0..=9 {
-        let zeros = f64::from(tenths) / 10.0;
-        let mut draw = || if generator.random_bool(zeros) { 0.0 } else { generator.random() };
-        let images = Array2::<f32>::from_shape_simple_fn((batch, inputs), &mut draw);
-        let (x, w) = (images.view(), weights.view());
-        let measured = one_thread.install(|| {
-            [
-                milliseconds(2, || product_by_definition(x, w)),
-                milliseconds(9, || product_by_rows(x, w)),
-                milliseconds(9, || x.dot(&w)),
-                milliseconds(9, || product(x, w)),
-            ]
-        });
-        let [plain, by_rows, ndarray, ours] = measured;
-        print(format_args!(
-            "{:4.0} %{plain:13.1}{by_rows:13.2}{ndarray:10.2}{ours:8.2}",
-            100.0 * zeros
-        ))?;
-        times.push((100.0 * zeros, measured));
+    let times = by_share_of_zeros(|x, w| {
+        [
+            milliseconds(2, || product_by_definition(x, w)),
+            milliseconds(9, || product_by_rows(x, w)),
+            milliseconds(9, || x.dot(&w)),
+            milliseconds(9, || sparse_product(x, w)),
+        ]
+    })?;
+    for (zeros, [plain, by_rows, ndarray, ours]) in &times {
+        print(format_args!("{zeros:4.0} %{plain:13.1}{by_rows:13.2}{ndarray:10.2}{ours:8.2}"))?;
     }
     values.set("product.multiplications", Measured::count(batch * inputs * outputs))?;
     let (_, [plain, by_rows, ndarray, ours]) = times[8];
@@ -97,12 +84,12 @@ fn draw(output: &Output, times: &[(f64, [f64; 4])]) -> Result<()> {
     let description = format!(
         "The time of one product of [{batch} × {inputs}] and [{inputs} × {outputs}], from no zeros \
          to nine in ten. The product by definition takes the same time for all, and is by far the \
-         slowest. Those that skip zeros take less the more zeros there are, and `product` the least."
+         slowest. Those that skip zeros take less the more zeros there are, and `sparse_product` the least."
     );
     let chart = Chart::new("Skipping zeros saves time", description)
         .x_axis(Axis::new("zeros on the left side [%]"))
         .y_axis(Axis::new("time [ms]").log());
-    let names = ["by definition", "product_by_rows", "ndarray's dot", "product"];
+    let names = ["by definition", "product_by_rows", "ndarray's dot", "sparse_product"];
     let chart = names.into_iter().enumerate().fold(chart, |chart, (index, name)| {
         let points = times.iter().map(|(zeros, times)| (*zeros, times[index]));
         chart.series(Series::line(name, points.collect::<Vec<_>>()).markers())

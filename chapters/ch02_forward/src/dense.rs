@@ -6,7 +6,7 @@
 use ch01_neuron::{Activation, Real};
 use ndarray::{Array1, Array2, ArrayView2};
 
-use crate::product::product;
+use crate::tiles::product;
 
 /// A layer of neurons that all see the same inputs. Column j of W holds the weights of neuron j.
 #[derive(Debug, Clone, PartialEq)]

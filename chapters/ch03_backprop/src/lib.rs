@@ -34,6 +34,3 @@ pub use losses::{
 pub use network::{Gradients, NetworkBackward};
 pub use neuron::ActivationBackward;
 pub use tape::{Tape, TapeGradient, Variable};
-
-#[cfg(test)]
-mod tests;

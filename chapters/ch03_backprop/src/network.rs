@@ -1,7 +1,7 @@
 //! The backward pass of a network. Page: *The whole network* (`ch03_backprop/network.md`).
 
 use ch01_neuron::Real;
-use ch02_forward::{Network, Trace};
+use ch02_forward::{Layer, Network, Trace};
 use ndarray::{Array2, ArrayView2};
 
 use crate::layer::{DenseBackward, DenseGradient};
@@ -49,6 +49,14 @@ pub trait NetworkBackward<T> {
         output_gradient: Array2<T>,
         between: impl FnMut(usize, Array2<T>) -> Array2<T>,
     ) -> Gradients<T>;
+
+    /// The walk alone: δ of each layer, `[batch × outputs]`, the first layer first.
+    fn deltas_with(
+        &self,
+        trace: &Trace<T>,
+        output_gradient: Array2<T>,
+        between: impl FnMut(usize, Array2<T>) -> Array2<T>,
+    ) -> Vec<Array2<T>>;
 }
 
 impl<T: Real> NetworkBackward<T> for Network<T> {
@@ -57,20 +65,35 @@ impl<T: Real> NetworkBackward<T> for Network<T> {
         inputs: ArrayView2<T>,
         trace: &Trace<T>,
         output_gradient: Array2<T>,
-        mut between: impl FnMut(usize, Array2<T>) -> Array2<T>,
+        between: impl FnMut(usize, Array2<T>) -> Array2<T>,
     ) -> Gradients<T> {
+        let deltas = self.deltas_with(trace, output_gradient, between);
+        let layers = self.layers.iter().zip(deltas).enumerate();
+        let gradient = |(index, (layer, delta)): (usize, (&Layer<T>, Array2<T>))| {
+            layer.dense.backward(trace.inputs_of(index, inputs), delta.view())
+        };
+        Gradients { layers: layers.map(gradient).collect() }
+    }
+
+    fn deltas_with(
+        &self,
+        trace: &Trace<T>,
+        output_gradient: Array2<T>,
+        mut between: impl FnMut(usize, Array2<T>) -> Array2<T>,
+    ) -> Vec<Array2<T>> {
         let mut activation_gradient = output_gradient;
-        let mut layers = Vec::new();
+        let mut deltas = Vec::new();
         for (index, layer) in self.layers.iter().enumerate().rev() {
             let pre_activations = trace.pre_activations[index].view();
             let delta = layer.activation.backward(pre_activations, activation_gradient);
-            layers.push(layer.dense.backward(trace.inputs_of(index, inputs), delta.view()));
+            deltas.push(delta);
             if index == 0 {
                 break; // nobody asks how the loss changes with the pixels
             }
-            activation_gradient = between(index, layer.dense.input_gradient(delta.view()));
+            let delta = deltas[deltas.len() - 1].view();
+            activation_gradient = between(index, layer.dense.input_gradient(delta));
         }
-        layers.reverse();
-        Gradients { layers }
+        deltas.reverse();
+        deltas
     }
 }

@@ -38,7 +38,7 @@ fn damping(output: &Output) -> Result<()> {
         let step = |t: u32| {
             let point = (f64::from(t), place[0]);
             let gradient = [place[0]];
-            ball.step(product, vec![Parameter { values: &mut place, gradient: &gradient }]);
+            ball.step(product, vec![Parameter::new(&mut place, &gradient)]);
             point
         };
         (0..=60).map(step).collect()
@@ -253,7 +253,7 @@ fn lower_bound(output: &Output, values: &mut Values) -> Result<()> {
             let left = (f64::from(t), far(&point) / start);
             let here = Array1::from(point.to_vec());
             let gradient = bowl.gradient(here.view()).to_vec();
-            rule.step(rate, vec![Parameter { values: &mut point, gradient: &gradient }]);
+            rule.step(rate, vec![Parameter::new(&mut point, &gradient)]);
             left
         };
         (0..=50).map(step).collect()

@@ -53,7 +53,7 @@ fn weight_decay(output: &Output, values: &mut Values) -> Result<()> {
         for step in 0..400 {
             let sign = if step % 2 == 0 { 1.0 } else { -1.0 };
             let gradient = SIZES.map(|size| sign * size);
-            optimizer.step(0.01, vec![Parameter { values: &mut weights, gradient: &gradient }]);
+            optimizer.step(0.01, vec![Parameter::new(&mut weights, &gradient)]);
             history.push(weights);
         }
         history

@@ -8,7 +8,7 @@ use ch04_optimizers::{AdaGrad, Adam, Momentum, Nesterov, Optimizer, Quadratic, R
 use crate::numbers::number;
 use crate::paths::{Point, descend, distance, drawn, rotated_quadratic, slope};
 use crate::ravine::{CURVATURES, START, map, ravine};
-use crate::study::{self, Record, Rule, Runs, Setting};
+use crate::study::{self, Rule, Runs, Setting, Study};
 
 const MINIMUM: Point = [1.0, 0.5];
 const STEPS: usize = 40;
@@ -191,8 +191,8 @@ fn interval(numbers: &[f64], t: f64) -> (f64, f64) {
 /// Two activation functions, two initializations and five rules: what the study found.
 fn activations_and_optimizers(output: &Output, values: &mut Values) -> Result<()> {
     let record = study::load()?;
-    let how = format!("{} ({})", record.command, record.date);
-    for runs in &record.results {
+    let (how, study) = (record.how(), record.outcome);
+    for runs in &study.results {
         let (mean, half) = interval(&runs.losses, ONE);
         let name = format!(
             "spirals.{}.{}.{}",
@@ -206,12 +206,12 @@ fn activations_and_optimizers(output: &Output, values: &mut Values) -> Result<()
             values.set(&format!("{name}.{key}"), number.note(&note).experiment(&how))?;
         }
     }
-    pairs(&record, &how, values)?;
+    pairs(&study, &how, values)?;
     let rules = [Rule::Sgd, Rule::Adam];
     let mut chart_lines = Vec::new();
     for (activation, short) in [("sigmoid", "sigmoid"), ("ReLU", "ReLU")] {
         for rule in rules {
-            let runs = record.result(activation, "He", rule)?;
+            let runs = study.result(activation, "He", rule)?;
             let setting = Setting {
                 activation,
                 initialization: "He",
@@ -251,7 +251,7 @@ fn median_curve(setting: &Setting) -> Vec<(f64, f64)> {
 
 /// Ratios of losses, paired by seed: one contender's over another's, with intervals of 95% for all ten at
 /// once.
-fn pairs(record: &Record, how: &str, values: &mut Values) -> Result<()> {
+fn pairs(study: &Study, how: &str, values: &mut Values) -> Result<()> {
     let compared = [
         ("initialization", ("sigmoid", "Xavier", Rule::Sgd), ("sigmoid", "He", Rule::Sgd)),
         ("function_sgd", ("sigmoid", "He", Rule::Sgd), ("ReLU", "He", Rule::Sgd)),
@@ -266,7 +266,7 @@ fn pairs(record: &Record, how: &str, values: &mut Values) -> Result<()> {
     ];
     for (key, a, b) in compared {
         let get = |(activation, initialization, rule)| -> Result<&Runs> {
-            record.result(activation, initialization, rule)
+            study.result(activation, initialization, rule)
         };
         let logs: Vec<f64> =
             get(a)?.losses.iter().zip(&get(b)?.losses).map(|(a, b)| (a / b).ln()).collect();
@@ -286,6 +286,6 @@ fn pairs(record: &Record, how: &str, values: &mut Values) -> Result<()> {
             )?;
         }
     }
-    record.results.first().context("the study has results")?;
+    study.results.first().context("the study has results")?;
     Ok(())
 }

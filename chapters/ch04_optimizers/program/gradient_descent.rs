@@ -50,7 +50,7 @@ fn parabola(output: &Output) -> Result<()> {
             losses.push((f64::from(step), bowl.value(here.view())));
             let slope = bowl.gradient(here.view()).to_vec();
             let values = &mut point;
-            let parameter = Parameter { values, gradient: &slope };
+            let parameter = Parameter::new(values, &slope);
             sgd.step(rate, vec![parameter]);
         }
         (rate, losses)

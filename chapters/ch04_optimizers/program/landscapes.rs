@@ -187,7 +187,7 @@ fn adam_counterexample(output: &Output, values: &mut Values) -> Result<()> {
         for t in 1..=600 {
             let gradient = [if t % 3 == 1 { 3.0 } else { -1.0 }];
             let rate = 0.2 / f64::from(t).sqrt();
-            optimizer.step(rate, vec![Parameter { values: &mut weight, gradient: &gradient }]);
+            optimizer.step(rate, vec![Parameter::new(&mut weight, &gradient)]);
             weight[0] = weight[0].clamp(-1.0, 1.0);
             line.push((f64::from(t), weight[0]));
         }
@@ -217,11 +217,11 @@ fn adam_counterexample(output: &Output, values: &mut Values) -> Result<()> {
 /// Both optimizers: the test with seed 0, and what whole runs with constant rates reach with ten seeds.
 fn range_test(output: &Output, values: &mut Values) -> Result<()> {
     let record = study::load()?;
-    let how = format!("{} ({})", record.command, record.date);
+    let (how, study) = (record.how(), record.outcome);
     let (mut chart_lines, mut told) = (Vec::new(), Vec::new());
     for rule in [Rule::Sgd, Rule::Adam] {
         let name = rule.name();
-        let all: Vec<&RangeRuns> = record.range.iter().filter(|runs| runs.rule == rule).collect();
+        let all: Vec<&RangeRuns> = study.range.iter().filter(|runs| runs.rule == rule).collect();
         let best: Vec<f64> = all.iter().map(|runs| runs.best()).collect();
         let explodes: Vec<f64> = all.iter().map(|runs| runs.explodes).collect();
         let timid = all.iter().filter(|runs| runs.best() > runs.explodes).count();
@@ -313,9 +313,9 @@ fn clipped_run(seed: u64, rate: f64) -> (Vec<f64>, usize) {
 
 /// With and without clipping, each at its own best rate, with five seeds.
 fn clipping(values: &mut Values) -> Result<()> {
-    let record = study::load()?;
+    let study = study::load()?.outcome;
     let free = |rate: f64| -> Vec<f64> {
-        let runs = record.range.iter().filter(|runs| runs.rule == Rule::Sgd && runs.seed < 5);
+        let runs = study.range.iter().filter(|runs| runs.rule == Rule::Sgd && runs.seed < 5);
         runs.map(|runs| runs.loss_at(rate).ln()).collect()
     };
     let cut = |rate: f64| -> Vec<f64> {

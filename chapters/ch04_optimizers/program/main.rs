@@ -1,5 +1,6 @@
 //! Draws the figures and measures the numbers of chapter 4: `cargo run -p ch04_optimizers`.
 
+mod arguments;
 mod gradient_descent;
 mod quadratics;
 mod curvature;
@@ -23,36 +24,17 @@ use std::process::ExitCode;
 use anyhow::Result;
 use book_figures::Output;
 use book_programs::print;
-use clap::{Parser, Subcommand};
 
-/// Optimizers: draws the figures of chapter 4 and measures its numbers.
-///
-/// Without a command it runs the whole chapter, in less than twenty seconds. The long experiment is
-/// a command.
-#[derive(Debug, Parser)]
-#[command(name = "ch04_optimizers", version)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Tune five rules on the two spirals, and compare them and range tests with ten seeds
-    ///
-    /// About 5,000 short runs, which take some 10 minutes on two cores. Replaces the record
-    /// `chapters/ch04_optimizers/results/study.json`, which the plain run draws.
-    Study {
-        /// Go the same way with a few steps and seeds, and write nothing: to see that it works
-        #[arg(long)]
-        short: bool,
-    },
-}
+use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
     book_programs::run(|arguments: Arguments| match arguments.command {
         None => run(),
         Some(Command::Study { short }) => study::run(short),
+        Some(Command::Records) => {
+            study::load()?;
+            print("all records are as they were recorded")
+        }
     })
 }
 

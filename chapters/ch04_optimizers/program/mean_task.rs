@@ -56,7 +56,7 @@ impl Task {
             for (step, sum) in sums.iter_mut().enumerate() {
                 *sum += (weight[0] - self.mean).powi(2);
                 let gradient = [self.gradient(weight[0], batch, &mut generator)];
-                sgd.step(rate(step), vec![Parameter { values: &mut weight, gradient: &gradient }]);
+                sgd.step(rate(step), vec![Parameter::new(&mut weight, &gradient)]);
             }
         }
         let mean = |(step, sum): (usize, f64)| (step as f64, sum / RUNS as f64);

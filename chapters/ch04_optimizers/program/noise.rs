@@ -82,15 +82,18 @@ fn noise_floor(task: &Task, output: &Output, values: &mut Values) -> Result<()> 
     Ok(())
 }
 
-/// The floors of SGD, momentum and Adam, which see the same batches: means over a million steps.
+/// The floors of SGD, momentum and Adam, which see the same batches: means over a million steps. How
+/// far chance moves a mean, its fifty parts tell, which are much longer than the rules remember.
 fn floors(task: &Task, values: &mut Values) -> Result<()> {
+    const PARTS: usize = 50;
     let (rate, mu, steps) = (0.01, 0.9, 1_000_000);
+    let mut chance: f64 = 0.0;
     for batch in [1, 4, 16, 64] {
         let mut generator = ChaCha8Rng::seed_from_u64(SEED);
         let (mut sgd, mut adam) = (Sgd::default(), Adam::default());
         let (mut ball, mut slow_ball) = (Momentum::new(mu), Momentum::new(mu));
-        let (mut weights, mut sums) = ([[task.mean]; 4], [0.0; 4]);
-        for _ in 0..steps {
+        let (mut weights, mut parts) = ([[task.mean]; 4], [[0.0; PARTS]; 4]);
+        for step in 0..steps {
             let at_zero = task.gradient(0.0, batch, &mut generator);
             let rules: [(&mut dyn Optimizer<f64>, f64); 4] = [
                 (&mut sgd, rate),
@@ -98,14 +101,16 @@ fn floors(task: &Task, values: &mut Values) -> Result<()> {
                 (&mut ball, rate),
                 (&mut slow_ball, rate * (1.0 - mu)),
             ];
-            for ((weight, sum), (rule, rate)) in weights.iter_mut().zip(&mut sums).zip(rules) {
+            for ((weight, parts), (rule, rate)) in weights.iter_mut().zip(&mut parts).zip(rules) {
                 let gradient = [weight[0] + at_zero];
-                rule.step(rate, vec![Parameter { values: weight, gradient: &gradient }]);
-                *sum += (weight[0] - task.mean).powi(2);
+                rule.step(rate, vec![Parameter::new(weight, &gradient)]);
+                parts[step * PARTS / steps] += (weight[0] - task.mean).powi(2);
             }
         }
         let variance = task.variance / batch as f64;
-        let [sgd, adam, ball, slow_ball] = sums.map(|sum| sum / f64::from(steps));
+        let floor = |parts: [f64; PARTS]| parts.iter().sum::<f64>() / steps as f64;
+        let [sgd, adam, ball, slow_ball] = parts.map(floor);
+        chance = chance.max(relative_error(&parts[0])).max(relative_error(&parts[1]));
         let with_momentum =
             |rate: f64| rate * variance * (1.0 + mu) / ((1.0 - mu) * (2.0 * (1.0 + mu) - rate));
         print(format_args!(
@@ -126,7 +131,19 @@ fn floors(task: &Task, values: &mut Values) -> Result<()> {
             values.set(&format!("noise_floor.{name}_{batch}"), measured.note("a million steps"))?;
         }
     }
+    let chance = Measured::number(chance, Format::Percent(1)).within(0.0005);
+    let note =
+        "largest standard error of the means of SGD and Adam, from fifty parts of their steps";
+    values.set("noise_floor.chance", chance.note(note))?;
     Ok(())
+}
+
+/// The standard error of a mean, as a share of it.
+fn relative_error(numbers: &[f64]) -> f64 {
+    let count = numbers.len() as f64;
+    let mean = numbers.iter().sum::<f64>() / count;
+    let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
+    (squares / (count - 1.0) / count).sqrt() / mean
 }
 
 /// How near batches of each size come for the same number of examples, each at its best constant rate.

@@ -28,7 +28,7 @@ pub fn descend(
     let (mut point, mut path) = (start, vec![start]);
     for _ in 0..steps {
         let slope = gradient(point);
-        optimizer.step(rate, vec![Parameter { values: &mut point, gradient: &slope }]);
+        optimizer.step(rate, vec![Parameter::new(&mut point, &slope)]);
         if point.iter().any(|number| !number.is_finite() || number.abs() > 1e100) {
             break;
         }
@@ -99,8 +99,7 @@ pub fn step_lengths(
     let mut weight = [0.0];
     let step = |(index, gradient): (usize, f64)| {
         let before = weight[0];
-        let parameter = Parameter { values: &mut weight, gradient: &[gradient] };
-        optimizer.step(1.0, vec![parameter]);
+        optimizer.step(1.0, vec![Parameter::new(&mut weight, &[gradient])]);
         (index as f64 + 1.0, (weight[0] - before).abs())
     };
     gradients.into_iter().enumerate().map(step).collect()

@@ -179,7 +179,7 @@ fn with_adam(task: &Task, values: &mut Values) -> Result<()> {
             for (step, mean) in means.iter().enumerate() {
                 let factor = if falls { Schedule::Linear.factor(step, STEPS) } else { 1.0 };
                 let gradient = [weight[0] - mean];
-                let parameter = Parameter { values: &mut weight, gradient: &gradient };
+                let parameter = Parameter::new(&mut weight, &gradient);
                 rule.step(rate * factor, vec![parameter]);
             }
             (weight[0] - task.mean).powi(2)

@@ -4,13 +4,15 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use book_programs::{files, print};
+use book_programs::print;
+use book_programs::records::{self, Record};
 use ch01_neuron::Activation;
 use ch02_forward::Initialization;
 use ch04_optimizers::{Adam, Momentum, Optimizer, RmsProp, Sgd, parameters};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::arguments::Arguments;
 use crate::spirals::Task;
 
 /// The command that makes the record.
@@ -182,11 +184,7 @@ impl RangeRuns {
 
 /// All that the study measured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Record {
-    /// The command that made it.
-    pub command: String,
-    /// When.
-    pub date: String,
+pub struct Study {
     /// The seeds with which settings were chosen.
     pub tuning_seeds: Vec<u64>,
     /// The seeds of the results.
@@ -199,7 +197,7 @@ pub struct Record {
     pub range: Vec<RangeRuns>,
 }
 
-impl Record {
+impl Study {
     /// The best setting of a contender, and what it reached.
     pub fn result(&self, activation: &str, initialization: &str, rule: Rule) -> Result<&Runs> {
         let wanted = |runs: &&Runs| {
@@ -211,21 +209,14 @@ impl Record {
     }
 }
 
-/// Where the record is: in the checkout that holds the current folder.
+/// Where the record is.
 fn path() -> Result<PathBuf> {
-    let here = std::env::current_dir().context("expected a current folder")?;
-    let mut chapters = here.ancestors().map(|folder| folder.join("chapters/ch04_optimizers"));
-    let chapter = chapters.find(|folder| folder.is_dir());
-    let chapter = chapter.with_context(|| format!("{}: expected a checkout", here.display()))?;
-    Ok(chapter.join("results/study.json"))
+    Ok(book_figures::root()?.join("chapters/ch04_optimizers/results/study.json"))
 }
 
 /// The record that is committed.
-pub fn load() -> Result<Record> {
-    let path = path()?;
-    let name = || format!("{}: expected the record of `{COMMAND}`", path.display());
-    let json = std::fs::read_to_string(&path).with_context(name)?;
-    serde_json::from_str(&json).with_context(name)
+pub fn load() -> Result<Record<Study>> {
+    records::read::<Arguments, _>(&path()?)
 }
 
 /// The rates that are tried: three for each power of ten.
@@ -276,9 +267,7 @@ pub fn run(short: bool) -> Result<()> {
             size.seeds.clone().into_par_iter().map(|seed| range_runs(rule, seed, size.steps));
         runs.collect::<Vec<_>>()
     });
-    let record = Record {
-        command: COMMAND.to_owned(),
-        date: files::today(),
+    let study = Study {
         tuning_seeds: size.tuning.clone().collect(),
         seeds: size.seeds.clone().collect(),
         tuning,
@@ -289,7 +278,7 @@ pub fn run(short: bool) -> Result<()> {
         return print("a short run: nothing is written");
     }
     let path = path()?;
-    files::write(&path, serde_json::to_string_pretty(&record)?.as_bytes())?;
+    Record::today(COMMAND, study)?.write(&path)?;
     print(format_args!("{}", path.display()))
 }
 

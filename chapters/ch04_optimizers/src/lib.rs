@@ -33,10 +33,7 @@ pub use adam::{Adam, AdamW};
 pub use adaptive::{AdaGrad, RmsProp};
 pub use landscapes::{rosenbrock, rosenbrock_gradient};
 pub use momentum::{Momentum, OptimizerState};
-pub use optimizer::{Optimizer, Parameter, Snapshot, parameters};
+pub use optimizer::{Gradient, Optimizer, Parameter, Snapshot, parameters};
 pub use quadratics::Quadratic;
 pub use schedules::Schedule;
 pub use sgd::Sgd;
-
-#[cfg(test)]
-mod tests;

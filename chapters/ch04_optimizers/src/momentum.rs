@@ -2,8 +2,10 @@
 //! *Momentum* (`ch04_optimizers/momentum.md`).
 
 use ch01_neuron::Real;
+use ch02_forward::TransposedProduct;
+use ch02_forward::tiles::PART;
 
-use crate::optimizer::{Optimizer, Parameter, Snapshot};
+use crate::optimizer::{Gradient, Optimizer, Parameter, Snapshot};
 
 /// A heavy ball: the velocity v ← μv + g gathers speed, and θ ← θ − ηv (Polyak 1964).
 #[derive(Debug, Clone, PartialEq)]
@@ -83,7 +85,18 @@ impl<T: Real, const N: usize> OptimizerState<T, N> {
         );
         for (parameter, slots) in parameters.into_iter().zip(&mut self.slots) {
             let slots = slots.each_mut().map(Vec::as_mut_slice);
-            update(parameter.values, parameter.gradient, slots, &rule);
+            match parameter.gradient {
+                Gradient::Numbers(gradient) => update(parameter.values, gradient, slots, &rule),
+                Gradient::Product(product) => {
+                    let (rows, columns) = (product.rows(), product.columns());
+                    let length = parameter.values.len();
+                    assert!(
+                        rows * columns == length,
+                        "optimizer: {length} weights, {rows} × {columns} gradients"
+                    );
+                    update_rows(parameter.values, product, 0, slots, &rule);
+                }
+            }
         }
         self.steps = self.steps.saturating_add(1);
     }
@@ -126,7 +139,7 @@ fn update<T: Real, const N: usize>(
 ) {
     let length = values.len();
     assert!(gradient.len() == length, "optimizer: {length} weights, {} gradients", gradient.len());
-    if length >= PARALLEL_THRESHOLD {
+    if cfg!(not(target_arch = "wasm32")) && length >= PARALLEL_THRESHOLD {
         let middle = length / 2;
         let (values, more_values) = values.split_at_mut(middle);
         let (gradient, more_gradient) = gradient.split_at(middle);
@@ -147,8 +160,44 @@ fn update<T: Real, const N: usize>(
     }
 }
 
+/// The same for a gradient that is a product, from its row `first` on: a part of a row is computed, used
+/// at once, and forgotten.
+fn update_rows<T: Real, const N: usize>(
+    values: &mut [T],
+    product: &TransposedProduct<T>,
+    first: usize,
+    state: [&mut [T]; N],
+    rule: &(impl Fn(T, T, [T; N]) -> (T, [T; N]) + Sync),
+) {
+    let columns = product.columns();
+    let rows = values.len() / columns;
+    if cfg!(not(target_arch = "wasm32")) && values.len() >= PARALLEL_THRESHOLD && rows > 1 {
+        let (values, more_values) = values.split_at_mut(rows / 2 * columns);
+        let [state, more_state] = split(state, values.len());
+        rayon::join(
+            || update_rows(values, product, first, state, rule),
+            || update_rows(more_values, product, first + rows / 2, more_state, rule),
+        );
+        return;
+    }
+    let (parts, _) = values.as_chunks_mut::<PART>();
+    let mut state = state.map(|slot| slot.as_chunks_mut::<PART>().0);
+    for (number, values) in parts.iter_mut().enumerate() {
+        let (row, part) = (number / (columns / PART), number % (columns / PART));
+        let gradient = product.part_of_row(first + row, part);
+        let state = state.each_mut().map(|parts| &mut parts[number]);
+        for i in 0..PART {
+            let (value, new) = rule(values[i], gradient[i], std::array::from_fn(|n| state[n][i]));
+            values[i] = value;
+            for n in 0..N {
+                state[n][i] = flush(new[n]);
+            }
+        }
+    }
+}
+
 /// From this length on, a second thread saves more time than it takes to wake.
-const PARALLEL_THRESHOLD: usize = 1 << 19;
+const PARALLEL_THRESHOLD: usize = 1 << 15;
 
 fn split<T, const N: usize>(slots: [&mut [T]; N], middle: usize) -> [[&mut [T]; N]; 2] {
     let mut ends = slots.map(Some);
@@ -165,6 +214,7 @@ fn split<T, const N: usize>(slots: [&mut [T]; N], middle: usize) -> [[&mut [T]; 
 /// A state that halves again and again ends among the subnormal numbers, below 1e-38 in `f32`, and
 /// there each multiplication takes a hundred times as long. What is flushed is far too small to
 /// change a weight.
+#[inline]
 fn flush<T: Real>(number: T) -> T {
     let smallest = T::min_positive_value() / T::epsilon();
     if number.abs() < smallest { T::zero() } else { number }

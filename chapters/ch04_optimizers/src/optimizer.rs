@@ -1,8 +1,10 @@
 //! What every optimizer is given and what it does: one interface for all rules. Page: *Optimizers*
 //! (`ch04_optimizers.md`).
 
+use std::borrow::Cow;
+
 use ch01_neuron::Real;
-use ch02_forward::Network;
+use ch02_forward::{Network, TransposedProduct};
 use ch03_backprop::Gradients;
 
 /// Parameters that may change, and how the loss changes with each of them.
@@ -11,7 +13,33 @@ pub struct Parameter<'a, T> {
     /// θ
     pub values: &'a mut [T],
     /// g = ∂L/∂θ, of the same length
-    pub gradient: &'a [T],
+    pub gradient: Gradient<'a, T>,
+}
+
+/// How the loss changes with each of some parameters.
+#[derive(Debug, Clone, Copy)]
+pub enum Gradient<'a, T> {
+    /// As numbers.
+    Numbers(&'a [T]),
+    /// As a product that has not been carried out, whose numbers stand row after row.
+    Product(&'a TransposedProduct<'a, T>),
+}
+
+impl<'a, T: Real> Gradient<'a, T> {
+    /// All the numbers.
+    pub fn numbers(&self) -> Cow<'a, [T]> {
+        match self {
+            Self::Numbers(numbers) => Cow::Borrowed(numbers),
+            Self::Product(product) => Cow::Owned(product.carry_out().into_iter().collect()),
+        }
+    }
+}
+
+impl<'a, T> Parameter<'a, T> {
+    /// Parameters whose gradient is there, number by number.
+    pub fn new(values: &'a mut [T], gradient: &'a [T]) -> Self {
+        Self { values, gradient: Gradient::Numbers(gradient) }
+    }
 }
 
 /// W and b of each layer of a network, each with its gradient.
@@ -22,7 +50,7 @@ pub fn parameters<'a, T: Real>(
     let (layers, given) = (network.layers.len(), gradients.layers.len());
     assert!(layers == given, "optimizer: a network of {layers} layers, gradients of {given}");
     let pairs = network.parameters_mut().into_iter().zip(gradients.slices());
-    pairs.map(|(values, gradient)| Parameter { values, gradient }).collect()
+    pairs.map(|(values, gradient)| Parameter::new(values, gradient)).collect()
 }
 
 /// A rule that changes parameters so that the loss falls.

@@ -1,37 +1,18 @@
 #!/bin/sh
-# Keras, PyTorch, Burn and the program of this chapter on the same job, in turn, on this machine.
+# Keras, PyTorch, JAX, Burn and the program of this chapter on the same job, in turn, on this machine.
 #
 #   compare.sh [--record] [RUNS] [VENV]
 #
 # Each program trains RUNS times (5 if not given), with the seeds 0, 1, 2 and so on. VENV is a Python
-# environment with torch, tensorflow and numpy; without one, an environment is made in a temporary
+# environment with the packages of requirements.txt; without one, an environment is made in a temporary
 # folder (a download of about 1 GB). Prints a Markdown table of medians; each run goes to standard
 # error. With --record the medians go into the values and the figure that the book shows.
 # README.md says what to look out for.
 set -eu
 
-record=
-[ "${1:-}" = --record ] && record=--record && shift
-runs=${1:-5}
-case $runs in
-'' | *[!0-9]* | 0*) echo "error: RUNS: expected a whole number from 1, found '$runs'" >&2 && exit 2 ;;
-esac
-venv=${2:-${VENV:-}}
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-
-if [ -z "$venv" ]; then
-    venv=$work/venv
-    echo "making a Python environment" >&2
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet numpy torch tensorflow-cpu >&2
-fi
-[ -x "$venv/bin/python" ] || {
-    echo "error: $venv: expected a Python environment, found no bin/python in it" >&2
-    exit 2
-}
+packages="-r $here/requirements.txt"
+. "$here/environment.sh"
 
 for packed in "$here"/../data/*.gz; do
     gunzip -c "$packed" >"$work/$(basename "$packed" .gz)"
@@ -47,6 +28,13 @@ peer() {
     key=$1 name=$2 script=$3
     shift 3
     output=$("$venv/bin/python" "$here/$script" "$work" "$@")
+    record "$printed"
+}
+# JAX has no reliable option for the number of its threads, so one thread is one core.
+jax() {
+    key=$1 name=$2
+    shift 2
+    output=$("$@" "$venv/bin/python" "$here/jax_mnist.py" "$work" "$seed")
     record "$printed"
 }
 burn() {
@@ -70,9 +58,12 @@ while [ "$seed" -lt "$runs" ]; do
     peer torch_2 "PyTorch, 2 threads" torch_mnist.py "$seed" 2
     peer torch_fused_1 "PyTorch, fused Adam, 1 thread" torch_mnist.py "$seed" 1 fused
     peer torch_fused_2 "PyTorch, fused Adam, 2 threads" torch_mnist.py "$seed" 2 fused
+    jax jax_1 "JAX, 1 thread" taskset -c 0
+    jax jax "JAX, all cores" env
     burn burn_1 "Burn, Flex, 1 thread" 1
     burn burn_2 "Burn, Flex, 2 threads" 2
     ours documents "this chapter, documents' recipe" --recipe documents --seed "$seed"
+    ours documents_1 "this chapter, documents' recipe, 1 thread" --threads 1 --seed "$seed"
     ours steady "this chapter, steady recipe" --recipe steady --seed "$seed"
     seed=$((seed + 1))
 done

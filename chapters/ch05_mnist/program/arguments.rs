@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use book_programs::arguments::{layer_size, learning_rate, positive, seed, threads};
+use book_programs::arguments::{
+    EvaluateArguments, layer_size, learning_rate, positive, seed, threads,
+};
 use ch04_optimizers::Schedule;
 use ch05_mnist::{OptimizerName, Recipe};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -33,6 +35,8 @@ pub enum Command {
     ///
     /// What cannot be told is named on standard error, and the program then ends with 1: a picture
     /// that cannot be read, one without a digit, and one whose digit is not sure.
+    ///
+    /// Which pixels speak for an answer is drawn by `cargo run -p ch07_inside -- explain`.
     Predict(PredictArguments),
     /// Train each recipe with many seeds: mean and spread of the accuracy
     Study(StudyArguments),
@@ -56,6 +60,8 @@ pub enum Command {
     ///
     /// With 200 pictures of each condition it takes about two minutes on two cores.
     Pictures(PicturesArguments),
+    /// Check the records of the long experiments: unchanged, and their commands still there
+    Records,
 }
 
 #[derive(Debug, Args)]
@@ -86,8 +92,8 @@ pub struct TrainArguments {
     /// kind of processor and with the same compiler flags
     #[arg(long, default_value_t = 0, value_parser = seed, allow_hyphen_values = true)]
     pub seed: u64,
-    /// Threads for large products, as many as there are cores if not given; the weights do not
-    /// depend on it
+    /// Threads that share the work of a step, at most as many as there are cores, and as many if not
+    /// given; the weights do not depend on it
     #[arg(long, value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
@@ -96,21 +102,11 @@ pub struct TrainArguments {
     /// Where to save the weights, in the safetensors format
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Print one JSON object and nothing else; its train_loss is the mean of the last epoch
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct EvaluateArguments {
-    /// Weights that `train` has saved, or those of another program: for inputs from 0 to 1 that are not
-    /// normalized further
+    /// Where to keep the training after each epoch; if it was interrupted, the same command goes on
+    /// from there
     #[arg(long, value_name = "FILE")]
-    pub weights: PathBuf,
-    /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
-    #[arg(long, value_name = "DIR")]
-    pub data: Option<PathBuf>,
-    /// Print one JSON object and nothing else
+    pub resume: Option<PathBuf>,
+    /// Print one JSON object and nothing else; its train_loss is the mean of the last epoch
     #[arg(long)]
     pub json: bool,
 }
@@ -145,7 +141,7 @@ pub struct StudyArguments {
     /// Print one JSON array and nothing else
     #[arg(long)]
     pub json: bool,
-    /// Write the outcome into the chapter's values, which the book quotes
+    /// Write the outcome into the chapter's folder of records, which the book quotes
     #[arg(long, conflicts_with = "data")]
     pub record: bool,
 }
@@ -158,7 +154,7 @@ pub struct ScalingArguments {
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Write the outcome into the chapter's values, which the book quotes
+    /// Write the outcome into the chapter's folder of records, which the book quotes
     #[arg(long, conflicts_with = "data")]
     pub record: bool,
 }
@@ -168,7 +164,7 @@ pub struct ExperimentArguments {
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// Write the outcome into the chapter's values and figures, which the book shows
+    /// Write the outcome into the chapter's folder of records, which the book quotes
     #[arg(long, conflicts_with = "data")]
     pub record: bool,
 }
@@ -178,7 +174,7 @@ pub struct PeersArguments {
     /// A file with a line `key|name|seconds|accuracy` for each run
     #[arg(value_name = "RUNS")]
     pub runs: PathBuf,
-    /// Write the outcome into the chapter's values and figures, which the book shows
+    /// Write the outcome into the chapter's folder of records, which the book quotes
     #[arg(long)]
     pub record: bool,
 }
@@ -188,7 +184,7 @@ pub struct PicturesArguments {
     /// How many pictures of each condition are read
     #[arg(long, default_value_t = 200, value_parser = positive, allow_hyphen_values = true)]
     pub count: usize,
-    /// Write the outcome into the chapter's values and figures, which the book shows
+    /// Write the outcome into the chapter's folder of records, which the book quotes
     #[arg(long)]
     pub record: bool,
 }

@@ -3,29 +3,45 @@
 use std::path::Path;
 
 use anyhow::{Error, Result, anyhow, ensure};
-use book_programs::arguments::parameter_count;
+use book_programs::arguments::{EvaluateArguments, parameter_count};
 use book_programs::data::{Set, Source};
-use book_programs::print;
+use book_programs::pictures::read_picture;
+use book_programs::progress::with_threads;
+use book_programs::{for_each, print};
 use ch02_forward::Network;
 use ch05_mnist::{CLASSES, Certainty, Reading, center_digit, evaluate, read_digit};
 use serde_json::json;
 
-use crate::arguments::{EvaluateArguments, PredictArguments, TrainArguments};
+use crate::arguments::{PredictArguments, TrainArguments};
+use crate::long_runs::{Checkpoint, memory_available, memory_needed, memory_warning};
 use crate::{disk, runs};
 
 /// Trains one network.
 pub fn train(arguments: TrainArguments) -> Result<()> {
-    if let Some(path) = &arguments.weights {
+    for path in [&arguments.weights, &arguments.resume].into_iter().flatten() {
         book_programs::files::check_writable(path)?;
     }
     let (train, test) = disk::load(&Source::new(arguments.data.clone()))?;
     let recipe = arguments.recipe();
     let sizes = [&[train.pixels()], &recipe.hidden[..], &[CLASSES]].concat();
     parameter_count(&sizes).map_err(Error::msg)?;
-    let (run, evaluation) = runs::with_threads(arguments.threads, || {
-        let run = runs::run(&recipe, arguments.seed, &train, &runs::progress(&recipe, &train))?;
+    let needed = memory_needed(&recipe, &train, arguments.resume.is_some());
+    if let Some(warning) = memory_available().and_then(|free| memory_warning(needed, free)) {
+        eprintln!("{warning}");
+    }
+    let checkpoint = arguments.resume.as_ref();
+    let checkpoint = checkpoint.map(|path| Checkpoint::new(path, &recipe, arguments.seed, &train));
+    let progress = runs::progress(&recipe, &train);
+    let (before, run, evaluation) = with_threads(arguments.threads, || {
+        let mut trainer = runs::trainer(&recipe, arguments.seed, &train);
+        let before = checkpoint.as_ref().map_or(Ok(0), |file| file.resume(&mut trainer))?;
+        progress.set_position(trainer.history.last().map_or(0, |epoch| epoch.steps as u64));
+        let run = runs::go_on(trainer, &train, &progress, |trainer, epoch| {
+            progress.set_message(format!("training loss {:.4}", epoch.train_loss));
+            checkpoint.as_ref().map_or(Ok(()), |file| file.write(trainer))
+        })?;
         let evaluation = evaluate(&run.network, &test);
-        Ok((run, evaluation))
+        Ok((before, run, evaluation))
     })?;
     ensure!(
         evaluation.loss.is_finite(), // the last step may have been the one that went too far
@@ -45,7 +61,11 @@ pub fn train(arguments: TrainArguments) -> Result<()> {
             arguments.recipe_name(),
             arguments.seed
         ))?;
-        print(format_args!("trained        {} epochs in {:.2} s", run.epochs, run.fit_seconds))?;
+        if before > 0 {
+            print(format_args!("resumed        after {before} epochs"))?;
+        }
+        let epochs = run.epochs - before;
+        print(format_args!("trained        {epochs} epochs in {:.2} s", run.fit_seconds))?;
         print(format_args!("training loss  {:.4} (mean of the last epoch)", run.train_loss))?;
         print(format_args!("test loss      {:.4}", evaluation.loss))?;
         print(format_args!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy))?;
@@ -83,35 +103,28 @@ pub fn evaluate_weights(arguments: EvaluateArguments) -> Result<()> {
 /// Tells which digit each picture shows, and names those that cannot be told.
 pub fn predict(arguments: PredictArguments) -> Result<()> {
     let network = disk::read_weights(&arguments.weights, 28 * 28)?;
-    let mut complete = true;
-    for path in &arguments.images {
-        let told = read_picture(path, &network, &arguments).and_then(|reading| {
-            if arguments.json {
-                print(as_json(path, &reading))?;
-            }
-            ensure!(
-                reading.certainty() != Certainty::NotSure,
-                "{}: expected a digit that can be told, found what may be a {} or a {}",
-                path.display(),
-                reading.digit(),
-                reading.runner_up(),
-            );
-            if arguments.json { Ok(()) } else { print(as_text(path, &reading)) }
-        });
-        if let Err(error) = told {
-            book_programs::report(&error);
-            complete = false;
+    for_each(&arguments.images, |path| {
+        let reading = read_digit_of(path, &network, &arguments)?;
+        if arguments.json {
+            print(as_json(path, &reading))?;
         }
-    }
-    if complete { Ok(()) } else { Err(book_programs::Reported.into()) }
+        ensure!(
+            reading.certainty() != Certainty::NotSure,
+            "{}: expected a digit that can be told, found what may be a {} or a {}",
+            path.display(),
+            reading.digit(),
+            reading.runner_up(),
+        );
+        if arguments.json { Ok(()) } else { print(as_text(path, &reading)) }
+    })
 }
 
-fn read_picture(
+fn read_digit_of(
     path: &Path,
     network: &Network<f32>,
     arguments: &PredictArguments,
 ) -> Result<Reading> {
-    let image = center_digit::<f32>(&disk::read_picture(path)?);
+    let image = center_digit::<f32>(&read_picture(path)?);
     let image =
         image.map_err(|found| anyhow!("{}: expected a digit, found {found}", path.display()));
     let reading = read_digit(network, &image?);

@@ -5,10 +5,12 @@ mod certainty;
 mod commands;
 mod data;
 mod disk;
+mod long_runs;
 mod mistakes;
 mod outcome;
 mod peers;
 mod pictures;
+mod recorded;
 mod results;
 mod runs;
 mod speed;
@@ -22,6 +24,7 @@ use anyhow::Result;
 use book_figures::Output;
 use book_programs::data::Source;
 use book_programs::print;
+use book_programs::progress::with_threads;
 use ch05_mnist::Dataset;
 
 use arguments::{
@@ -29,7 +32,6 @@ use arguments::{
     ScalingArguments, StudyArguments,
 };
 use outcome::{SEED, train_and_watch};
-use runs::with_threads;
 
 fn main() -> ExitCode {
     book_programs::run(|arguments: Arguments| match arguments.command {
@@ -45,7 +47,21 @@ fn main() -> ExitCode {
         Some(Command::Subnormal(arguments)) => subnormal(arguments),
         Some(Command::Peers(arguments)) => peers(&arguments),
         Some(Command::Pictures(arguments)) => pictures(&arguments),
+        Some(Command::Records) => records(),
     })
+}
+
+/// Reads each record, and so checks it.
+fn records() -> Result<()> {
+    recorded::record::<Vec<studies::Study>>("study")?;
+    recorded::record::<Vec<studies::Width>>("widths")?;
+    recorded::record::<Vec<studies::Rule>>("rules")?;
+    recorded::record::<Vec<studies::LongEpoch>>("long")?;
+    recorded::record::<Vec<speed::Timing>>("scaling")?;
+    recorded::record::<speed::Subnormal>("subnormal")?;
+    recorded::record::<peers::Comparison>("peers")?;
+    recorded::record::<your_digit::Pictures>("pictures")?;
+    print("all records are as they were recorded")
 }
 
 /// Trains, prints, draws, measures.
@@ -78,6 +94,10 @@ fn run() -> Result<()> {
     results::draw(&results, (&train, &test), &output, &mut values)?;
     mistakes::draw(steady, (&train, &test), &output)?;
     speed::draw(&train, &output, &mut values)?;
+    speed::draw_steps(&train, &output, &mut values)?;
+    results::draw_records(&output, &mut values)?;
+    speed::draw_records(&output, &mut values)?;
+    your_digit::draw_records(&test, &output, &mut values)?;
     values.save()?;
     let folder = output.path().canonicalize()?;
     print(format_args!("\nfigures and values: {}", folder.display()))?;
@@ -102,7 +122,7 @@ fn study(arguments: StudyArguments) -> Result<()> {
         }
     }
     if arguments.record {
-        results::record_study(&studies)?;
+        recorded::write_record("study", &format!("--seeds {} ", arguments.seeds), &studies)?;
     }
     Ok(())
 }
@@ -115,7 +135,7 @@ fn widths(arguments: ExperimentArguments) -> Result<()> {
         print(width)?;
     }
     if arguments.record {
-        results::record_widths(&widths)?;
+        recorded::write_record("widths", "", &widths)?;
     }
     Ok(())
 }
@@ -128,7 +148,7 @@ fn rules(arguments: ExperimentArguments) -> Result<()> {
         print(rule)?;
     }
     if arguments.record {
-        results::record_rules(&rules)?;
+        recorded::write_record("rules", "", &rules)?;
     }
     Ok(())
 }
@@ -141,7 +161,7 @@ fn scaling(arguments: ScalingArguments) -> Result<()> {
         print(timing)?;
     }
     if arguments.record {
-        speed::record_scaling(&timings)?;
+        recorded::write_record("scaling", &format!("--repeats {} ", arguments.repeats), &timings)?;
     }
     Ok(())
 }
@@ -160,7 +180,7 @@ fn long(arguments: ExperimentArguments) -> Result<()> {
         ))?;
     }
     if arguments.record {
-        results::record_long(&epochs)?;
+        recorded::write_record("long", "", &epochs)?;
     }
     Ok(())
 }
@@ -174,7 +194,7 @@ fn subnormal(arguments: ExperimentArguments) -> Result<()> {
     }
     print(format_args!("weights that differ: {}", outcome.different_weights))?;
     if arguments.record {
-        speed::record_subnormal(&outcome)?;
+        recorded::write_record("subnormal", "", &outcome)?;
     }
     Ok(())
 }
@@ -183,7 +203,7 @@ fn peers(arguments: &PeersArguments) -> Result<()> {
     let comparison = peers::Comparison::read(&arguments.runs)?;
     print(&comparison)?;
     if arguments.record {
-        speed::record_peers(&comparison)?;
+        recorded::write_peers(&comparison)?;
     }
     Ok(())
 }
@@ -205,6 +225,7 @@ fn pictures(arguments: &PicturesArguments) -> Result<()> {
     for calibration in &calibrations {
         print(calibration)?;
     }
+    certainty::check_limits(&calibrations)?;
     let counts = your_digit::photographs(&network, &test, arguments.count);
     print(format_args!("of {} pictures each", arguments.count))?;
     print("condition    right     wrong   refused")?;
@@ -212,10 +233,9 @@ fn pictures(arguments: &PicturesArguments) -> Result<()> {
         print(count)?;
     }
     if arguments.record {
-        let command =
-            format!("cargo run -p ch05_mnist -- pictures --count {} --record", arguments.count);
-        certainty::record(&calibrations, &command)?;
-        your_digit::record_photographs(&counts, &test)?;
+        let outcome =
+            your_digit::Pictures { calibrations: calibrations.into(), photographs: counts };
+        recorded::write_record("pictures", &format!("--count {} ", arguments.count), &outcome)?;
     }
     Ok(())
 }

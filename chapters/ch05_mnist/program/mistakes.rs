@@ -29,6 +29,7 @@ pub fn draw(steady: &Outcome, (train, test): (&Dataset, &Dataset), output: &Outp
         .rows("the digit", digits())
         .columns("taken for", digits())
         .print(Format::Integer)
+        .neutral_diagonal()
         .color_range(0.0, *count as f64);
     output.figure("confusion", &heat_map.machine_dependent())?;
     output.figure("mistakes", &worst_mistakes(&steady.test, test).machine_dependent())?;

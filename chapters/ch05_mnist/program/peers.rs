@@ -2,22 +2,27 @@
 
 use std::fmt;
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
 /// The key of the runs to which all others are compared.
 const REFERENCE: &str = "documents";
 
 /// All runs of one program.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Peer {
     /// What the values call it.
     pub key: String,
     /// What the reader calls it.
     pub name: String,
-    /// Of each run.
+    /// How often it ran.
+    pub runs: usize,
+    /// Of each run; where not all of them were kept, the shortest, the median and the longest.
     pub seconds: Vec<f64>,
-    /// Of each run, on the test images.
+    /// Of each run, on the test images; or their mean.
     pub accuracies: Vec<f64>,
 }
 
@@ -47,7 +52,10 @@ impl Peer {
 }
 
 /// The programs in the order of their first runs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Comparison {
+    /// The cores of the machine.
+    pub cores: usize,
     /// At least the reference.
     pub peers: Vec<Peer>,
 }
@@ -66,16 +74,18 @@ impl Comparison {
             let known = peers.iter().position(|peer| peer.key == key);
             let place = known.unwrap_or_else(|| {
                 let (key, name) = (key.to_owned(), name.to_owned());
-                peers.push(Peer { key, name, seconds: vec![], accuracies: vec![] });
+                peers.push(Peer { key, name, runs: 0, seconds: vec![], accuracies: vec![] });
                 peers.len() - 1
             });
+            peers[place].runs += 1;
             peers[place].seconds.push(seconds);
             peers[place].accuracies.push(accuracy);
         }
         let path = path.display();
         let reference = peers.iter().any(|peer| peer.key == REFERENCE);
         ensure!(reference, "{path}: expected a run with the key `{REFERENCE}`, found none");
-        Ok(Self { peers })
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Ok(Self { cores, peers })
     }
 
     /// How many times as long as the documents' recipe here.
@@ -107,7 +117,7 @@ impl fmt::Display for Comparison {
                 f,
                 "\n| {} | {} | {:.2} s | {:.2} to {:.2} s | {:.1} | {:.2} % |",
                 peer.name,
-                peer.seconds.len(),
+                peer.runs,
                 peer.median(),
                 peer.fastest(),
                 peer.slowest(),

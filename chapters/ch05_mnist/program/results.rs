@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Chart, Figure, Format, Measured, Output, Series, Values};
+use book_programs::records::Record;
 use ch01_neuron::Activation;
 use ch02_forward::{Dense, Layer, Network};
 use ch05_mnist::{CLASSES, Dataset, Recipe, evaluate};
@@ -11,8 +12,22 @@ use ndarray::{Array2, Axis as Along};
 
 use crate::mistakes::class_means;
 use crate::outcome::{Epoch, Outcome, SEED};
-use crate::runs::{self, dated, run};
+use crate::recorded;
+use crate::runs::run;
 use crate::studies::{LongEpoch, Rule, Study, Width};
+
+/// Draws and sets what the long experiments of the page have recorded.
+pub fn draw_records(output: &Output, values: &mut Values) -> Result<()> {
+    draw_study(&recorded::record("study")?, output, values)?;
+    draw_widths(&recorded::record("widths")?, output, values)?;
+    set_rules(&recorded::record("rules")?, values)?;
+    draw_long(&recorded::record("long")?, output, values)
+}
+
+/// A figure that is made from a record: every machine draws the same.
+fn exact(figure: impl Figure) -> impl Figure {
+    figure.tolerance(0.1)
+}
 
 /// The curves of both recipes, their last values, and the simple models beside them.
 pub fn draw(
@@ -130,8 +145,6 @@ fn baselines(
     Ok(())
 }
 
-const STUDY: &str = "cargo run -p ch05_mnist -- study --record";
-
 /// A dot for each seed of each recipe.
 fn seeds_chart(studies: &[Study]) -> Chart {
     let listed = studies.iter().map(|study| {
@@ -150,47 +163,41 @@ fn seeds_chart(studies: &[Study]) -> Chart {
     for study in studies {
         let seeds = study.accuracies.iter().enumerate();
         let points = seeds.map(|(seed, share)| (seed as f64, 100.0 * share));
-        chart = chart.series(Series::scatter(study.recipe, points));
+        chart = chart.series(Series::scatter(&study.recipe, points));
     }
     chart
 }
 
-/// Writes the outcome of `study` into the chapter's values.
-pub fn record_study(studies: &[Study]) -> Result<()> {
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("study");
-    output.figure("seeds", &seeds_chart(studies).experiment(dated(STUDY)))?;
+/// Draws the record of `study` and sets its values.
+fn draw_study(record: &Record<Vec<Study>>, output: &Output, values: &mut Values) -> Result<()> {
+    let (studies, how) = (&record.outcome, record.how());
+    output.figure("seeds", &exact(seeds_chart(studies)).experiment(&how))?;
     for study in studies {
-        let command = format!("cargo run -p ch05_mnist -- study --seeds {} --record", study.seeds);
-        let how = dated(&command);
         let note = format!("seeds 0 to {}", study.seeds - 1);
-        let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
+        let mut set = |what: &str, value: f64, format: Format| {
             // The mean of ten shares may end in 5. Then the rounding errors of its sum would decide
             // what is printed, and they do not survive the file.
             let value = (1e12 * value).round() / 1e12;
-            let measured = Measured::number(value, format).within(tolerance);
+            let measured = match what {
+                "mean" | "lowest" | "highest" => Measured::number(value, format).of("test images"),
+                _ => Measured::number(value, format),
+            };
             let measured = measured.note(&note).experiment(&how);
             values.set(&format!("study.{}.{what}", study.recipe), measured)
         };
-        set("mean", study.mean, Format::Percent(2), 0.0001)?;
-        set("deviation", study.deviation, Format::Percent(2), 0.0001)?;
-        set("lowest", study.lowest, Format::Percent(2), 0.0001)?;
-        set("highest", study.highest, Format::Percent(2), 0.0001)?;
-        set("train_loss", study.train_loss, Format::Decimals(3), 0.001)?;
-        set("train_loss_deviation", study.train_loss_deviation, Format::Decimals(4), 0.0001)?;
+        set("mean", study.mean, Format::Percent(2))?;
+        set("deviation", study.deviation, Format::Percent(2))?;
+        set("lowest", study.lowest, Format::Percent(2))?;
+        set("highest", study.highest, Format::Percent(2))?;
+        set("train_loss", study.train_loss, Format::Decimals(3))?;
+        set("train_loss_deviation", study.train_loss_deviation, Format::Decimals(4))?;
     }
-    values.save()?;
     Ok(())
 }
 
-const WIDTHS: &str = "cargo run -p ch05_mnist -- widths --record";
-
-/// Draws the outcome of `widths`, and writes it into the chapter's values.
-pub fn record_widths(widths: &[Width]) -> Result<()> {
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("widths");
+/// Draws the record of `widths`, and sets its values.
+fn draw_widths(record: &Record<Vec<Width>>, output: &Output, values: &mut Values) -> Result<()> {
+    let (widths, how) = (&record.outcome, record.how());
     let part = |numbers: &Width, of: fn(&(f64, f64)) -> f64| {
         let shares = || numbers.errors.iter().map(of);
         let mean = shares().sum::<f64>() / shares().count() as f64;
@@ -200,10 +207,10 @@ pub fn record_widths(widths: &[Width]) -> Result<()> {
         [("train", (|errors| errors.0) as fn(&(f64, f64)) -> f64), ("test", |errors| errors.1)];
     for width in widths {
         for (name, of) in on {
-            let error = Measured::number(part(width, of).0, Format::Percent(1)).within(0.001);
+            let error = Measured::number(part(width, of).0, Format::Percent(1));
             let error = error.note("misread, the steady recipe, mean of seeds 0 to 2");
             let name = format!("widths.{}_hidden.{name}_error", width.hidden);
-            values.set(&name, error.experiment(dated(WIDTHS)))?;
+            values.set(&name, error.experiment(&how))?;
         }
     }
     let (narrow, wide) = (&widths[0], widths.last().expect("seven widths"));
@@ -227,19 +234,15 @@ pub fn record_widths(widths: &[Width]) -> Result<()> {
         .series(line("test", on[1].1))
         .series(line("training", on[0].1))
         .height(320.0);
-    output.figure("widths", &chart.experiment(dated(WIDTHS)))?;
-    values.save()?;
+    output.figure("widths", &exact(chart).experiment(&how))?;
     Ok(())
 }
 
-const RULES: &str = "cargo run -p ch05_mnist -- rules --record";
-
-/// Writes the outcome of `rules` into the chapter's values.
-pub fn record_rules(rules: &[Rule]) -> Result<()> {
-    let mut values = Output::chapter("ch05_mnist")?.values()?;
-    values.forget("rules");
-    for rule in rules {
-        let last = rule.accuracies.len() - 1;
+/// Sets the values of the record of `rules`.
+fn set_rules(record: &Record<Vec<Rule>>, values: &mut Values) -> Result<()> {
+    for rule in &record.outcome {
+        let (seeds, mean, deviation) = rule.summary;
+        let last = seeds - 1;
         let note = format!(
             "seeds 0 to {last}; the rate is one of {:?}, chosen with seed 100 on a sixth of the training \
              images, held back",
@@ -248,25 +251,19 @@ pub fn record_rules(rules: &[Rule]) -> Result<()> {
         let mut set = |what: &str, measured: Measured| {
             values.set(
                 &format!("rules.{}.{what}", rule.name),
-                measured.note(&note).experiment(dated(RULES)),
+                measured.note(&note).experiment(record.how()),
             )
         };
-        let (mean, deviation) = runs::mean_and_deviation(&rule.accuracies);
-        let share = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
         set("rate", Measured::text(rule.best.to_string()))?;
-        set("mean", share(mean))?;
-        set("deviation", Measured::number(deviation, Format::Percent(2)).within(0.0001))?;
+        set("mean", Measured::number(mean, Format::Percent(1)))?;
+        set("deviation", Measured::number(deviation, Format::Percent(2)))?;
     }
-    values.save()?;
     Ok(())
 }
 
-/// Draws both losses of a long run and writes them into the chapter's values.
-pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
-    let how = dated("cargo run -p ch05_mnist -- long --record");
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("long");
+/// Draws both losses of the record of `long`, and sets its values.
+fn draw_long(record: &Record<Vec<LongEpoch>>, output: &Output, values: &mut Values) -> Result<()> {
+    let (epochs, how) = (&record.outcome, record.how());
     let best = epochs.iter().min_by(|a, b| a.test_loss.total_cmp(&b.test_loss)).expect("epochs");
     let (fifth, last) = (&epochs[4], epochs.last().expect("epochs"));
     let number = epochs.iter().position(|epoch| std::ptr::eq(epoch, best)).expect("it is one") + 1;
@@ -288,17 +285,16 @@ pub fn record_long(epochs: &[LongEpoch]) -> Result<()> {
         .y_axis(Axis::new("cross-entropy after the epoch [nats]").from_zero())
         .series(Series::line("test", points(|epoch| epoch.test_loss)).markers())
         .series(Series::line("training", points(|epoch| epoch.train_loss)).markers());
-    output.figure("long", &chart.experiment(&how))?;
+    output.figure("long", &exact(chart).experiment(&how))?;
     let note = "the documents' recipe, seed 0";
     for (name, epoch) in [("epoch_5", fifth), ("last", last)] {
-        let mut set = |what: &str, value: f64, format: Format, tolerance: f64| {
-            let measured = Measured::number(value, format).within(tolerance).note(note);
+        let mut set = |what: &str, value: f64, format: Format| {
+            let measured = Measured::number(value, format).note(note);
             values.set(&format!("long.{name}.{what}"), measured.experiment(&how))
         };
-        set("train_loss", epoch.train_loss, Format::Decimals(3), 0.001)?;
-        set("test_loss", epoch.test_loss, Format::Decimals(3), 0.001)?;
-        set("test_accuracy", epoch.test_accuracy, Format::Percent(1), 0.001)?;
+        set("train_loss", epoch.train_loss, Format::Decimals(3))?;
+        set("test_loss", epoch.test_loss, Format::Decimals(3))?;
+        set("test_accuracy", epoch.test_accuracy, Format::Percent(1))?;
     }
-    values.save()?;
     Ok(())
 }

@@ -1,22 +1,27 @@
 //! Page *Where the time goes*: the parts of a step, products, subnormal numbers, sizes, other libraries.
 
 use std::fmt::{self, Display};
-use std::num::NonZero;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use book_figures::{Axis, BarChart, Chart, Figure, Format, Measured, Output, Series, Values};
-use ch02_forward::{Loss, NonZeros, product, product_by_definition};
+use book_programs::records::Record;
+use ch02_forward::{
+    Loss, NonZeros, TransposedProduct, product, product_by_definition, sparse_product,
+    tiled_product, transposed_product,
+};
 use ch03_backprop::{LossBackward, NetworkBackward};
-use ch04_optimizers::{Adam, Optimizer, Parameter, Snapshot, parameters};
-use ch05_mnist::{Dataset, Recipe, shuffled};
+use ch04_optimizers::{Adam, Gradient, Optimizer, Parameter, Snapshot, parameters};
+use ch05_mnist::{Dataset, Fast, Model, Recipe, shuffled, softmax_and_losses, train_step};
 use indicatif::ProgressBar;
 use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 use crate::peers::Comparison;
-use crate::runs::{dated, progress, run, trainer};
+use crate::recorded;
+use crate::runs::{progress, run, trainer};
 
 const PARTS: [&str; 4] = ["deal a batch", "forward pass", "backward pass", "update"];
 
@@ -64,6 +69,103 @@ pub fn draw(data: &Dataset, output: &Output, values: &mut Values) -> Result<()> 
     products(data, values)
 }
 
+/// What is timed for the figure of the steps: a change before and after it, and then the whole step.
+const STEPS: [(&str, &str); 9] = [
+    ("second_layer_skipping", "second layer, skipping zeros"),
+    ("second_layer_tiles", "second layer, by tiles"),
+    ("loss_apart", "loss, and its gradient"),
+    ("loss_at_once", "both at once"),
+    ("gradient_first", "gradient, then Adam"),
+    ("one_walk", "both in one walk"),
+    ("plain_step", "whole step, plain"),
+    ("fast_step", "whole step, fast, one thread"),
+    ("shared_step", "whole step, fast, all threads"),
+];
+
+/// Times each change of the page alone, on one thread and in turn, and then the whole step.
+pub fn draw_steps(data: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let mut micro = pool(1)?.install(|| time_changes(data));
+    micro.push(pool(0)?.install(|| time_steps(data)));
+    let listed = STEPS.iter().zip(&micro).map(|((_, name), time)| format!("{name} {time:.0}"));
+    let listed = listed.collect::<Vec<_>>().join("; ");
+    let description = format!("Microseconds with a batch of 32 images: {listed}.");
+    let axis = Axis::new("microseconds");
+    let mut chart = BarChart::new("Each change alone, and the step", description, axis);
+    for ((key, name), time) in STEPS.iter().zip(&micro) {
+        chart = chart.bar(*name, *time);
+        let time = Measured::number(*time, Format::Integer).machine();
+        values.set(&format!("time.{key}"), time.note("microseconds, lower decile of 800"))?;
+    }
+    output.figure("steps", &chart.horizontal().print(Format::Integer).machine_dependent())?;
+    Ok(())
+}
+
+/// The times of all but the last, in microseconds.
+fn time_changes(data: &Dataset) -> Vec<f64> {
+    let mut generator = ChaCha8Rng::seed_from_u64(0);
+    let recipe = Recipe::documents();
+    let mut network = recipe.network::<f32>(data.pixels(), &mut generator);
+    let mut fast = Fast { network: network.clone() };
+    let mut weights = [(); 2].map(|()| network.layers[0].dense.weights.clone());
+    let mut rules = [(); 4].map(|()| recipe.optimizer.optimizer::<f32>());
+    let mut times: [Vec<f64>; 8] = Default::default();
+    for indices in shuffled(data.len(), &mut generator).chunks(recipe.batch_size).take(800) {
+        let (x, y) = data.batch::<f32>(indices);
+        let (x, y, loss) = (x.view(), y.view(), Loss::SoftmaxCrossEntropy);
+        let trace = network.trace(x);
+        let (hidden, z) = (trace.activations[0].view(), trace.output());
+        let second = network.layers[1].dense.weights.view();
+        timed(&mut times[0], || sparse_product(hidden, second));
+        timed(&mut times[1], || tiled_product(hidden, second));
+        let (_, gradient) = timed(&mut times[2], || (loss.value(z, y), loss.gradient(z, y)));
+        timed(&mut times[3], || softmax_and_losses(z, y, indices.len()));
+        let deltas = network.deltas_with(&trace, gradient, |_, gradient| gradient);
+        let [first, walk] = weights.each_mut().map(|w| w.as_slice_mut().expect("row by row"));
+        timed(&mut times[4], || {
+            let gradient = transposed_product(x, deltas[0].view());
+            let gradient = gradient.as_slice().expect("row by row");
+            rules[0].step(0.001, vec![Parameter::new(first, gradient)]);
+        });
+        timed(&mut times[5], || {
+            let product = TransposedProduct::new(x, deltas[0].view());
+            let gradient = Gradient::Product(&product);
+            rules[1].step(0.001, vec![Parameter { values: walk, gradient }]);
+        });
+        let chance = &mut ChaCha8Rng::seed_from_u64(0);
+        timed(&mut times[6], || train_step(&mut network, &mut *rules[2], 0.001, (x, y), chance));
+        timed(&mut times[7], || fast.step(&mut *rules[3], 0.001, (x, y), chance));
+    }
+    times.map(lower_decile).to_vec()
+}
+
+/// The time of a fast step, in microseconds, on the threads of the current pool.
+fn time_steps(data: &Dataset) -> f64 {
+    let recipe = Recipe::documents();
+    let mut fast = trainer(&recipe, 0, data).model;
+    let (mut rule, chance) = (recipe.optimizer.optimizer(), &mut ChaCha8Rng::seed_from_u64(0));
+    let mut times = Vec::new();
+    for indices in shuffled(data.len(), chance).chunks(recipe.batch_size).take(800) {
+        let (x, y) = data.batch::<f32>(indices);
+        timed(&mut times, || fast.step(&mut *rule, 0.001, (x.view(), y.view()), chance));
+    }
+    lower_decile(times)
+}
+
+/// Does some work, and notes how many microseconds it took.
+fn timed<R>(times: &mut Vec<f64>, work: impl FnOnce() -> R) -> R {
+    let start = Instant::now();
+    let result = std::hint::black_box(work());
+    times.push(1e6 * start.elapsed().as_secs_f64());
+    result
+}
+
+/// What one in ten stays below: on a busy machine it says more than the median.
+fn lower_decile(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 10]
+}
+
 /// X [32 × 784] times W [784 × 128]: median times of many repetitions.
 fn products(data: &Dataset, values: &mut Values) -> Result<()> {
     let mut generator = ChaCha8Rng::seed_from_u64(0);
@@ -104,6 +206,7 @@ fn products(data: &Dataset, values: &mut Values) -> Result<()> {
 }
 
 /// Seconds of each epoch, with the flushing of chapter 4 and without it.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Subnormal {
     pub with: Vec<f64>,
     pub without: Vec<f64>,
@@ -140,7 +243,7 @@ fn train_with(
     };
     let seconds = (0..recipe.epochs).map(epoch).collect();
     progress.finish_and_clear();
-    (seconds, trainer.model.parameters().concat(), trainer.optimizer.snapshot())
+    (seconds, trainer.model.network.parameters().concat(), trainer.optimizer.snapshot())
 }
 
 /// Adam as in chapter 4, with the same operations in the same order, but without its last one: what
@@ -163,7 +266,8 @@ impl Optimizer<f32> for Unflushed {
             let [m, s] = slots else { unreachable!("two for each array") };
             m.resize(parameter.values.len(), 0.0);
             s.resize(parameter.values.len(), 0.0);
-            let weights = parameter.values.iter_mut().zip(parameter.gradient);
+            let gradient = parameter.gradient.numbers();
+            let weights = parameter.values.iter_mut().zip(gradient.iter());
             for ((weight, gradient), (m, s)) in weights.zip(m.iter_mut().zip(s)) {
                 *m = beta1 * *m + (1.0 - beta1) * gradient;
                 *s = beta2 * *s + (1.0 - beta2) * gradient * gradient;
@@ -181,12 +285,16 @@ impl Optimizer<f32> for Unflushed {
     }
 }
 
+/// Draws and sets what the long experiments of the page have recorded.
+pub fn draw_records(output: &Output, values: &mut Values) -> Result<()> {
+    draw_subnormal(&recorded::record("subnormal")?, output, values)?;
+    set_scaling(&recorded::record("scaling")?, values)?;
+    draw_peers(&recorded::record("peers")?, output, values)
+}
+
 /// Draws how long the epochs took with and without flushing.
-pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
-    let how = dated("cargo run -p ch05_mnist -- subnormal --record");
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("subnormal");
+fn draw_subnormal(record: &Record<Subnormal>, output: &Output, values: &mut Values) -> Result<()> {
+    let (outcome, how) = (&record.outcome, record.how());
     let times = outcome.without.last().expect("epochs") / outcome.with.last().expect("epochs");
     let description = format!(
         "Seconds of each epoch. With the comparison the last takes {:.1} s; without it the first \
@@ -206,20 +314,19 @@ pub fn record_subnormal(outcome: &Subnormal) -> Result<()> {
         .series(Series::line("with flushing", points(&outcome.with)).markers())
         .height(320.0)
         .legend();
-    output.figure("subnormal", &chart.experiment(&how))?;
-    let times = Measured::number(times, Format::Decimals(1)).machine();
+    output.figure("subnormal", &chart.tolerance(0.1).experiment(&how))?;
+    let times = Measured::number(times, Format::Decimals(1));
     values.set("subnormal.times", times.note("the last epoch, seed 0").experiment(&how))?;
-    let share = Measured::number(outcome.subnormal_share, Format::Percent(0)).within(0.01);
+    let share = Measured::number(outcome.subnormal_share, Format::Percent(0));
     let note = "of the means m of the first layer's weights, after the last epoch, seed 0";
     values.set("subnormal.share", share.note(note).experiment(&how))?;
     let same = Measured::count(outcome.different_weights).note("weights that differ, seed 0");
     values.set("subnormal.different", same.experiment(&how))?;
-    values.save()?;
     Ok(())
 }
 
 /// How long an epoch takes at one size.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Timing {
     pub examples: usize,
     pub hidden: usize,
@@ -259,11 +366,9 @@ pub fn scaling(train: &Dataset, repeats: usize) -> Result<Vec<Timing>> {
     sizes.into_iter().chain(widths).map(measure).collect()
 }
 
-/// Writes the outcome of `scaling` into the chapter's values.
-pub fn record_scaling(timings: &[Timing]) -> Result<()> {
-    let mut values = Output::chapter("ch05_mnist")?.values()?;
-    values.forget("scaling");
-    for timing in timings {
+/// Sets the values of the record of `scaling`.
+fn set_scaling(record: &Record<Vec<Timing>>, values: &mut Values) -> Result<()> {
+    for timing in &record.outcome {
         let name = format!("scaling.{}_examples_{}_hidden", timing.examples, timing.hidden);
         let epoch = Measured::number(1e3 * timing.seconds, Format::Integer);
         let per_weight = Measured::number(1e3 * timing.per_weight(28 * 28), Format::Integer);
@@ -271,33 +376,34 @@ pub fn record_scaling(timings: &[Timing]) -> Result<()> {
             ("epoch", epoch, "milliseconds, the documents' recipe"),
             ("per_weight", per_weight, "nanoseconds an example and a thousand weights"),
         ] {
-            let measured = measured.machine().note(note);
-            let command = "cargo run -p ch05_mnist -- scaling --record";
-            values.set(&format!("{name}.{part}"), measured.experiment(dated(command)))?;
+            let measured = measured.note(note).experiment(record.how());
+            values.set(&format!("{name}.{part}"), measured)?;
         }
     }
-    values.save()?;
+    let seconds = |examples: usize| {
+        let timing = record.outcome.iter().find(|timing| timing.examples == examples);
+        timing.map(|timing| timing.seconds).context("scaling: expected 7,500 and 60,000 examples")
+    };
+    let eightfold = Measured::number(seconds(60_000)? / seconds(7_500)?, Format::Decimals(1));
+    let eightfold = eightfold.note("60,000 examples against 7,500").experiment(record.how());
+    values.set("scaling.eightfold", eightfold)?;
     Ok(())
 }
 
-/// Writes medians, ratios and accuracies into the chapter's values, and the figure.
-pub fn record_peers(comparison: &Comparison) -> Result<()> {
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("peers");
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+/// Sets medians, ratios and accuracies of the record of `peers`, and draws the figure.
+fn draw_peers(record: &Record<Comparison>, output: &Output, values: &mut Values) -> Result<()> {
+    let (comparison, how, cores) = (&record.outcome, record.how(), record.outcome.cores);
     for peer in &comparison.peers {
-        let note = format!("median of {} runs in turn, on {cores} cores", peer.seconds.len());
+        let note = format!("median of {} runs in turn, on {cores} cores", peer.runs);
         let mut set = |what: &str, measured: Measured| {
-            let measured = measured.machine().note(&note).experiment(dated("peers/compare.sh"));
+            let measured = measured.note(&note).experiment(&how);
             values.set(&format!("peers.{}.{what}", peer.key), measured)
         };
         set("seconds", Measured::number(peer.median(), Format::Seconds(1)))?;
         set("times", Measured::number(comparison.times(peer), Format::Decimals(1)))?;
         set("accuracy", Measured::number(peer.accuracy(), Format::Percent(1)))?;
     }
-    values.save()?;
-    output.figure("peers", &peers_chart(comparison).experiment(dated("peers/compare.sh")))?;
+    output.figure("peers", &peers_chart(comparison).tolerance(0.1).experiment(&how))?;
     Ok(())
 }
 
@@ -308,7 +414,7 @@ fn peers_chart(comparison: &Comparison) -> BarChart {
         "Seconds of training for {} programs, medians of {} runs each. The longest, {}, is {:.1} \
          times as long as the documents' recipe in this chapter's program.",
         comparison.peers.len(),
-        slowest.seconds.len(),
+        slowest.runs,
         slowest.name,
         comparison.times(slowest)
     );

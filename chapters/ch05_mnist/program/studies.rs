@@ -3,19 +3,20 @@
 use std::fmt::{self, Display};
 
 use anyhow::Result;
+use book_programs::progress::{bar, with_threads};
 use ch05_mnist::{Dataset, Images, OptimizerName, Recipe, evaluate};
 use indicatif::ProgressBar;
 use ndarray::Axis;
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::arguments::RecipeName;
-use crate::runs::{bar, mean_and_deviation, progress, run, run_and_watch, with_threads};
+use crate::runs::{mean_and_deviation, progress, run, run_and_watch};
 
 /// The test accuracy of one recipe over many seeds, and how far it came on the training images.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Study {
-    pub recipe: &'static str,
+    pub recipe: String,
     pub seeds: usize,
     pub mean: f64,
     /// The standard deviation of one run.
@@ -32,12 +33,12 @@ pub struct Study {
 
 impl Study {
     /// Of one (test accuracy, training loss) for each seed.
-    fn new(recipe: &'static str, runs: Vec<(f64, f64)>) -> Self {
+    fn new(recipe: &str, runs: Vec<(f64, f64)>) -> Self {
         let (accuracies, losses): (Vec<f64>, Vec<f64>) = runs.into_iter().unzip();
         let (mean, deviation) = mean_and_deviation(&accuracies);
         let (train_loss, train_loss_deviation) = mean_and_deviation(&losses);
         Self {
-            recipe,
+            recipe: recipe.to_owned(),
             seeds: accuracies.len(),
             mean,
             deviation,
@@ -54,7 +55,7 @@ impl Display for Study {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [mean, deviation, lowest, highest] =
             [self.mean, self.deviation, self.lowest, self.highest].map(|share| 100.0 * share);
-        let (recipe, seeds) = (self.recipe, self.seeds);
+        let (recipe, seeds) = (&self.recipe, self.seeds);
         let (loss, spread) = (self.train_loss, self.train_loss_deviation);
         write!(
             f,
@@ -97,19 +98,23 @@ pub fn study(
 }
 
 /// A rule of chapter 4, at the best of four learning rates.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Rule {
-    pub name: &'static str,
+    pub name: String,
     pub rates: [f64; 4],
     /// The rate that did best on training images that were held back.
     pub best: f64,
-    /// The share of the test images that is read right, one for each seed.
+    /// The share of the test images that is read right, one for each seed; empty where only their
+    /// mean and their standard deviation were kept.
     pub accuracies: Vec<f64>,
+    /// How many seeds, the mean and the standard deviation.
+    pub summary: (usize, f64, f64),
 }
 
 impl Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (mean, deviation) = mean_and_deviation(&self.accuracies);
-        let (name, rate) = (self.name, self.best);
+        let (_, mean, deviation) = self.summary;
+        let (name, rate) = (&self.name, self.best);
         write!(f, "{name:9}{rate:6}{:8.2} %{:7.2}", 100.0 * mean, 100.0 * deviation)
     }
 }
@@ -146,7 +151,10 @@ pub fn rules(train: &Dataset, test: &Dataset, seeds: u64) -> Result<Vec<Rule>> {
         let (_, best) = tried.max_by(|a, b| a.0.total_cmp(&b.0)).expect("four rates");
         let seeds = (0..seeds).into_par_iter();
         let accuracies = seeds.map(|seed| accuracy(optimizer, best, seed, train, test));
-        Rule { name, rates, best, accuracies: accuracies.collect() }
+        let accuracies: Vec<f64> = accuracies.collect();
+        let (mean, deviation) = mean_and_deviation(&accuracies);
+        let summary = (accuracies.len(), mean, deviation);
+        Rule { name: name.to_owned(), rates, best, accuracies, summary }
     };
     let studied = with_threads(None, || Ok(rules.into_iter().map(study_one).collect()));
     bar.finish_and_clear();
@@ -160,6 +168,7 @@ fn after(data: &Dataset, count: usize) -> Dataset {
 }
 
 /// Networks with one width of the hidden layer.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Width {
     pub hidden: usize,
     /// The share of the training images that is misread, and of the test images, for each seed.
@@ -194,6 +203,7 @@ pub fn widths(train: &Dataset, test: &Dataset, seeds: usize) -> Result<Vec<Width
 }
 
 /// The network after an epoch of a long run.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct LongEpoch {
     pub train_loss: f64,
     pub test_loss: f64,

@@ -14,9 +14,11 @@ use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
+use crate::certainty::{Calibration, set_calibrations};
 use crate::pictures::{CONDITIONS, photograph};
-use crate::runs::dated;
+use crate::recorded;
 
 /// How many test images are put on paper.
 const SHEETS: usize = 1000;
@@ -67,9 +69,17 @@ pub fn draw(
     Ok(())
 }
 
+/// What the experiment with pictures counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Pictures {
+    pub calibrations: Vec<Calibration>,
+    pub photographs: Vec<Count>,
+}
+
 /// How the pictures of one condition were read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Count {
-    pub condition: &'static str,
+    pub condition: String,
     pub pictures: usize,
     pub right: usize,
     pub wrong: usize,
@@ -97,7 +107,7 @@ pub fn photographs(network: &Network<f32>, test: &Dataset, pictures: usize) -> V
             (0..pictures).into_par_iter().map(|seed| read(condition, seed)).collect();
         let count = |outcome| read.iter().filter(|&&read| read == outcome).count();
         let (right, wrong, refused) = (count(Some(true)), count(Some(false)), count(None));
-        Count { condition, pictures, right, wrong, refused }
+        Count { condition: condition.to_owned(), pictures, right, wrong, refused }
     });
     counts.into()
 }
@@ -108,24 +118,24 @@ fn photograph_of(condition: &str, test: &Dataset, seed: u64) -> (GrayImage, usiz
     (photograph(condition, (test, index), &mut chance), test.labels[index].into())
 }
 
-/// Draws a picture of each condition, and writes into the chapter's values how they were read.
-pub fn record_photographs(counts: &[Count], test: &Dataset) -> Result<()> {
-    let output = Output::chapter("ch05_mnist")?;
-    let mut values = output.values()?;
-    values.forget("pictures");
-    let command =
-        format!("cargo run -p ch05_mnist -- pictures --count {} --record", counts[0].pictures);
-    let how = dated(&command);
-    let note = format!("test images, seeds 0 to {}; steady recipe, seed 0", counts[0].pictures - 1);
-    let set = |values: &mut Values, name: &str, count: usize| {
-        let measured = Measured::count(count).within(1.0).note(&note).experiment(&how);
+/// Draws a picture of each condition, and sets the chapter's values from what was recorded.
+pub fn draw_records(test: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
+    let record = recorded::record::<Pictures>("pictures")?;
+    let how = record.how();
+    set_calibrations(&record.outcome.calibrations, &how, values)?;
+    let counts = &record.outcome.photographs;
+    let pictures = counts.first().map_or(0, |count| count.pictures);
+    let last = pictures.saturating_sub(1);
+    let note = format!("test images, seeds 0 to {last}; steady recipe, seed 0");
+    let mut set = |name: &str, count: usize| {
+        let measured = Measured::count(count).note(&note).experiment(&how);
         values.set(&format!("pictures.{name}"), measured)
     };
-    set(&mut values, "count", counts[0].pictures)?;
+    set("count", pictures)?;
     for count in counts {
-        set(&mut values, &format!("{}.right", count.condition), count.right)?;
-        set(&mut values, &format!("{}.wrong", count.condition), count.wrong)?;
-        set(&mut values, &format!("{}.refused", count.condition), count.refused)?;
+        set(&format!("{}.right", count.condition), count.right)?;
+        set(&format!("{}.wrong", count.condition), count.wrong)?;
+        set(&format!("{}.refused", count.condition), count.refused)?;
     }
     let words = CONDITIONS.map(|(_, words)| words).join("; ");
     let description = format!("A test image drawn as people photograph digits: {words}.");
@@ -136,7 +146,6 @@ pub fn record_photographs(counts: &[Count], test: &Dataset) -> Result<()> {
         grid = grid.gray(*condition, 75, &small);
     }
     output.figure("photographs", &grid.experiment(how))?;
-    values.save()?;
     Ok(())
 }
 

@@ -69,10 +69,13 @@ impl Dataset {
     /// `[batch × pixels]`, and one-hot targets, `[batch × classes]`.
     pub fn batch<T: Real>(&self, indices: &[usize]) -> (Array2<T>, Array2<T>) {
         let shape = (indices.len(), self.pixels());
-        let images: Vec<&[u8]> = indices.iter().map(|&index| self.image(index)).collect();
-        let pixels = Array2::from_shape_vec(shape, images.concat()).expect("images of one size");
+        let mut inputs = Array2::zeros(shape);
+        for (mut row, &index) in inputs.rows_mut().into_iter().zip(indices) {
+            let row = row.as_slice_mut().expect("standard layout");
+            row.iter_mut().zip(self.image(index)).for_each(|(to, &pixel)| *to = brightness(pixel));
+        }
         let labels: Vec<u8> = indices.iter().map(|&index| self.labels[index]).collect();
-        (pixels.mapv(brightness), one_hot(&labels, CLASSES))
+        (inputs, one_hot(&labels, CLASSES))
     }
 
     /// The pixels of one image, row by row.
@@ -82,6 +85,7 @@ impl Dataset {
 }
 
 /// A pixel as a number from 0 to 1.
+#[inline]
 pub(crate) fn brightness<T: Real>(pixel: u8) -> T {
     T::from_u8(pixel).expect("every float type holds 0 to 255") * T::of(1.0 / 255.0)
 }

@@ -74,6 +74,13 @@ impl Component {
         left == 0 || top == 0 || right + 1 == width || bottom + 1 == height
     }
 
+    /// Whether this may be a sheet of paper: it fills six tenths of the box around it, which no stroke
+    /// does.
+    pub fn is_solid(&self) -> bool {
+        let (width, height) = self.size();
+        self.pixels.len() * 10 > (width * height) as usize * 6
+    }
+
     /// Whether the box of another component lies inside of this one's, on all sides.
     pub fn surrounds(&self, other: &Self) -> bool {
         let ([left, top, right, bottom], inner) = (self.bounds, other.bounds);
@@ -123,14 +130,22 @@ fn component_at(
 
 /// Whether the ink is lighter than the paper: most of the picture is paper, so most of it is then
 /// nearer to the darkest shade than to the lightest.
+pub fn is_light_on_dark(picture: &GrayImage) -> bool {
+    let mut shades = picture.as_raw().clone();
+    shades.sort_unstable();
+    shades.get(shades.len().saturating_sub(1) / 2).is_some_and(|&median| median < halfway(picture))
+}
+
+/// The shade halfway between the darkest and the lightest of a picture, but for one pixel in two
+/// thousand at each end: a small digit has one in a thousand.
 ///
 /// Light comes in factors: a shadow halves it. So halfway is the geometric mean, `√(dark · light)`.
-pub fn is_light_on_dark(picture: &GrayImage) -> bool {
+pub(crate) fn halfway(picture: &GrayImage) -> u8 {
     let mut shades = picture.as_raw().clone();
     shades.sort_unstable();
     let last = shades.len().saturating_sub(1);
     let at = |share: f64| {
         shades.get((last as f64 * share) as usize).map_or(16.0, |&shade| f64::from(shade) + 16.0)
     };
-    at(0.5).powi(2) < at(0.0005) * at(0.9995) // a small digit has one pixel in a thousand
+    ((at(0.0005) * at(0.9995)).sqrt() - 16.0).ceil() as u8
 }

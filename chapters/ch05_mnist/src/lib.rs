@@ -11,8 +11,9 @@
 //! 2. [`data`], *Look before you train*: images with labels, batches, shuffling
 //! 3. [`training`], *The five steps*: the recipe, what can be trained, the trainer
 //! 4. [`results`], *What five epochs buy*: loss, accuracy, confusion
-//! 5. [`weights`], *Weights in a file*: safetensors, checkpoints
-//! 6. [`ink`], [`your_digit`], [`certainty`]: the ink of a photograph, a picture made like the training
+//! 5. [`speed`], *Where the time goes*: the same training step, fast
+//! 6. [`weights`], *Weights in a file*: safetensors, checkpoints
+//! 7. [`ink`], [`your_digit`], [`certainty`]: the ink of a photograph, a picture made like the training
 //!    images, and how sure an answer is
 //!
 //! What is shown on a page is reached by its short path, such as `ch05_mnist::Trainer`.
@@ -21,6 +22,7 @@ pub mod files;
 pub mod data;
 pub mod training;
 pub mod results;
+pub mod speed;
 pub mod weights;
 pub mod ink;
 pub mod your_digit;
@@ -33,6 +35,7 @@ pub use files::{
 };
 pub use ink::{Component, components, ink_on, is_light_on_dark, paper_shade};
 pub use results::{Evaluation, evaluate, likeliest};
+pub use speed::{Fast, softmax_and_losses};
 pub use training::{
     Diverged, EpochRecord, Examples, Model, OptimizerName, Recipe, Trainer, train_step,
 };

@@ -137,6 +137,21 @@ pub trait Model<T: Real> {
     /// Each of these slices with its gradient, for an optimizer.
     fn with_gradients<'a>(&'a mut self, gradients: &'a Self::Gradients) -> Vec<Parameter<'a, T>>;
 
+    /// Steps 2 to 4 for one batch: [`train_step`], unless a model knows a faster way to the same
+    /// parameters.
+    fn step(
+        &mut self,
+        optimizer: &mut dyn Optimizer<T>,
+        learning_rate: T,
+        batch: (ArrayView2<T>, ArrayView2<T>),
+        generator: &mut impl Rng,
+    ) -> T
+    where
+        Self: Sized,
+    {
+        train_step(self, optimizer, learning_rate, batch, generator)
+    }
+
     /// What happens to the parameters before the optimizer's step: nothing, unless a model says so.
     fn before_step(&mut self, _learning_rate: T) {}
 
@@ -283,8 +298,7 @@ impl<'a, T: Real, M: Model<T>, R: Rng> Trainer<'a, T, M, R> {
             let rate = T::of(recipe.learning_rate * factor);
             let (inputs, targets) = examples.batch(indices, &mut self.generator);
             let batch = (inputs.view(), targets.view());
-            let (model, optimizer) = (&mut self.model, &mut *self.optimizer);
-            let loss = train_step(model, optimizer, rate, batch, &mut self.generator);
+            let loss = self.model.step(&mut *self.optimizer, rate, batch, &mut self.generator);
             total_loss += loss.as_f64() * indices.len() as f64;
             steps += 1;
             after_batch();

@@ -8,7 +8,7 @@ use ndarray::Array2;
 use thiserror::Error;
 
 use crate::data::brightness;
-use crate::ink::{Component, components, ink_on, is_light_on_dark, paper_shade};
+use crate::ink::{Component, components, halfway, ink_on, is_light_on_dark, paper_shade};
 
 /// How many pixels an MNIST image has from side to side, and its digit from end to end.
 const IMAGE_SIDE: u32 = 28;
@@ -108,7 +108,11 @@ fn find(picture: &GrayImage) -> Result<GrayImage, NoDigit> {
     let found = if is_light_on_dark(picture) { Candidate::best(&negative) } else { dark.clone() };
     match (found?, dark) {
         // Light that has dark ink on it is paper, on a dark table.
-        ((light, _), Ok((digit, ink))) if light.is_paper_of(&digit) => Ok(alone(&ink, &digit)),
+        ((light, _), Ok((digit, ink)))
+            if light.is_paper_of(&digit) || digit.lies_on_sheet(picture) =>
+        {
+            Ok(alone(&ink, &digit))
+        }
         ((digit, ink), _) if digit.is_one_of_many(&ink) => Err(NoDigit::Noise),
         ((digit, ink), _) => Ok(alone(&ink, &digit)),
     }
@@ -160,11 +164,24 @@ impl Candidate {
         self.component.surrounds(&inner.component) && longer && inner.stands_out()
     }
 
-    /// Whether this, found in the negative, is the paper under `inner`: a hole in a digit shows what
-    /// lies around the digit, ink shows something else.
+    /// Whether this, found in the negative, is the paper under `inner`: it is solid, or `inner` is no
+    /// hole in it, which would show what lies around.
     fn is_paper_of(&self, inner: &Self) -> bool {
         let table = 255 - self.shades[1];
-        self.frames(inner) && u32::from(table.abs_diff(inner.shades[0])) * 8 > self.contrast()
+        let is_ink = u32::from(table.abs_diff(inner.shades[0])) * 8 > self.contrast();
+        self.frames(inner) && (self.component.is_solid() || is_ink)
+    }
+
+    /// Whether this lies on a sheet: the largest part of the picture that is lighter than halfway is
+    /// solid and surrounds it, and this is darker than what lies around, which a hole would show.
+    fn lies_on_sheet(&self, picture: &GrayImage) -> bool {
+        let light = components(picture, halfway(picture));
+        light.into_iter().max_by_key(|one| one.pixels.len()).is_some_and(|sheet| {
+            let table = shade_around(picture, &sheet);
+            let margin = halfway(picture).abs_diff(table) / 4;
+            let is_ink = self.shades[0] < table.saturating_sub(margin);
+            sheet.is_solid() && sheet.surrounds(&self.component) && is_ink
+        })
     }
 
     /// Whether another component is a part of the same digit: inside its box, or near it and not much
@@ -228,9 +245,16 @@ fn shade_around(picture: &GrayImage, component: &Component) -> u8 {
     quantile(rows.chain(columns).map(|(x, y)| picture.get_pixel(x, y).0[0]).collect(), 0.5)
 }
 
-fn quantile(mut shades: Vec<u8>, share: f64) -> u8 {
+fn quantile(shades: Vec<u8>, share: f64) -> u8 {
     let place = ((shades.len() - 1) as f64 * share) as usize;
-    *shades.select_nth_unstable(place).1
+    let mut counts = [0; 256]; // there are so few shades that counting them is the fastest
+    shades.iter().for_each(|&shade| counts[usize::from(shade)] += 1);
+    let (mut shade, mut count) = (0, counts[0]);
+    while count <= place {
+        shade += 1;
+        count += counts[usize::from(shade)];
+    }
+    shade
 }
 
 /// The ink of a digit and of its parts, from 0 to 255, with the soft edges around it. Everything else is

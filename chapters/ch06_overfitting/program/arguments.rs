@@ -36,6 +36,8 @@ pub enum Command {
     ///
     /// About 5 minutes on two cores.
     Tune(TuneArguments),
+    /// Check the records of the long experiments: unchanged, and their commands still there
+    Records,
 }
 
 #[derive(Debug, Args)]
@@ -87,6 +89,9 @@ pub struct TuneArguments {
     /// How many seeds, from 1000 upward
     #[arg(long, default_value_t = 5, value_parser = positive, allow_hyphen_values = true)]
     pub seeds: usize,
+    /// Passes through the thousand images, if not 100: to try it quickly
+    #[arg(long, default_value_t = 100, value_parser = positive, allow_hyphen_values = true)]
+    pub epochs: usize,
     /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,

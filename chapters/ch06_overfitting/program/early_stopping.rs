@@ -89,7 +89,7 @@ fn stopping_path() -> ContourMap {
     let mut point = vec![0.0, 0.0];
     for _ in 0..36 {
         let gradient = bowl.gradient(Array1::from(point.clone()).view()).to_vec();
-        Sgd::default().step(0.5, vec![Parameter { values: &mut point, gradient: &gradient }]);
+        Sgd::default().step(0.5, vec![Parameter::new(&mut point, &gradient)]);
         descent.push((point[0], point[1]));
     }
     let penalized =

@@ -39,7 +39,15 @@ fn main() -> ExitCode {
         Some(Command::Table(arguments)) => table::run(&arguments),
         Some(Command::Study(arguments)) => study::run(&arguments),
         Some(Command::Tune(arguments)) => study::tune(&arguments),
+        Some(Command::Records) => records(),
     })
+}
+
+/// Reads each record, and so checks it.
+fn records() -> Result<()> {
+    study::recorded()?;
+    table::recorded()?;
+    print("all records are as they were recorded")
 }
 
 /// The chapter as one run: all figures, and all numbers of the pages that no long experiment made.

@@ -62,7 +62,7 @@ fn scaled(history: &History, test: &Dataset, values: &mut Values) -> Result<()> 
         Loss::SoftmaxCrossEntropy.value(on_test.mapv(|z| z / temperature).view(), targets.view())
     };
     let wrong = answers(&history.network, test).iter().filter(|answer| answer.1).count();
-    let runs = study::recorded()?.runs;
+    let runs = study::recorded()?.outcome;
     let of = |number| study::numbers(&runs, Regularizer::EarlyStopping, 0.0, number)[SEED as usize];
     let note =
         format!("seed {SEED}, chosen on {EXAMPLES} validation images, measured on the test set");

@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Chart, Format, Measured, Output, Series, Values};
+use book_programs::records::Record;
 
-use crate::study::{self, NOISE, Record, Regularizer, Spread};
+use crate::study::{self, NOISE, Regularizer, Run, Spread};
 
 /// Draws the recorded study, and sets its values.
 pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
@@ -14,11 +15,11 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     study_values(&record, values)
 }
 
-fn errors(record: &Record, regularizer: Regularizer, noise: f64) -> Vec<f64> {
-    study::numbers(&record.runs, regularizer, noise, |run| run.test_error)
+fn errors(record: &Record<Vec<Run>>, regularizer: Regularizer, noise: f64) -> Vec<f64> {
+    study::numbers(&record.outcome, regularizer, noise, |run| run.test_error)
 }
 
-fn regularizers(record: &Record, noise: f64, labels: &str) -> BarChart {
+fn regularizers(record: &Record<Vec<Run>>, noise: f64, labels: &str) -> BarChart {
     let spreads = Regularizer::ALL
         .map(|regularizer| (regularizer, Spread::of(&errors(record, regularizer, noise))));
     let listed = spreads.iter().map(|(regularizer, spread)| {
@@ -41,7 +42,7 @@ fn regularizers(record: &Record, noise: f64, labels: &str) -> BarChart {
 }
 
 /// Each seed has images of its own, and the same for all regularizers.
-fn by_seed(record: &Record) -> Chart {
+fn by_seed(record: &Record<Vec<Run>>) -> Chart {
     let shown = [
         Regularizer::Plain,
         Regularizer::EarlyStopping,
@@ -74,15 +75,15 @@ fn by_seed(record: &Record) -> Chart {
     chart
 }
 
-fn study_values(record: &Record, values: &mut Values) -> Result<()> {
+fn study_values(record: &Record<Vec<Run>>, values: &mut Values) -> Result<()> {
     let how = format!("{} ({})", record.command, record.date);
     for (noise, labels) in [(0.0, "true"), (NOISE, "noisy")] {
         let plain = errors(record, Regularizer::Plain, noise);
         for regularizer in Regularizer::ALL {
             let errors = errors(record, regularizer, noise);
-            let losses = study::numbers(&record.runs, regularizer, noise, |run| run.test_loss);
+            let losses = study::numbers(&record.outcome, regularizer, noise, |run| run.test_loss);
             let train_losses =
-                study::numbers(&record.runs, regularizer, noise, |run| run.train_loss);
+                study::numbers(&record.outcome, regularizer, noise, |run| run.train_loss);
             let error = Spread::of(&errors);
             let name = regularizer.name().replace([' ', '-'], "_");
             let note = format!("seeds 0 to {}, 1,000 images, {labels} labels", errors.len() - 1);
@@ -90,17 +91,17 @@ fn study_values(record: &Record, values: &mut Values) -> Result<()> {
                 let measured = measured.note(&note).experiment(&how);
                 values.set(&format!("study.{labels}.{name}.{what}"), measured)
             };
-            let percent = |share: f64| Measured::number(share, Format::Percent(1)).within(0.001);
+            let percent = |share: f64| Measured::number(share, Format::Percent(1));
             set("mean", percent(error.mean))?;
             set("deviation", percent(error.deviation))?;
             set("lowest", percent(error.lowest))?;
             set("highest", percent(error.highest))?;
             let correlation = Measured::number(correlation(&errors, &plain), Format::Decimals(2));
-            set("correlation", correlation.within(0.01))?;
-            let loss = Measured::number(Spread::of(&losses).mean, Format::Decimals(2)).within(0.01);
+            set("correlation", correlation)?;
+            let loss = Measured::number(Spread::of(&losses).mean, Format::Decimals(2));
             set("loss", loss)?;
             let mean = Spread::of(&train_losses).mean;
-            set("train_loss", Measured::number(mean, Format::Decimals(3)).within(0.001))?;
+            set("train_loss", Measured::number(mean, Format::Decimals(3)))?;
             for (what, measured) in gains(&errors, &plain) {
                 set(what, measured)?;
             }
@@ -110,10 +111,10 @@ fn study_values(record: &Record, values: &mut Values) -> Result<()> {
             let measured = measured.note("elastic and dropout against elastic").experiment(&how);
             values.set(&format!("study.{labels}.together_over_elastic.{what}"), measured)?;
         }
-        let epochs = study::numbers(&record.runs, Regularizer::EarlyStopping, noise, |run| {
+        let epochs = study::numbers(&record.outcome, Regularizer::EarlyStopping, noise, |run| {
             run.epochs as f64
         });
-        let mean = Measured::number(Spread::of(&epochs).mean, Format::Integer).within(1.0);
+        let mean = Measured::number(Spread::of(&epochs).mean, Format::Integer);
         let mean = mean.note("mean of the seeds").experiment(&how);
         values.set(&format!("study.{labels}.early_stopping.epochs"), mean)?;
     }
@@ -130,11 +131,11 @@ fn gains(errors: &[f64], others: &[f64]) -> [(&'static str, Measured); 4] {
     let gain = Spread::of(&gains);
     let standard_error = gain.deviation / (gains.len() as f64).sqrt();
     let ratio = if standard_error > 0.0 { gain.mean / standard_error } else { 0.0 };
-    let points = |number: f64| Measured::number(number, Format::Decimals(2)).within(0.01);
+    let points = |number: f64| Measured::number(number, Format::Decimals(2));
     [
         ("gain", points(gain.mean)),
         ("gain_error", points(standard_error)),
-        ("gain_ratio", Measured::number(ratio, Format::Decimals(1)).within(0.1)),
+        ("gain_ratio", Measured::number(ratio, Format::Decimals(1))),
         ("better_seeds", Measured::count(gains.iter().filter(|&&gain| gain > 0.0).count())),
     ]
 }

@@ -8,6 +8,8 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result};
 use book_programs::print;
+use book_programs::progress::bar;
+use book_programs::records::{self, Record};
 use ch02_forward::{Initialization, Network};
 use ch04_optimizers::Schedule;
 use ch05_mnist::{Dataset, OptimizerName, Recipe, Trainer, evaluate};
@@ -15,13 +17,12 @@ use ch06_overfitting::{
     Augmentation, Dropout, EarlyStopping, NetworkDropout, Regularization, Regularized,
     randomize_labels, split,
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{StudyArguments, TuneArguments};
+use crate::arguments::{Arguments, StudyArguments, TuneArguments};
 use crate::disk;
 
 /// How many images there are to learn from, and to validate with.
@@ -155,20 +156,9 @@ pub struct Run {
     pub epochs: usize,
 }
 
-/// The study as it was recorded.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Record {
-    pub command: String,
-    pub date: String,
-    pub runs: Vec<Run>,
-}
-
 /// What `--record` has written.
-pub fn recorded() -> Result<Record> {
-    let path = disk::results("study.json")?;
-    let name = || format!("{}: expected what `study --record` writes", path.display());
-    let json = std::fs::read_to_string(&path).with_context(name)?;
-    serde_json::from_str(&json).with_context(name)
+pub fn recorded() -> Result<Record<Vec<Run>>> {
+    records::read::<Arguments, _>(&disk::results("study.json")?)
 }
 
 /// Mean and spread of one number over the seeds.
@@ -259,7 +249,7 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
     let folder = disk::checkpoints(arguments.checkpoint.as_deref())?;
     let path = folder.join(format!("study-{these}.json"));
     let done = Mutex::new(read_runs(&path)?);
-    let bar = bar(wanted.len());
+    let bar = bar(wanted.len(), "networks");
     wanted.par_iter().try_for_each(|&(regularizer, noise, seed)| {
         let find = |run: &Run| (run.regularizer, run.noise, run.seed) == (regularizer, noise, seed);
         if !done.lock().expect("no thread panicked").iter().any(find) {
@@ -282,9 +272,7 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
     if arguments.record {
         let command =
             format!("cargo run -p ch06_overfitting -- study --seeds {} --record", arguments.seeds);
-        let record = Record { command, date: book_programs::files::today(), runs };
-        let json = serde_json::to_string_pretty(&record)? + "\n";
-        book_programs::files::write(&disk::results("study.json")?, json.as_bytes())?;
+        Record::today(command, runs)?.write(&disk::results("study.json")?)?;
     }
     Ok(())
 }
@@ -329,7 +317,8 @@ pub fn numbers(
 pub fn tune(arguments: &TuneArguments) -> Result<()> {
     let (all, _) = disk::load(arguments.data.as_deref(), 6 * EXAMPLES)?;
     let candidates = candidates();
-    let bar = bar(candidates.len() * 2);
+    let recipe = Recipe { epochs: arguments.epochs, ..recipe() };
+    let bar = bar(candidates.len() * 2, "networks");
     print("validation error with           true labels    30 % random")?;
     for (name, regularization) in candidates {
         let error = |noise: f64| {
@@ -337,7 +326,7 @@ pub fn tune(arguments: &TuneArguments) -> Result<()> {
             let errors = seeds.map(|seed| {
                 let (examples, validation, generator) = thousand(&all, 5 * EXAMPLES, (seed, noise));
                 let go_on = |_: &_, _| ControlFlow::Continue(());
-                let network = train(&recipe(), regularization, &examples, generator, go_on)?;
+                let network = train(&recipe, regularization, &examples, generator, go_on)?;
                 Ok(1.0 - evaluate(&network, &validation).accuracy)
             });
             let errors: Vec<f64> = errors.collect::<Result<_>>()?;
@@ -389,11 +378,4 @@ fn candidates() -> Vec<(String, Regularization)> {
         ));
     }
     candidates
-}
-
-/// A bar that counts trained networks; only a terminal shows it.
-fn bar(length: usize) -> ProgressBar {
-    let template = "{bar:40} {pos}/{len} networks, {elapsed} (left: {eta})";
-    let style = ProgressStyle::with_template(template).expect("the template is well-formed");
-    ProgressBar::new(length as u64).with_style(style)
 }

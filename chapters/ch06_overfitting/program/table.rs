@@ -7,14 +7,16 @@ use anyhow::{Context, Error, Result};
 use book_figures::{Axis, Chart, Format, Measured, Output, Series, Values};
 use book_programs::arguments::parameter_count;
 use book_programs::print;
+use book_programs::progress;
+use book_programs::records::{self, Record};
 use ch05_mnist::{CLASSES, Dataset, EpochRecord, Recipe, Trainer, evaluate};
 use ch06_overfitting::{Regularization, Regularized, standard_error};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::TableArguments;
+use crate::arguments::{Arguments, TableArguments};
 use crate::disk::{self, Epoch};
 use crate::rows::Row;
 
@@ -61,9 +63,13 @@ impl Outcome {
 /// What `--record` has written.
 pub fn recorded() -> Result<Vec<Outcome>> {
     let path = disk::results("table.json")?;
-    let name = || format!("{}: expected what `table --record` writes", path.display());
-    let json = std::fs::read_to_string(&path).with_context(name)?;
-    serde_json::from_str(&json).with_context(name)
+    let outcomes = records::read::<Arguments, Vec<Outcome>>(&path)?.outcome;
+    let root = path.ancestors().nth(4).unwrap_or(&path);
+    for Outcome { command, .. } in &outcomes {
+        let name = || format!("{}: `{command}`", path.display());
+        records::check_command::<Arguments>(command, root).with_context(name)?;
+    }
+    Ok(outcomes)
 }
 
 /// Runs one row or all.
@@ -161,10 +167,7 @@ fn generator(seed: u64, epoch: u64) -> ChaCha8Rng {
 /// A bar that counts the batches of a row; only a terminal shows it.
 fn bar(recipe: &Recipe, train: &Dataset, done: usize) -> ProgressBar {
     let batches = train.len().div_ceil(recipe.batch_size);
-    let template = "{bar:40} {pos}/{len} batches, {elapsed} (left: {eta}) {msg}";
-    let style = ProgressStyle::with_template(template).expect("the template is well-formed");
-    let bar = ProgressBar::new((recipe.epochs * batches) as u64).with_style(style);
-    bar.with_position((done * batches) as u64)
+    progress::bar(recipe.epochs * batches, "batches").with_position((done * batches) as u64)
 }
 
 /// The command that makes a row.
@@ -184,7 +187,7 @@ fn record(outcome: Outcome) -> Result<()> {
     outcomes.retain(|other| other.row != outcome.row);
     outcomes.push(outcome);
     outcomes.sort_by_key(|outcome| Row::ALL.iter().position(|row| *row == outcome.row));
-    book_programs::files::write(&path, (serde_json::to_string_pretty(&outcomes)? + "\n").as_bytes())
+    Record::today("cargo run -p ch06_overfitting -- table --record", outcomes)?.write(&path)
 }
 
 fn table_curves(outcomes: &[Outcome]) -> Chart {
@@ -220,7 +223,7 @@ fn label(row: Row) -> &'static str {
 fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
     let spread = 100.0 * standard_error(Row::Dropout.paper().expect("a row of the paper"), 10_000);
     let note = "points of a percentage, for an error of 1.25% on 10,000 images";
-    let points = |number: f64| Measured::number(number, Format::Decimals(2)).within(0.01);
+    let points = |number: f64| Measured::number(number, Format::Decimals(2));
     values.set("table.standard_error", points(spread).note(note))?;
     values.set("table.difference_error", points(spread * 2_f64.sqrt()).note(note))?;
     let of = |row: Row| outcomes.iter().find(|outcome| outcome.row == row).map(Outcome::error);
@@ -232,7 +235,7 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
     }
     if let (Some(one), Some(two)) = (of(Row::OneHidden), of(Row::Standard)) {
         let error = standard_error(one, 10_000).hypot(standard_error(two, 10_000));
-        let ratio = Measured::number((one - two) / error, Format::Decimals(1)).within(0.1);
+        let ratio = Measured::number((one - two) / error, Format::Decimals(1));
         let note = "one hidden layer against two: the gain over its standard error, if each had an \
                     exam of its own";
         values.set("table.second_layer_ratio", ratio.note(note))?;
@@ -245,12 +248,12 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
         let mut set = |what: &str, measured: Measured| {
             values.set(&format!("table.{name}.{what}"), measured.note(&note).experiment(&how))
         };
-        let percent = |share: f64| Measured::number(share, Format::Percent(2)).within(0.0001);
+        let percent = |share: f64| Measured::number(share, Format::Percent(2));
         set("error", percent(outcome.error()))?;
         if let Some(paper) = outcome.row.paper() {
             set("paper", percent(paper))?;
             let gap = 100.0 * (outcome.error() - paper);
-            set("gap", Measured::number(gap, Format::Decimals(2)).within(0.01))?;
+            set("gap", Measured::number(gap, Format::Decimals(2)))?;
         }
         set("epochs", Measured::count(epochs))?;
         set("steps", Measured::count(epochs * 60_000_usize.div_ceil(128)))?;
@@ -258,9 +261,9 @@ fn table_values(outcomes: &[Outcome], values: &mut Values) -> Result<()> {
             set("norms", Measured::text(norms_in_words(outcome)))?;
         }
         let minutes = Measured::number(outcome.seconds() / 60.0, Format::Integer);
-        set("minutes", minutes.machine())?;
+        set("minutes", minutes)?;
         let seconds = Measured::number(outcome.seconds_per_epoch(), Format::Seconds(0));
-        set("seconds_per_epoch", seconds.machine())?;
+        set("seconds_per_epoch", seconds)?;
         set("date", Measured::text(outcome.date.clone()))?;
     }
     Ok(())

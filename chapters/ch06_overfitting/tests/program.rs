@@ -183,6 +183,27 @@ fn the_study_goes_on_where_it_was() {
 }
 
 #[test]
+fn strengths_are_tried_on_a_small_data_set() {
+    let folder = Folder::new(6_000, 100);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ch06_overfitting"));
+    command.args(["tune", "--seeds", "1", "--epochs", "1", "--data"]).arg(folder.0.path());
+    let table = output(command);
+    assert_eq!(table.lines().count(), 1 + 26, "{table}");
+    for word in
+        ["nothing", "decay 1", "L2 penalty 0.01", "max-norm 1.5", "shifts by 2", "elastic 34 4,"]
+    {
+        assert!(table.contains(word), "{word}: {table}");
+    }
+}
+
+#[test]
+fn the_records_are_as_they_were_recorded() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ch06_overfitting"));
+    command.arg("records");
+    assert_eq!(output(command), "all records are as they were recorded\n");
+}
+
+#[test]
 fn whatever_is_wrong_with_data_or_folders_is_said_in_a_line() {
     let folder = Folder::new(300, 50);
     let at = folder.0.path().to_str().unwrap();

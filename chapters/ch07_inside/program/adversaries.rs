@@ -3,16 +3,17 @@
 
 use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Measured, Output, Series, Values};
+use book_programs::statistics::Estimate;
 use ch02_forward::{Network, softmax};
 use ch05_mnist::{Dataset, likeliest};
-use ch07_inside::{Attack, loss_gradient};
+use ch07_inside::{Attack, loss_gradient, margin_bounds};
 use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::measured::{Mean, set};
+use crate::measured::{mean_of, set};
 use crate::networks::{answers, first, logits_of};
-use crate::study::{self, At, RADII, Record, Training};
+use crate::study::{self, At, RADII, Recorded, Training};
 
 /// Draws the page's figures and sets its values.
 pub fn draw(
@@ -24,10 +25,15 @@ pub fn draw(
     output.figure("misled", &misled(network, test, values)?.machine_dependent())?;
     random_noise(network, test, values)?;
     let record = study::recorded()?;
-    let how = format!("`{}`, {}", record.made_by, record.date);
+    let how = how(&record);
     output.figure("sandwich", &sandwich(&record, Training::Plain)?.experiment(&how))?;
     output.figure("hardened", &hardened(&record)?.experiment(&how))?;
     table(&record, values)
+}
+
+/// How the record was made, as values and figures say it.
+fn how(record: &Recorded) -> String {
+    format!("`{}`, {}", record.command, record.date)
 }
 
 /// A digit, the sign of the gradient, and the digit after attacks of growing radius.
@@ -70,7 +76,12 @@ fn misled(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result
         grid = grid.shares(caption, 28, &moved.row(0).to_vec());
     }
     let note = "the first test image, steady recipe, seed 0, iterated attack";
-    set(values, "adversaries.first_certain", attacked[2].3, Format::Percent(0), note)?;
+    set(values, "adversaries.first_certain", attacked[2].3, Format::Percent(2), note)?;
+    let margins = margin_bounds(network, inputs.view(), &labels, 0.01);
+    let others = margins.iter().enumerate().filter(|(class, _)| *class != usize::from(labels[0]));
+    let bound = others.map(|(_, margin)| *margin).fold(f64::INFINITY, f64::min);
+    let note = "the first test image, changes of at most 0.01, steady recipe, seed 0";
+    set(values, "adversaries.first_bound", bound, Format::Decimals(1), note)?;
     Ok(grid.range(1.0))
 }
 
@@ -92,8 +103,8 @@ fn random_noise(network: &Network<f64>, test: &Dataset, values: &mut Values) -> 
 }
 
 /// A share of the images at each radius, of all networks trained one way.
-fn shares(record: &Record, training: Training, count: fn(&At) -> usize) -> Result<Vec<Mean>> {
-    let runs: Vec<_> = record.runs.iter().filter(|run| run.training == training).collect();
+fn shares(record: &Recorded, training: Training, count: fn(&At) -> usize) -> Result<Vec<Estimate>> {
+    let runs: Vec<_> = record.outcome.iter().filter(|run| run.training == training).collect();
     ensure!(
         runs.len() == 5,
         "the record: expected five seeds of {training:?}, found {}",
@@ -101,26 +112,26 @@ fn shares(record: &Record, training: Training, count: fn(&At) -> usize) -> Resul
     );
     let at = |index: usize| {
         let share = |run: &&study::Run| count(&run.radii[index]) as f64 / run.images as f64;
-        Mean::of(&runs.iter().map(share).collect::<Vec<_>>())
+        mean_of(&runs.iter().map(share).collect::<Vec<_>>())
     };
     Ok((0..RADII.len()).map(at).collect())
 }
 
-fn line(name: &str, means: &[Mean]) -> Series {
-    let points = RADII.iter().zip(means).map(|(&radius, mean)| (radius, 100.0 * mean.mean));
-    let band = means.iter().map(|m| (100.0 * (m.mean - m.margin), 100.0 * (m.mean + m.margin)));
+fn line(name: &str, means: &[Estimate]) -> Series {
+    let points = RADII.iter().zip(means).map(|(&radius, mean)| (radius, 100.0 * mean.value));
+    let band = means.iter().map(|m| (100.0 * (m.value - m.margin), 100.0 * (m.value + m.margin)));
     let band = band.map(|(low, high)| (low.max(0.0), high.min(100.0)));
     Series::line(name, points.collect::<Vec<_>>()).markers().band(band.collect::<Vec<_>>())
 }
 
 /// What two attacks find, and what the bounds leave open.
-fn sandwich(record: &Record, training: Training) -> Result<Chart> {
+fn sandwich(record: &Recorded, training: Training) -> Result<Chart> {
     let found = shares(record, training, |at| at.found)?;
     let fast = shares(record, training, |at| at.fast)?;
     let open = shares(record, training, |at| at.open)?;
-    let at = |means: &[Mean], radius: f64| {
+    let at = |means: &[Estimate], radius: f64| {
         let index = RADII.iter().position(|r| *r == radius).expect("a radius of the study");
-        100.0 * means[index].mean
+        100.0 * means[index].value
     };
     let description = format!(
         "Test images misread, by the radius, on a logarithmic scale. At 0.01 attacks find {:.1}%, and \
@@ -140,14 +151,14 @@ fn sandwich(record: &Record, training: Training) -> Result<Chart> {
 }
 
 /// What the attacks find of networks that were trained in different ways.
-fn hardened(record: &Record) -> Result<Chart> {
+fn hardened(record: &Recorded) -> Result<Chart> {
     let kinds =
         [(Training::Plain, "plain"), (Training::Fast, "fast"), (Training::Iterated, "iterated")];
     let mut told = Vec::new();
     let mut chart_lines = Vec::new();
     for (training, name) in kinds {
         let found = shares(record, training, |at| at.found)?;
-        told.push(format!("{name} {:.0}%", 100.0 * found[6].mean));
+        told.push(format!("{name} {:.0}%", 100.0 * found[6].value));
         chart_lines.push(line(name, &found));
     }
     let description = format!(
@@ -163,11 +174,11 @@ fn hardened(record: &Record) -> Result<Chart> {
 }
 
 /// The numbers of the page.
-fn table(record: &Record, values: &mut Values) -> Result<()> {
-    let how = format!("`{}`, {}", record.made_by, record.date);
+fn table(record: &Recorded, values: &mut Values) -> Result<()> {
+    let how = how(record);
     let note = "all 10,000 test images, seeds 0 to 4";
-    let mut put = |name: &str, mean: Mean, decimals: usize| -> Result<()> {
-        for (part, number) in [("mean", mean.mean), ("margin", mean.margin)] {
+    let mut put = |name: &str, mean: Estimate, decimals: usize| -> Result<()> {
+        for (part, number) in [("mean", mean.value), ("margin", mean.margin)] {
             let measured = Measured::number(number, Format::Percent(decimals)).machine();
             values
                 .set(&format!("adversaries.{name}.{part}"), measured.note(note).experiment(&how))?;
@@ -176,10 +187,10 @@ fn table(record: &Record, values: &mut Values) -> Result<()> {
     };
     for training in Training::ALL {
         let name = format!("{training:?}").to_lowercase();
-        let runs: Vec<_> = record.runs.iter().filter(|run| run.training == training).collect();
+        let runs: Vec<_> = record.outcome.iter().filter(|run| run.training == training).collect();
         let misread: Vec<f64> =
             runs.iter().map(|run| run.misread as f64 / run.images as f64).collect();
-        put(&format!("{name}.clean"), Mean::of(&misread), 1)?;
+        put(&format!("{name}.clean"), mean_of(&misread), 1)?;
         let fast = shares(record, training, |at| at.fast)?;
         let found = shares(record, training, |at| at.found)?;
         let open = shares(record, training, |at| at.open)?;
@@ -190,10 +201,14 @@ fn table(record: &Record, values: &mut Values) -> Result<()> {
             put(&format!("{name}.open.{radius}"), open[index], 1)?;
         }
     }
-    let broken: usize = record.runs.iter().flat_map(|run| &run.radii).map(|at| at.broken).sum();
-    let checked: usize = record.runs.iter().map(|run| run.images * run.radii.len()).sum();
+    let broken: usize = record.outcome.iter().flat_map(|run| &run.radii).map(|at| at.broken).sum();
+    let checked: usize = record.outcome.iter().map(|run| run.images * run.radii.len()).sum();
     let count = |count: usize| Measured::count(count).machine().note(note).experiment(&how);
     values.set("adversaries.broken", count(broken))?;
     values.set("adversaries.checked", count(checked))?;
+    let certified =
+        record.outcome.iter().flat_map(|run| run.radii.iter().map(|at| run.images - at.open));
+    let certified: usize = certified.sum();
+    values.set("adversaries.certified", count(certified))?;
     Ok(())
 }

@@ -25,8 +25,12 @@ pub enum Command {
     /// Twenty networks, some 20 minutes on two quiet cores. Interrupted, it goes on after the last
     /// network that was done when it is called again.
     Adversaries(AdversariesArguments),
-    /// Time integrated gradients of 1,000 test images, for peers/compare_captum.py
+    /// Time integrated gradients of 1,000 test images and Shapley values of one, for peers/compare.sh
     Speed(SpeedArguments),
+    /// Compare the times of Captum, as peers/compare.sh has measured them
+    Peers(PeersArguments),
+    /// Check the records: unchanged, and their commands still there
+    Records,
 }
 
 #[derive(Debug, Args)]
@@ -73,6 +77,16 @@ pub struct SpeedArguments {
     /// A file of weights, as `ch05_mnist train --weights` writes it
     #[arg(long, value_name = "FILE")]
     pub weights: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct PeersArguments {
+    /// A file with a line `key|name|seconds|load` for each run
+    #[arg(value_name = "RUNS")]
+    pub runs: PathBuf,
+    /// Write the outcome into the chapter's folder of records, which the book quotes
+    #[arg(long)]
+    pub record: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail, ensure};
 use book_figures::{Figure, ImageGrid};
+use book_programs::pictures::read_picture;
 use book_programs::print;
 use ch02_forward::{Network, softmax};
 use ch05_mnist::{CLASSES, center_digit, likeliest};
@@ -25,7 +26,7 @@ const STEPS: usize = 1000;
 /// Explains a picture, prints what was explained and what the map adds up to, and writes the map.
 pub fn run(arguments: &ExplainArguments) -> Result<()> {
     let network = disk::read_weights(&arguments.weights)?;
-    let input = center_digit::<f64>(&disk::read_picture(&arguments.image)?);
+    let input = center_digit::<f64>(&read_picture(&arguments.image)?);
     let name = arguments.image.display();
     let input = input.map_err(|found| anyhow!("{name}: expected a digit, found {found}"))?;
     let baseline = baseline(&arguments.baseline)?;
@@ -68,7 +69,7 @@ fn baseline(name: &str) -> Result<Array2<f64>> {
         "black" => Ok(Array2::zeros((1, 784))),
         "white" => Ok(Array2::ones((1, 784))),
         file if Path::new(file).extension().is_some() => {
-            let picture = disk::read_picture(Path::new(file))?;
+            let picture = read_picture(Path::new(file))?;
             let (width, height) = picture.dimensions();
             if (width, height) != (28, 28) {
                 bail!("{file}: expected a baseline of 28 × 28 pixels, found {width} × {height}");

@@ -1,15 +1,16 @@
-//! Page *Gradients by the input*: maps of a few digits, what they add up to, and whether covering
+//! Page *Gradients with respect to the input*: maps of a few digits, what they add up to, and whether covering
 //! confirms them.
 
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Output, Series, Values};
+use book_programs::statistics::Estimate;
 use ch02_forward::{Network, softmax};
 use ch05_mnist::Dataset;
 use ch07_inside::{FullGradient, InputGradient, gradient_times_input, relevance};
 use ndarray::{Array2, Axis as Along};
 
 use crate::cover::{COVERED, SIDES, agreement};
-use crate::measured::{Mean, set};
+use crate::measured::{mean_of, set, set_mean};
 use crate::networks::{NOTE, answers, explained, first, logits_of};
 
 /// Draws the page's figures and sets its values.
@@ -67,7 +68,7 @@ fn sums(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Resul
         distance = (relevance - full.inputs).iter().fold(distance, |most, e| most.max(e.abs()));
     }
     let note = format!("1,000 test images, {NOTE}");
-    Mean::of(&shares).set(values, "gradients.missing", Format::Percent(0), &note)?;
+    set_mean(values, "gradients.missing", mean_of(&shares), Format::Percent(0), &note)?;
     set(values, "gradients.full_error", error, Format::Scientific(0), &note)?;
     set(values, "gradients.relevance_distance", distance, Format::Scientific(0), &note)
 }
@@ -118,17 +119,17 @@ fn covered(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Re
         let mut points = Vec::new();
         for (at, side) in SIDES.into_iter().enumerate() {
             let numbers: Vec<f64> = by_seed.iter().map(|seed| seed[map][at]).collect();
-            let mean = Mean::of(&numbers);
+            let mean = mean_of(&numbers);
             let note = format!("{COVERED} test images, {NOTE}");
             let value = format!("gradients.covered.{key}.{side}");
-            mean.set(values, &value, Format::Decimals(2), &note)?;
+            set_mean(values, &value, mean, Format::Decimals(2), &note)?;
             points.push((side as f64, mean));
         }
         series.push((name, points));
     }
     let first_and_last = |index: usize| {
-        let points: &Vec<(f64, Mean)> = &series[index].1;
-        (points[0].1.mean, points[SIDES.len() - 1].1.mean)
+        let points: &Vec<(f64, Estimate)> = &series[index].1;
+        (points[0].1.value, points[SIDES.len() - 1].1.value)
     };
     let (one, seven) = first_and_last(0);
     let description = format!(
@@ -144,8 +145,8 @@ fn covered(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Re
         .x_axis(Axis::new("side of the patch [pixels]").integers().range(1.0, 7.0))
         .y_axis(Axis::new("correlation").from_zero());
     for (name, points) in series {
-        let band = points.iter().map(|(_, m)| (m.mean - m.margin, m.mean + m.margin));
-        let line = Series::line(name, points.iter().map(|(side, m)| (*side, m.mean)));
+        let band = points.iter().map(|(_, m)| (m.value - m.margin, m.value + m.margin));
+        let line = Series::line(name, points.iter().map(|(side, m)| (*side, m.value)));
         chart = chart.series(line.markers().band(band.collect::<Vec<_>>()));
     }
     Ok(chart)

@@ -3,13 +3,18 @@
 mod adversaries;
 mod arguments;
 mod cover;
+mod deletion;
 mod disk;
 mod explain;
 mod gradients;
+mod hidden;
+mod landscape;
 mod measured;
 mod networks;
 mod neurons;
 mod paths;
+mod peers;
+mod sanity;
 mod shapley;
 mod study;
 
@@ -27,6 +32,12 @@ fn main() -> ExitCode {
         Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Adversaries(arguments)) => study::run(&arguments),
         Some(Command::Speed(arguments)) => paths::print_speed(&arguments),
+        Some(Command::Peers(arguments)) => peers::compare(&arguments),
+        Some(Command::Records) => {
+            study::recorded()?;
+            peers::recorded()?;
+            print("all records are as they were recorded")
+        }
     })
 }
 
@@ -36,7 +47,8 @@ fn run() -> Result<()> {
     let mut values = output.values()?;
     values.retain(|_| false);
     let (train, test) = disk::load()?;
-    let networks = networks::train(&train)?;
+    let epochs = networks::train(&train)?;
+    let networks = networks::trained(&epochs);
     print("five networks: trained")?;
     neurons::draw(&networks, (&train, &test), &output, &mut values)?;
     print("neurons: done")?;
@@ -46,6 +58,14 @@ fn run() -> Result<()> {
     print("paths: done")?;
     shapley::draw(&networks, &test, &output, &mut values)?;
     print("Shapley values: done")?;
+    sanity::draw(&networks, (&train, &test), &output, &mut values)?;
+    print("sanity checks: done")?;
+    deletion::draw(&networks, &test, &output, &mut values)?;
+    print("cover and delete: done")?;
+    hidden::draw(&epochs, (&train, &test), &output, &mut values)?;
+    print("hidden layer: done")?;
+    landscape::draw(&epochs, (&train, &test), &output, &mut values)?;
+    print("landscape: done")?;
     adversaries::draw(&networks[0], &test, &output, &mut values)?;
     values.save()?;
     print(format_args!("\nfigures and values: {}", output.path().canonicalize()?.display()))

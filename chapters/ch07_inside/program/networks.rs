@@ -14,16 +14,30 @@ pub const SEEDS: u64 = 5;
 /// How the numbers of five networks are noted.
 pub const NOTE: &str = "five networks, steady recipe, seeds 0 to 4";
 
-/// Networks by the steady recipe of chapter 5, one a seed, in double precision.
-pub fn train(data: &Dataset) -> Result<Vec<Network<f64>>> {
+/// Networks by the steady recipe of chapter 5, in double precision: for each seed the one with its
+/// first weights, and the one after each epoch.
+pub fn train(data: &Dataset) -> Result<Vec<Vec<Network<f64>>>> {
     let recipe = Recipe::steady();
     let train = |seed: u64| {
         let generator = ChaCha8Rng::seed_from_u64(seed);
         let mut trainer = recipe.trainer::<f32, _>(data.pixels(), generator);
-        trainer.train(data, || (), |_, _| std::ops::ControlFlow::Continue(()))?;
-        Ok(doubled(&trainer.model))
+        let mut epochs = vec![doubled(&trainer.model)];
+        trainer.train(
+            data,
+            || (),
+            |trainer, _| {
+                epochs.push(doubled(&trainer.model));
+                std::ops::ControlFlow::Continue(())
+            },
+        )?;
+        Ok(epochs)
     };
     (0..SEEDS).into_par_iter().map(train).collect()
+}
+
+/// The networks at the end of their training.
+pub fn trained(epochs: &[Vec<Network<f64>>]) -> Vec<Network<f64>> {
+    epochs.iter().map(|epochs| epochs[epochs.len() - 1].clone()).collect()
 }
 
 /// The same network with its weights in double precision.

@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use book_figures::{Axis, BarChart, Figure, Format, ImageGrid, Output, Values};
+use book_programs::statistics::Estimate;
 use ch02_forward::{Initialization, Network, softmax};
 use ch05_mnist::{CLASSES, Dataset, Recipe, likeliest};
 use ch07_inside::{contributions, firing_shares, preferred_image, preferred_input};
@@ -10,7 +11,7 @@ use ndarray::{Array1, Array2, Axis as Along};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::measured::{Mean, set};
+use crate::measured::{mean_of, set, set_mean};
 use crate::networks::{NOTE, SEEDS, answers, first};
 
 /// A neuron counts as on for a digit if it is on for at least this share of its images.
@@ -108,30 +109,37 @@ fn digits_of_neurons(
         let of =
             |all: &[Vec<usize>]| all.iter().map(|counts| share(counts, holds)).collect::<Vec<_>>();
         let percent = Format::Percent(0);
-        Mean::of(&of(&trained)).set(values, &format!("neurons.{name}"), percent, &note)?;
-        Mean::of(&of(&random)).set(values, &format!("neurons.untrained_{name}"), percent, &note)?;
+        set_mean(values, &format!("neurons.{name}"), mean_of(&of(&trained)), percent, &note)?;
+        set_mean(
+            values,
+            &format!("neurons.untrained_{name}"),
+            mean_of(&of(&random)),
+            percent,
+            &note,
+        )?;
     }
     let means = (0..=CLASSES).map(|digits| {
         let numbers: Vec<f64> =
             trained.iter().map(|counts| share(counts, &|n| n == digits)).collect();
-        Mean::of(&numbers)
+        mean_of(&numbers)
     });
-    let means: Vec<Mean> = means.collect();
+    let means: Vec<Estimate> = means.collect();
     let most =
-        (0..=CLASSES).max_by(|a, b| means[*a].mean.total_cmp(&means[*b].mean)).expect("eleven");
+        (0..=CLASSES).max_by(|a, b| means[*a].value.total_cmp(&means[*b].value)).expect("eleven");
     let description = format!(
         "The share of the 128 hidden neurons by the number of digits for which they are mostly on, from \
          0 to 10, mean of five networks with 95% intervals. The most frequent number is {most}, with \
          {:.0}%; one digit only have {:.0}%.",
-        100.0 * means[most].mean,
-        100.0 * means[1].mean
+        100.0 * means[most].value,
+        100.0 * means[1].value
     );
     let axis = Axis::new("share of the neurons [%]").from_zero();
     let mut chart = BarChart::new("For how many digits a neuron is on", description, axis)
         .categories("digits for which a neuron is mostly on");
     for (digits, mean) in means.iter().enumerate() {
-        let ends = (100.0 * (mean.mean - mean.margin).max(0.0), 100.0 * (mean.mean + mean.margin));
-        chart = chart.bar_with_spread(digits.to_string(), 100.0 * mean.mean, ends);
+        let ends =
+            (100.0 * (mean.value - mean.margin).max(0.0), 100.0 * (mean.value + mean.margin));
+        chart = chart.bar_with_spread(digits.to_string(), 100.0 * mean.value, ends);
     }
     Ok(chart)
 }
@@ -173,7 +181,7 @@ fn few_neurons(
         largest.push(share);
     }
     let note = format!("all test images, {NOTE}");
-    Mean::of(&kept).set(values, "neurons.ten_kept", Format::Percent(1), &note)?;
-    Mean::of(&full).set(values, "neurons.all_kept", Format::Percent(1), &note)?;
-    Mean::of(&largest).set(values, "neurons.largest_part", Format::Percent(0), &note)
+    set_mean(values, "neurons.ten_kept", mean_of(&kept), Format::Percent(1), &note)?;
+    set_mean(values, "neurons.all_kept", mean_of(&full), Format::Percent(1), &note)?;
+    set_mean(values, "neurons.largest_part", mean_of(&largest), Format::Percent(0), &note)
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::Result;
 use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Output, Series, Values};
 use book_programs::print;
-use ch02_forward::{Dense, Layer, Network, softmax};
+use ch02_forward::{Network, softmax};
 use ch05_mnist::Dataset;
 use ch07_inside::{
     InputGradient, integrated_gradients, integrated_gradients_by_slopes,
@@ -18,8 +18,9 @@ use rand_chacha::ChaCha8Rng;
 use crate::arguments::SpeedArguments;
 use crate::cover::{COVERED, SIDES, agreement};
 use crate::disk;
-use crate::measured::{Mean, set};
-use crate::networks::{NOTE, answers, correlation, explained, first, logits_of, row};
+use crate::measured::{mean_of, set, set_mean};
+use crate::networks::{NOTE, answers, correlation, doubled, explained, first, logits_of, row};
+use crate::{peers, shapley};
 
 /// How many training images stand in for "any image" as baselines.
 const BASELINES: usize = 100;
@@ -37,7 +38,7 @@ pub fn draw(
     output.figure("baselines", &grid.machine_dependent())?;
     output.figure("smooth", &smooth(networks, test, values)?.machine_dependent())?;
     covered(networks, test, values)?;
-    speed(&networks[0], test, values)
+    peers::set(values)
 }
 
 /// How much of the logit, and how much of the probability, is there after a share of the way from
@@ -106,19 +107,20 @@ fn steps(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Resu
             most.push(errors[errors.len() - 1]);
         }
         let note = format!("{count} steps, {COVERED} test images, {NOTE}");
-        let median = Mean::of(&medians);
+        let median = mean_of(&medians);
         let highest = most.iter().copied().fold(0.0, f64::max);
         if [1, 10, 50, 500].contains(&count) {
-            median.set(
+            set_mean(
                 values,
                 &format!("paths.steps_{count}.median"),
+                median,
                 Format::Percent(1),
                 &note,
             )?;
             let name = format!("paths.steps_{count}.worst");
             set(values, &name, highest, Format::Percent(1), &note)?;
         }
-        middle.push((f64::from(count as u32), median.mean));
+        middle.push((f64::from(count as u32), median.value));
         worst.push((f64::from(count as u32), highest));
     }
     let note = format!("{COVERED} test images, {NOTE}");
@@ -189,10 +191,10 @@ fn baselines(
                 dark.sum() / map.sum()
             })
             .collect();
-        let mean = Mean::of(&numbers);
-        shares[kind] = mean.mean;
+        let mean = mean_of(&numbers);
+        shares[kind] = mean.value;
         let note = format!("50 fours of the test set, {NOTE}");
-        mean.set(values, &format!("paths.dark_{}", keys[kind]), Format::Percent(0), &note)?;
+        set_mean(values, &format!("paths.dark_{}", keys[kind]), mean, Format::Percent(0), &note)?;
     }
     let description = format!(
         "A four, and four maps of why it is a four and no nine. On pixels that are dark in the image \
@@ -254,11 +256,11 @@ fn smooth(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Res
         }
     }
     let note = format!("50 test images, noise 0.3, 50 samples, {NOTE}");
-    Mean::of(&errors).set(values, "paths.smooth_error", Format::Percent(0), &note)?;
+    set_mean(values, "paths.smooth_error", mean_of(&errors), Format::Percent(0), &note)?;
     for (kept, name) in kept.iter().zip(["0_3", "1"]) {
         let note = format!("50 test images, {NOTE}");
         let name = format!("paths.smooth_kept_{name}");
-        Mean::of(kept).set(values, &name, Format::Decimals(2), &note)?;
+        set_mean(values, &name, mean_of(kept), Format::Decimals(2), &note)?;
     }
     Ok(grid.range(1.0))
 }
@@ -291,55 +293,38 @@ fn covered(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> Re
         let of = |map: usize| by_seed.iter().map(|seed| seed[map][at]).collect::<Vec<f64>>();
         let paired: Vec<f64> = of(0).iter().zip(of(1)).map(|(path, plain)| path - plain).collect();
         let name = format!("paths.covered.{side}");
-        Mean::of(&of(0)).set(values, &name, Format::Decimals(2), &note)?;
+        set_mean(values, &name, mean_of(&of(0)), Format::Decimals(2), &note)?;
         let name = format!("paths.covered_gain.{side}");
-        Mean::of(&paired).set(values, &name, Format::Decimals(2), &format!("{note}; paired"))?;
+        set_mean(values, &name, mean_of(&paired), Format::Decimals(3), &format!("{note}; paired"))?;
     }
     Ok(())
 }
 
-/// A thousand images with fifty steps: seconds the plain way, by slopes and exactly, in single
-/// precision; the fastest of three runs, but of the plain way one.
-fn seconds(network: &Network<f64>, test: &Dataset) -> [f64; 3] {
-    let single = |numbers: &Array2<f64>| numbers.mapv(|number| number as f32);
-    let layers = network.layers.iter().map(|layer| Layer {
-        dense: Dense {
-            weights: single(&layer.dense.weights),
-            bias: layer.dense.bias.mapv(|number| number as f32),
-        },
-        activation: layer.activation,
-    });
-    let network = Network { layers: layers.collect() };
-    let (inputs, labels) = first(test, 1000);
-    let (inputs, weights) = (single(&inputs), single(&logits_of(&labels)));
-    let black = Array2::<f32>::zeros(inputs.dim());
-    let path = (black.view(), inputs.view());
-    let timed = |work: &dyn Fn() -> Array2<f32>| {
-        let start = Instant::now();
-        assert_eq!(work().dim(), inputs.dim());
-        start.elapsed().as_secs_f64()
-    };
-    let fastest = |work: &dyn Fn() -> Array2<f32>| (0..3).map(|_| timed(work)).fold(1e9, f64::min);
-    [
-        timed(&|| integrated_gradients(&network, path, weights.view(), 50)),
-        fastest(&|| integrated_gradients_by_slopes(&network, path, weights.view(), 50)),
-        fastest(&|| integrated_gradients_exactly(&network, path, weights.view())),
-    ]
-}
-
-fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<()> {
-    let [plain, by_slopes, exact] = seconds(network, test);
-    let note =
-        "1,000 test images, 50 steps, single precision; the fastest of three runs (plain: one)";
-    set(values, "paths.speed.plain", plain, Format::Seconds(1), note)?;
-    set(values, "paths.speed.by_slopes", by_slopes, Format::Seconds(3), note)?;
-    set(values, "paths.speed.exact", exact, Format::Seconds(3), note)
-}
-
-/// The command `speed`: one line of JSON.
+/// The command `speed`: a line of JSON. A thousand images with fifty steps: seconds the plain way, by
+/// slopes and exactly, in single precision, the fastest of three times; the sizes of all attributions,
+/// added up, by which others can tell that it is the same map; and seconds for the Shapley values of one.
 pub fn print_speed(arguments: &SpeedArguments) -> Result<()> {
-    let network = disk::read_weights(&arguments.weights)?;
+    let network = disk::read_weights::<f32>(&arguments.weights)?;
     let (_, test) = disk::load()?;
-    let [plain, by_slopes, exact] = seconds(&network, &test);
-    print(serde_json::json!({ "plain": plain, "by_slopes": by_slopes, "exact": exact }))
+    let indices: Vec<usize> = (0..1000).collect();
+    let (inputs, weights) = test.batch::<f32>(&indices);
+    let black = Array2::zeros(inputs.dim());
+    let path = (black.view(), inputs.view());
+    let fastest = |work: &dyn Fn() -> Array2<f32>| {
+        let timed = || {
+            let start = Instant::now();
+            let map = work();
+            (start.elapsed().as_secs_f64(), map)
+        };
+        (0..3).map(|_| timed()).min_by(|a, b| a.0.total_cmp(&b.0)).expect("three")
+    };
+    let (plain, _) = fastest(&|| integrated_gradients(&network, path, weights.view(), 50));
+    let (by_slopes, map) =
+        fastest(&|| integrated_gradients_by_slopes(&network, path, weights.view(), 50));
+    let (exact, _) = fastest(&|| integrated_gradients_exactly(&network, path, weights.view()));
+    let sizes: f64 = map.iter().map(|&value| f64::from(value.abs())).sum();
+    let shapley = shapley::seconds(&doubled(&network), &test);
+    print(serde_json::json!({
+        "plain": plain, "by_slopes": by_slopes, "exact": exact, "sizes": sizes, "shapley": shapley
+    }))
 }

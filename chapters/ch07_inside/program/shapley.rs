@@ -16,7 +16,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use crate::measured::{Mean, set};
+use crate::measured::{mean_of, set, set_mean};
 use crate::networks::{NOTE, correlation, explained, first, logits_of, row};
 
 /// An image is cut into so many squares, 7 pixels wide.
@@ -119,10 +119,10 @@ fn compared(networks: &[Network<f64>], test: &Dataset, values: &mut Values) -> R
     let note = format!("{IMAGES} test images, {NOTE}");
     values.set("shapley.images", Measured::count(IMAGES))?;
     let decimals = Format::Decimals(3);
-    Mean::of(&path).set(values, "shapley.with_path", decimals, &note)?;
-    Mean::of(&gradient).set(values, "shapley.with_gradient", decimals, &note)?;
-    Mean::of(&removal).set(values, "shapley.with_removal", decimals, &note)?;
-    Mean::of(&distance).set(values, "shapley.distance", Format::Percent(0), &note)?;
+    set_mean(values, "shapley.with_path", mean_of(&path), decimals, &note)?;
+    set_mean(values, "shapley.with_gradient", mean_of(&gradient), decimals, &note)?;
+    set_mean(values, "shapley.with_removal", mean_of(&removal), decimals, &note)?;
+    set_mean(values, "shapley.distance", mean_of(&distance), Format::Percent(0), &note)?;
     set(values, "shapley.efficiency", error, Format::Scientific(0), &note)
 }
 
@@ -166,8 +166,8 @@ fn sampling(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Resu
         .series(Series::line("1/√orders", law)))
 }
 
-/// All 65,536 coalitions of one image.
-fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<()> {
+/// Seconds for all 65,536 coalitions of one image, the fastest of three times.
+pub fn seconds(network: &Network<f64>, test: &Dataset) -> f64 {
     let (inputs, labels) = first(test, 1);
     let weights = logits_of(&labels);
     let timed = || {
@@ -175,8 +175,11 @@ fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<
         assert_eq!(exact(network, &inputs, &weights).1.len(), SQUARES);
         start.elapsed().as_secs_f64()
     };
-    let fastest = (0..3).map(|_| timed()).fold(f64::MAX, f64::min);
+    (0..3).map(|_| timed()).fold(f64::MAX, f64::min)
+}
+
+fn speed(network: &Network<f64>, test: &Dataset, values: &mut Values) -> Result<()> {
     let note =
         "one image, 65,536 coalitions, double precision, one thread; the fastest of three runs";
-    set(values, "shapley.seconds", fastest, Format::Seconds(2), note)
+    set(values, "shapley.seconds", seconds(network, test), Format::Seconds(2), note)
 }

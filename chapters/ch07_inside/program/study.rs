@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use book_programs::print;
+use book_programs::records::{self, Record};
 use ch02_forward::Network;
 use ch05_mnist::{Dataset, Recipe, Trainer, likeliest};
 use ch07_inside::{Attack, Hardened, margin_bounds};
@@ -16,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::AdversariesArguments;
+use crate::arguments::{AdversariesArguments, Arguments};
 use crate::disk;
 use crate::networks::doubled;
 
@@ -73,21 +74,11 @@ pub struct At {
 }
 
 /// What was recorded.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Record {
-    pub made_by: String,
-    pub date: String,
-    pub runs: Vec<Run>,
-}
+pub type Recorded = Record<Vec<Run>>;
 
 /// The committed record.
-pub fn recorded() -> Result<Record> {
-    read(&disk::record()?)
-}
-
-fn read(path: &Path) -> Result<Record> {
-    let name = || format!("{}: expected a record of the adversaries", path.display());
-    serde_json::from_str(&fs::read_to_string(path).with_context(name)?).with_context(name)
+pub fn recorded() -> Result<Recorded> {
+    records::read::<Arguments, _>(&disk::record()?)
 }
 
 /// Runs the experiment, and writes what there is after each network.
@@ -101,13 +92,16 @@ pub fn run(arguments: &AdversariesArguments) -> Result<()> {
     book_programs::files::check_writable(&path)?;
     let (train, test) = disk::load()?;
     let test = test.first(arguments.images.unwrap_or(test.len()));
-    let mut record = if path.exists() { read(&path)? } else { Record::default() };
-    record.made_by = format!("cargo run -p ch07_inside -- adversaries --seeds {}", arguments.seeds);
+    let mut runs = match path.exists() {
+        true => records::read::<Arguments, Vec<Run>>(&path)?.outcome,
+        false => Vec::new(),
+    };
+    let command = format!("cargo run -p ch07_inside -- adversaries --seeds {}", arguments.seeds);
     for training in Training::ALL {
         for seed in 0..arguments.seeds as u64 {
             let same =
                 |run: &Run| (run.training, run.seed, run.images) == (training, seed, test.len());
-            if record.runs.iter().any(same) {
+            if runs.iter().any(same) {
                 continue;
             }
             let run = one(training, seed, (&train, &test))?;
@@ -116,10 +110,8 @@ pub fn run(arguments: &AdversariesArguments) -> Result<()> {
                 "{training:?}, seed {seed}: {} of {} misread, {} at radius {}",
                 run.misread, run.images, last.found, last.radius
             ))?;
-            record.runs.push(run);
-            record.date = book_programs::files::today();
-            let json = serde_json::to_string_pretty(&record)? + "\n";
-            book_programs::files::write(&path, json.as_bytes())?;
+            runs.push(run);
+            Record::today(&command, &runs)?.write(&path)?;
         }
     }
     print(format_args!("written: {}", path.display()))

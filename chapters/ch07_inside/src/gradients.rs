@@ -1,5 +1,5 @@
 //! How a network's answer changes with its input, and what that gradient adds up to. Page:
-//! *Gradients by the input* (`ch07_inside/gradients.md`).
+//! *Gradients with respect to the input* (`ch07_inside/gradients.md`).
 //!
 //! What is explained is one number F for each row of a batch: Σₖ cₖ zₖ over the network's outputs.
 //! The row c of `output_weights` is one-hot for a single logit, and has a 1 and a −1 for the

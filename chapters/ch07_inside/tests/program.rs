@@ -1,4 +1,4 @@
-//! What `explain` does, when all is well and when it is not.
+//! What `explain` does, when all is well and when it is not; the records, and how peers are compared.
 
 use std::fs;
 use std::path::PathBuf;
@@ -113,6 +113,10 @@ fn bad_input_gets_one_line() {
     refuses(explain(w, "blank.png", &[]), &["blank.png: expected a digit, found one shade"]);
     refuses(explain(w, "none.png", &[]), &["none.png: expected a PNG image"]);
     refuses(explain(w, w, &[]), &["expected a PNG image"]);
+    // What has no end is not read.
+    refuses(explain("/dev/zero", "one.png", &[]), &["/dev/zero", "found a device or a pipe"]);
+    refuses(explain(w, "/dev/zero", &[]), &["/dev/zero", "found a device or a pipe"]);
+    refuses(explain("one.png", "one.png", &[]), &["a safetensors file, found a PNG image"]);
     refuses(explain(w, "one.png", &["--method", "magic"]), &["magic", "integrated-gradients"]);
     refuses(explain(w, "one.png", &["--baseline", "one.png"]), &["28 × 28 pixels, found 40 × 50"]);
     refuses(
@@ -124,5 +128,37 @@ fn bad_input_gets_one_line() {
     refuses(
         explain("deep.safetensors", "one.png", &shapley),
         &["expected one hidden layer", "found 2"],
+    );
+}
+
+fn run(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ch07_inside"));
+    command.args(arguments);
+    command
+}
+
+#[test]
+fn peers_are_compared_with_the_sum_by_slopes_with_as_many_threads() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("runs");
+    let runs = path.to_str().unwrap();
+    let times = ["captum_1|Captum|3.0|0.5", "captum_1|Captum|4.0|0.5", "by_slopes_1|ours|0.5|1.25"];
+    fs::write(&path, times.join("\n")).unwrap();
+    let output = run(&["peers", runs]).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.contains("| Captum | 2 | 3.500 s | 3.000 to 4.000 s | 7.0 |"), "{printed}");
+    assert!(printed.contains("load: 1.2 at most"), "{printed}");
+    fs::write(&path, "captum_1|Captum|fast|0.5").unwrap();
+    refuses(run(&["peers", runs]), &["runs:1: expected `key|name|seconds|load`", "fast"]);
+    fs::write(&path, "").unwrap();
+    refuses(run(&["peers", runs]), &["expected runs, found none"]);
+}
+
+#[test]
+fn the_records_are_as_they_were_recorded() {
+    let output = run(&["records"]).output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "all records are as they were recorded\n"
     );
 }

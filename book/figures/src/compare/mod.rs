@@ -26,7 +26,7 @@ impl fmt::Display for Difference {
 
 /// Compares two folders of generated files, such as `book/src/generated` and one that a fresh run
 /// of all programs filled: values within the tolerance that the committed file states, figures by
-/// what is drawn. Files and values of long experiments may be missing in the fresh folder.
+/// what is drawn.
 ///
 /// # Errors
 /// All differences, file by file; a file that cannot be read is one.
@@ -75,10 +75,7 @@ fn compare_files(committed: &Path, fresh: &Path) -> Vec<String> {
     match (committed.exists(), fresh.exists()) {
         (false, _) => return vec!["a program writes it, but it is not committed".to_owned()],
         (true, false) => {
-            let text = std::fs::read_to_string(committed).unwrap_or_default();
-            let long = text.contains(" data-experiment=");
-            let problem = "it is committed, but no program writes it: remove it".to_owned();
-            return if long { Vec::new() } else { vec![problem] };
+            return vec!["it is committed, but no program writes it: remove it".to_owned()];
         }
         (true, true) => {}
     }
@@ -102,7 +99,6 @@ fn compare_values(committed: &Path, fresh: &Path) -> Vec<String> {
     let problem = |name: &str| {
         let problem = match (old.get(name), new.get(name)) {
             (None, _) => "a program writes it, but it is not committed".to_owned(),
-            (Some(old), None) if old.experiment.is_some() => return None,
             (Some(_), None) => "it is committed, but no program writes it: remove it".to_owned(),
             (Some(old), Some(new)) => value_problem(old, new)?,
         };
@@ -118,6 +114,13 @@ fn value_problem(old: &Measured, new: &Measured) -> Option<String> {
     }
     if old.tolerance != Tolerance::Machine && old.note != new.note {
         return Some(format!("note: committed {:?}, fresh {:?}", old.note, new.note));
+    }
+    if old.experiment != new.experiment {
+        let (old, new) = (&old.experiment, &new.experiment);
+        return Some(format!("experiment: committed {old:?}, fresh {new:?}"));
+    }
+    if old.kind != new.kind {
+        return Some(format!("kind: committed {:?}, fresh {:?}", old.kind, new.kind));
     }
     let (text, fresh) = (&old.text, &new.text);
     if old.value.as_f64().is_some() && shape(text) != shape(fresh) {
@@ -296,13 +299,26 @@ mod tests {
     }
 
     #[test]
-    fn results_of_long_experiments_may_be_missing() {
+    fn results_of_long_experiments_are_made_from_their_records_by_every_run() {
         let (root, old, new) = two_folders();
         measure(&old, "long", share(0.5).experiment("seeds, 2026-11-23")).unwrap();
         old.figure("long", &chart(1.0).experiment("seeds, 2026-11-23")).unwrap();
-        measure(&new, "x", share(0.5)).unwrap();
-        measure(&old, "x", share(0.5)).unwrap();
-        assert_eq!(problems(&root), Vec::<String>::new());
+        let missing = "it is committed, but no program writes it: remove it";
+        let found = problems(&root);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().all(|problem| problem.ends_with(missing)), "{found:?}");
+        measure(&new, "long", share(0.5).experiment("seeds, 2026-11-24")).unwrap();
+        new.figure("long", &chart(1.0).experiment("seeds, 2026-11-23")).unwrap();
+        let found = problems(&root);
+        assert!(found.len() == 1 && found[0].contains("experiment: committed"), "{found:?}");
+    }
+
+    #[test]
+    fn what_a_value_is_must_stay_the_same() {
+        let (root, old, new) = two_folders();
+        measure(&old, "share", share(0.5).of("test images")).unwrap();
+        measure(&new, "share", share(0.5).of("training images")).unwrap();
+        assert!(problems(&root)[0].contains("kind: committed \"share of test images\""));
     }
 
     #[test]

@@ -113,8 +113,8 @@ y = a x
 {{#listing ch01_line::Line::height}}
 
 {{#figure ch01_line/plot}}
-
 The line rises, see {{#eq slope}}.
+
 ";
 
 const LINE_CODE: &str = "//! A line.

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::plot::{Axis, Frame};
 use crate::view::{Control, Handle, Mark, View, number};
-use crate::widget::{Event, Widget};
+use crate::widget::{Event, State, Widget};
 
 /// The seed and the number of the random days in the figure.
 const SEED: u64 = 1958;
@@ -339,17 +339,13 @@ impl Widget for Plane {
         }
     }
 
-    fn state(&self) -> Vec<(String, String)> {
-        [
-            ("task", TASKS[self.task].0.to_owned()),
-            ("w1", self.weights[0].to_string()),
-            ("w2", self.weights[1].to_string()),
-            ("b", self.bias.to_string()),
-            ("light", self.today[0].to_string()),
-            ("warmth", self.today[1].to_string()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+    fn state(&self, state: &mut State) {
+        state.add("task", &TASKS[self.task].0);
+        state.add("w1", &self.weights[0]);
+        state.add("w2", &self.weights[1]);
+        state.add("b", &self.bias);
+        state.add("light", &self.today[0]);
+        state.add("warmth", &self.today[1]);
     }
 }
 

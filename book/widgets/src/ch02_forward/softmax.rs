@@ -6,7 +6,7 @@ use ndarray::Array2;
 
 use crate::plot::{Axis, Frame};
 use crate::view::{Control, Handle, Mark, Panel, View, number};
-use crate::widget::{Event, Widget};
+use crate::widget::{Event, State, Widget};
 
 /// Where the first logit's curve begins and ends.
 const ENDS: [f64; 2] = [-6.0, 8.0];
@@ -190,13 +190,12 @@ impl Widget for Logits {
         }
     }
 
-    fn state(&self) -> Vec<(String, String)> {
-        let mut state: Vec<(String, String)> = vec![("four".into(), (self.count == 4).to_string())];
+    fn state(&self, state: &mut State) {
+        state.add("four", &(self.count == 4));
         for (name, z) in ["z1", "z2", "z3", "z4"].into_iter().zip(self.logits) {
-            state.push((name.to_owned(), z.to_string()));
+            state.add(name, &z);
         }
-        state.push(("shift".to_owned(), self.shift.to_string()));
-        state.push(("target".to_owned(), (self.target + 1).to_string()));
-        state
+        state.add("shift", &self.shift);
+        state.add("target", &(self.target + 1));
     }
 }

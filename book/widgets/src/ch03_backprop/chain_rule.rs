@@ -4,7 +4,7 @@
 use ch03_backprop::Tape;
 
 use crate::view::{Control, Handle, Mark, Panel, View, number};
-use crate::widget::{Event, Widget};
+use crate::widget::{Event, State, Widget};
 
 /// How far a wire is nudged to measure its gradient.
 const NUDGE: f64 = 0.01;
@@ -262,14 +262,11 @@ impl Widget for Graph {
         }
     }
 
-    fn state(&self) -> Vec<(String, String)> {
-        let mut state: Vec<(String, String)> = ["w", "x", "b", "y"]
-            .into_iter()
-            .zip(self.inputs)
-            .map(|(name, input)| (name.to_owned(), input.to_string()))
-            .collect();
-        state.push(("step".to_owned(), self.step.to_string()));
-        state.push(("wire".to_owned(), WIRES[self.wire].name.to_owned()));
-        state
+    fn state(&self, state: &mut State) {
+        for (name, input) in ["w", "x", "b", "y"].into_iter().zip(self.inputs) {
+            state.add(name, &input);
+        }
+        state.add("step", &self.step);
+        state.add("wire", &WIRES[self.wire].name);
     }
 }

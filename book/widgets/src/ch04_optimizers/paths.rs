@@ -8,7 +8,7 @@ use ndarray::{Array2, array};
 
 use crate::plot::{Axis, Frame};
 use crate::view::{Control, Handle, Mark, Panel, View, digits, number};
-use crate::widget::{Event, Widget};
+use crate::widget::{Event, State, Widget};
 
 /// A point of the plane.
 pub type Point = [f64; 2];
@@ -226,7 +226,7 @@ impl Paths {
         let (mut point, mut path) = (self.start, vec![self.start]);
         for _ in 0..self.steps {
             let slope = gradient(point);
-            optimizer.step(run.rate, vec![Parameter { values: &mut point, gradient: &slope }]);
+            optimizer.step(run.rate, vec![Parameter::new(&mut point, &slope)]);
             if point.iter().any(|number| !number.is_finite() || number.abs() > 1e100) {
                 break;
             }
@@ -462,22 +462,19 @@ impl Widget for Paths {
         }
     }
 
-    fn state(&self) -> Vec<(String, String)> {
-        let mut state = vec![
-            ("landscape".to_owned(), self.landscape.name().to_owned()),
-            ("steps".to_owned(), self.steps.to_string()),
-            ("x".to_owned(), self.start[0].to_string()),
-            ("y".to_owned(), self.start[1].to_string()),
-        ];
+    fn state(&self, state: &mut State) {
+        state.add("landscape", &self.landscape.name());
+        state.add("steps", &self.steps);
+        state.add("x", &self.start[0]);
+        state.add("y", &self.start[1]);
         for (index, run) in self.runs.iter().enumerate() {
             let index = index + 1;
-            state.push((format!("rule{index}"), run.name().to_owned()));
-            state.push((format!("rate{index}"), run.rate.to_string()));
-            state.push((format!("mu{index}"), run.mu.to_string()));
-            state.push((format!("decay{index}"), run.beta2.to_string()));
+            state.add(&format!("rule{index}"), &run.name());
+            state.add(&format!("rate{index}"), &run.rate);
+            state.add(&format!("mu{index}"), &run.mu);
+            state.add(&format!("decay{index}"), &run.beta2);
         }
-        state.push(("path".to_owned(), (self.edited + 1).to_string()));
-        state
+        state.add("path", &(self.edited + 1));
     }
 }
 

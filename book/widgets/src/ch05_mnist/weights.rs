@@ -10,6 +10,9 @@ use ndarray::{Array1, Array2};
 
 use crate::data;
 
+/// What the bytes are called.
+pub const NAME: &str = "digits";
+
 /// What the network has: pixels, hidden neurons, classes.
 const SIZES: [usize; 3] = [784, 128, 10];
 /// How many test images come along.
@@ -18,8 +21,8 @@ pub const IMAGES: usize = 20;
 /// The network of the steady recipe, and the first test images with their labels.
 #[derive(Debug)]
 pub struct Digits {
-    /// 784-128-10.
-    pub network: Network<f32>,
+    /// 784-128-10, in the precision of the chapters' figures.
+    pub network: Network<f64>,
     /// `[pixels]` each, and the digit that it shows.
     pub images: Vec<(Vec<u8>, u8)>,
 }
@@ -53,21 +56,17 @@ impl Digits {
 
     /// Reads these bytes; gives nothing if they are too few.
     pub fn read(mut bytes: &[u8]) -> Option<Self> {
-        let mut take = |count: usize| {
-            let (taken, rest) = bytes.split_at_checked(count)?;
-            bytes = rest;
-            Some(taken)
-        };
+        let mut take = |count| data::take(&mut bytes, count);
         let mut layers = Vec::new();
         let activations = [Activation::Relu, Activation::Identity];
         for (sizes, activation) in SIZES.windows(2).zip(activations) {
             let mut weights = Array2::zeros((sizes[0], sizes[1]));
             let mut bias = Array1::zeros(sizes[1]);
             for neuron in 0..sizes[1] {
-                let step = f32::from_le_bytes(take(4)?.try_into().ok()?);
-                bias[neuron] = f32::from_le_bytes(take(4)?.try_into().ok()?);
+                let step = f64::from(f32::from_le_bytes(take(4)?.try_into().ok()?));
+                bias[neuron] = f64::from(f32::from_le_bytes(take(4)?.try_into().ok()?));
                 for (weight, &byte) in weights.column_mut(neuron).iter_mut().zip(take(sizes[0])?) {
-                    *weight = step * f32::from(i8::from_le_bytes([byte]));
+                    *weight = step * f64::from(i8::from_le_bytes([byte]));
                 }
             }
             layers.push(Layer { dense: Dense { weights, bias }, activation });
@@ -80,13 +79,23 @@ impl Digits {
         Some(Self { network: Network { layers }, images })
     }
 
+    /// A test image as the network is given it, `[1 × 784]`, and its digit.
+    pub fn input(&self, index: usize) -> (Array2<f64>, u8) {
+        let (pixels, label) = &self.images[index];
+        (Array2::from_shape_fn((1, SIZES[0]), |(_, k)| f64::from(pixels[k]) / 255.0), *label)
+    }
+
+    /// The test images to choose from: the name of each, and what the reader is told that it is.
+    pub fn choices(digits: Option<&Self>) -> impl Iterator<Item = (String, String)> {
+        (0..IMAGES).map(move |index| {
+            let name = format!("test image {}", index + 1);
+            let label = digits.map(|digits| format!("{name}, a {}", digits.images[index].1));
+            (index.to_string(), label.unwrap_or(name))
+        })
+    }
+
     /// Those that were handed to the module, read once.
     pub fn kept() -> Option<Rc<Self>> {
-        READ.with_borrow_mut(|read| {
-            if read.is_none() {
-                *read = data::kept().and_then(|bytes| Self::read(&bytes)).map(Rc::new);
-            }
-            read.clone()
-        })
+        data::kept(NAME, &READ, Self::read)
     }
 }

@@ -1,15 +1,17 @@
 //! A digit on a sheet, what the preparation makes of it, and what the network answers. Page: *Your
 //! own digit* (`ch05_mnist/your_digit.md`).
 
-use ch02_forward::{Network, softmax};
-use ch05_mnist::{center_digit, center_of_ink, crop_to_ink, find_digit, likeliest};
+use ch02_forward::Network;
+use ch05_mnist::{
+    Certainty, Reading, center_digit, center_of_ink, crop_to_ink, find_digit, likeliest, read_digit,
+};
 use image::imageops::{self, FilterType};
 use image::{GrayImage, Luma};
 use ndarray::{Array1, Array2};
 
 use crate::ch05_mnist::weights::{Digits, IMAGES};
 use crate::view::{Control, Handle, Mark, Panel, Pixels, View, number};
-use crate::widget::{Event, Widget};
+use crate::widget::{Event, State, Widget};
 
 /// A sheet is so many pixels wide and high, a digit on it so many, as in the book's figure.
 const SIDE: u32 = 168;
@@ -23,8 +25,6 @@ const PEN: f64 = 6.0;
 const NEAR: f64 = 2.0;
 /// More points than this nobody needs for a digit.
 const MOST_POINTS: usize = 800;
-/// Below this probability the answer is called unsure.
-const SURE: f64 = 0.9;
 
 /// The state of the widget.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,13 +37,21 @@ struct Sheet {
     lines: Vec<Vec<[u8; 2]>>,
     /// Whether the sheet is prepared, or only scaled down.
     prepared: bool,
+    /// As on the title page: the sheet and the answer alone.
+    small: bool,
 }
 
 /// Over the figure `ch05_mnist/stages`.
 pub fn stages() -> Box<dyn Widget> {
     let corner = SIDE - DIGIT;
     let (image, shift) = (Some(0), [corner, corner]);
-    Box::new(Sheet { image, shift, lines: Vec::new(), prepared: true })
+    Box::new(Sheet { image, shift, lines: Vec::new(), prepared: true, small: false })
+}
+
+/// Over the drawing of the title page.
+pub fn title() -> Box<dyn Widget> {
+    let (image, shift) = (Some(0), [(SIDE - DIGIT) / 2; 2]);
+    Box::new(Sheet { image, shift, lines: Vec::new(), prepared: true, small: true })
 }
 
 impl Sheet {
@@ -70,13 +78,13 @@ impl Sheet {
     }
 
     /// What the network is given: `[1 × 784]`; nothing if the sheet is blank.
-    fn input(&self, sheet: &GrayImage) -> Option<Array2<f32>> {
+    fn input(&self, sheet: &GrayImage) -> Option<Array2<f64>> {
         if self.prepared {
             return center_digit(sheet).ok();
         }
         find_digit(sheet).ok()?;
         let small = imageops::resize(sheet, 28, 28, FilterType::Triangle);
-        Some(Array2::from_shape_fn((1, 784), |(_, k)| f32::from(small.as_raw()[k]) / 255.0))
+        Some(Array2::from_shape_fn((1, 784), |(_, k)| f64::from(small.as_raw()[k]) / 255.0))
     }
 
     /// Adds a point to the line that is being drawn.
@@ -85,6 +93,9 @@ impl Sheet {
         let count: usize = self.lines.iter().map(Vec::len).sum();
         if count >= MOST_POINTS {
             return;
+        }
+        if self.small {
+            self.image = None; // who draws on the title page wants a blank sheet
         }
         match self.lines.last_mut() {
             Some(line) if !is_new => {
@@ -104,22 +115,19 @@ impl Sheet {
     }
 
     fn controls(&self, digits: Option<&Digits>) -> Vec<Control> {
-        let label = |index: usize| match digits.and_then(|digits| digits.images.get(index)) {
-            Some((_, label)) => format!("test image {}, a {label}", index + 1),
-            None => format!("test image {}", index + 1),
-        };
-        let images = (0..IMAGES).map(|index| (index.to_string(), label(index)));
         let blank = [("none".to_owned(), "blank".to_owned())];
         let image = self.image.map_or_else(|| "none".to_owned(), |index| index.to_string());
         let [x, y] = self.shift.map(f64::from);
         let most = f64::from(SIDE - DIGIT);
         let text = |place: f64| number(place, 0);
         let is_blank = self.image.is_none() && self.lines.is_empty();
-        let mut controls = vec![
-            Control::choice("image", "On the sheet", image, blank.into_iter().chain(images)),
-            Control::toggle("prepared", "Cut out, scaled, centered", self.prepared),
-        ];
-        if self.image.is_some() {
+        let images = blank.into_iter().chain(Digits::choices(digits));
+        let mut controls = vec![Control::choice("image", "On the sheet", image, images)];
+        if !self.small {
+            let label = "Cut out, scaled, centered";
+            controls.push(Control::toggle("prepared", label, self.prepared));
+        }
+        if self.image.is_some() && !self.small {
             controls.extend([
                 Control::range("x", "Image to the right", x, [0.0, most, 1.0], text(x)),
                 Control::range("y", "Image down", y, [0.0, most, 1.0], text(y)),
@@ -133,10 +141,7 @@ impl Sheet {
         let place = [0.0, 26.0, side, side];
         let shades = sheet.iter().map(|&shade| 1.0 - f64::from(shade) / 255.0);
         let scale = side / f64::from(SIDE);
-        let mut marks = vec![
-            Mark::text("name", [0.0, 16.0], "start", "The sheet: draw here"),
-            Mark::rect("box", place),
-        ];
+        let mut marks = vec![Mark::text("name", [0.0, 16.0], "start", "The sheet: draw here")];
         if let Some(ink) = find_digit(sheet).ok().filter(|_| self.prepared) {
             let dark = || ink.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 51);
             let (left, right) = (dark().map(|p| p.0).min(), dark().map(|p| p.0).max());
@@ -150,15 +155,17 @@ impl Sheet {
                 }
             }
         }
-        Panel {
+        let mut panel = Panel {
             title: "The sheet".to_owned(),
             width: side,
             height: side + 30.0,
             clip: place,
             marks,
-            pixels: vec![Pixels::ink(place, SIDE as usize, shades)],
             handles: vec![Handle::area("pen")],
-        }
+            ..Panel::default()
+        };
+        panel.frame(Pixels::ink(place, SIDE as usize, shades));
+        panel
     }
 }
 
@@ -195,10 +202,9 @@ fn stroke(sheet: &mut GrayImage, from: [u8; 2], to: [u8; 2]) {
 }
 
 /// The 28 × 28 pixels that the network is given.
-fn input_panel(side: f64, input: Option<&Array2<f32>>) -> Panel {
+fn input_panel(side: f64, input: Option<&Array2<f64>>) -> Panel {
     let place = [0.0, 26.0, side, side];
-    let pixels =
-        input.map(|input| Pixels::ink(place, 28, input.iter().map(|&shade| f64::from(shade))));
+    let pixels = input.map(|input| Pixels::ink(place, 28, input.iter().copied()));
     let mut marks = vec![
         Mark::text("name", [0.0, 16.0], "start", "What the network sees"),
         Mark::rect("box", place),
@@ -234,60 +240,55 @@ fn bars(side: f64, probabilities: &Array1<f64>) -> Panel {
 }
 
 /// The hidden neurons that speak loudest for a digit, with their weights as images.
-fn neurons(side: f64, network: &Network<f32>, input: &Array2<f32>, digit: usize) -> Panel {
+fn neurons(side: f64, network: &Network<f64>, input: &Array2<f64>, digit: usize) -> Panel {
     let [hidden, output] = [&network.layers[0], &network.layers[1]];
     let active = hidden.activate(hidden.dense.forward(input.view()).view());
-    let votes: Vec<f32> =
+    let votes: Vec<f64> =
         active.row(0).iter().zip(output.dense.weights.column(digit)).map(|(a, w)| a * w).collect();
     let mut order: Vec<usize> = (0..votes.len()).collect();
     order.sort_by(|&a, &b| votes[b].total_cmp(&votes[a]));
     let firing = active.iter().filter(|a| **a > 0.0).count();
     let text = format!("Loudest for {digit}, of {firing} that fire:");
-    let mut marks = vec![Mark::text("name", [0.0, 16.0], "start", text)];
-    let mut pixels = Vec::new();
     let cell = (side - 20.0) / 3.0;
-    for (place, &neuron) in order.iter().take(6).filter(|&&neuron| votes[neuron] > 0.0).enumerate()
-    {
-        let (x, y) =
-            ((cell + 10.0) * (place % 3) as f64, 28.0 + (cell + 22.0) * (place / 3) as f64);
-        let weights = hidden.dense.weights.column(neuron);
-        let largest = weights.iter().fold(1e-9_f32, |most, weight| most.max(weight.abs()));
-        let shares = weights.iter().map(|weight| f64::from(weight / largest));
-        pixels.push(Pixels::signed([x, y, cell, cell], 28, shares));
-        marks.push(Mark::rect("box", [x, y, cell, cell]));
-        let vote = format!("+{}", number(f64::from(votes[neuron]), 1));
-        marks.push(Mark::text("", [x + cell / 2.0, y + cell + 15.0], "middle", vote));
-    }
     let height = 28.0 + 2.0 * (cell + 22.0);
-    Panel {
+    let mut panel = Panel {
         title: format!("The six hidden neurons that add most to the logit of {digit}"),
         width: side,
         height,
         clip: [0.0, 0.0, side, height],
-        marks,
-        pixels,
+        marks: vec![Mark::text("name", [0.0, 16.0], "start", text)],
         ..Panel::default()
+    };
+    for (place, &neuron) in order.iter().take(6).filter(|&&neuron| votes[neuron] > 0.0).enumerate()
+    {
+        let (x, y) =
+            ((cell + 10.0) * (place % 3) as f64, 28.0 + (cell + 22.0) * (place / 3) as f64);
+        let weights = hidden.dense.weights.column(neuron).to_vec();
+        panel.frame(Pixels::scaled([x, y, cell, cell], 28, &weights));
+        let vote = format!("+{}", number(votes[neuron], 1));
+        panel.marks.push(Mark::text("", [x + cell / 2.0, y + cell + 15.0], "middle", vote));
     }
+    panel
 }
 
-/// What the reader is told, refusing to be sure where the network is not.
-fn sentence(sheet: &Sheet, label: Option<u8>, probabilities: Option<&Array1<f64>>) -> String {
-    let Some(probabilities) = probabilities else {
+/// What the reader is told: an answer and how sure it is, or none, by the limits of the chapter.
+fn sentence(sheet: &Sheet, label: Option<u8>, reading: Option<&Reading>) -> String {
+    let Some(reading) = reading else {
         return "The sheet is blank. Draw a digit on it, or put a test image there.".to_owned();
     };
-    let first = likeliest(probabilities.view());
-    let mut others = probabilities.clone();
-    others[first] = -1.0;
-    let second = likeliest(others.view());
-    let percent = |digit: usize| number(100.0 * probabilities[digit], 1);
-    let answer = if probabilities[first] < SURE {
-        let (one, two) = (percent(first), percent(second));
-        format!("The network is not sure: {first} with {one} %, {second} with {two} %.")
-    } else {
-        format!("The network reads {first}, with {} %.", percent(first))
+    let (digit, other) = (reading.digit(), reading.runner_up());
+    let percent = |digit: usize| format!("{} %", number(100.0 * reading.moved[digit], 1));
+    let mean = "in the mean of nine places, a pixel apart";
+    let answer = match reading.certainty() {
+        Certainty::NotSure => format!(
+            "The network is not sure. It may be a {digit} ({}) or a {other} ({}), {mean}.",
+            percent(digit),
+            percent(other)
+        ),
+        sure => format!("The network reads {digit} ({sure}): {} {mean}.", percent(digit)),
     };
     let truth = match label {
-        Some(label) if usize::from(label) == first => " That is right.".to_owned(),
+        Some(label) if usize::from(label) == digit => " That is right.".to_owned(),
         Some(label) => format!(" It is a {label}."),
         None => String::new(),
     };
@@ -320,48 +321,42 @@ impl Widget for Sheet {
         };
         let sheet = self.picture(digits);
         let input = self.input(&sheet);
-        let logits =
-            input.as_ref().map(|input| digits.network.forward(input.view()).mapv(f64::from));
-        let probabilities = logits.map(|logits| softmax(logits.view()).row(0).to_owned());
-        let drawn = self.sheet_panel(side, &sheet);
+        let reading = input.as_ref().map(|input| read_digit(&digits.network, input));
+        let probabilities = reading.as_ref().map(|reading| &reading.probabilities);
         let zeros = Array1::zeros(10);
-        let mut panels = vec![
-            drawn,
-            input_panel(side, input.as_ref()),
-            bars(side, probabilities.as_ref().unwrap_or(&zeros)),
-        ];
-        if let (Some(input), Some(probabilities)) = (&input, &probabilities) {
-            panels.push(neurons(side, &digits.network, input, likeliest(probabilities.view())));
+        let mut panels = vec![self.sheet_panel(side, &sheet)];
+        if !self.small {
+            panels.push(input_panel(side, input.as_ref()));
+        }
+        panels.push(bars(side, probabilities.unwrap_or(&zeros)));
+        if let (Some(input), Some(reading), false) = (&input, &reading, self.small) {
+            panels.push(neurons(side, &digits.network, input, reading.digit()));
         }
         let image = self.image.and_then(|image| digits.images.get(image));
         let label = image.filter(|_| self.lines.is_empty()).map(|image| image.1);
-        let values =
-            probabilities.iter().flat_map(|probabilities| probabilities.iter().enumerate());
+        let values = probabilities.iter().flat_map(|shares| shares.iter().enumerate());
         let values = values.map(|(digit, &share)| (format!("probability of {digit}"), share));
+        let confidence = reading.iter().map(|reading| ("confidence".into(), reading.confidence()));
         View {
-            sentence: sentence(self, label, probabilities.as_ref()),
+            sentence: sentence(self, label, reading.as_ref()),
             panels,
             controls: self.controls(Some(digits)),
-            values: values.collect(),
+            values: values.chain(confidence).collect(),
             ..View::default()
         }
     }
 
-    fn state(&self) -> Vec<(String, String)> {
+    fn state(&self, state: &mut State) {
         let image = self.image.map_or_else(|| "none".to_owned(), |index| index.to_string());
         let hex = |line: &Vec<[u8; 2]>| {
             line.iter().map(|[x, y]| format!("{x:02x}{y:02x}")).collect::<String>()
         };
         let lines: Vec<String> = self.lines.iter().map(hex).collect();
-        [
-            ("image", image),
-            ("x", self.shift[0].to_string()),
-            ("y", self.shift[1].to_string()),
-            ("prepared", self.prepared.to_string()),
-            ("ink", lines.join("-")),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+        state.add("image", &image);
+        state.add("x", &self.shift[0]);
+        state.add("y", &self.shift[1]);
+        state.add("prepared", &self.prepared);
+        state.add("ink", &lines.join("-"));
     }
 }
 

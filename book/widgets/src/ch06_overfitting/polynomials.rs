@@ -11,7 +11,7 @@ use rand_distr::{Distribution, StandardNormal};
 
 use crate::plot::{Axis, Frame};
 use crate::view::{Control, Mark, Panel, View, digits, number};
-use crate::widget::{Event, Widget};
+use crate::widget::{Event, State, Widget};
 
 /// The deviation of the noise, the number of points, and the seed of the chapter.
 const NOISE: f64 = 0.3;
@@ -205,14 +205,10 @@ impl Widget for Fit {
         }
     }
 
-    fn state(&self) -> Vec<(String, String)> {
-        [
-            ("degree", self.degree.to_string()),
-            ("penalty", self.penalty.to_string()),
-            ("again", self.again.to_string()),
-            ("compare", self.compare.to_string()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+    fn state(&self, state: &mut State) {
+        state.add("degree", &self.degree);
+        state.add("penalty", &self.penalty);
+        state.add("again", &self.again);
+        state.add("compare", &self.compare);
     }
 }

@@ -36,7 +36,7 @@ pub fn steps_needed(
         }
         let gradient = quadratic.gradient(point.view()).to_vec();
         let values = point.as_slice_mut().expect("a vector lies in one piece");
-        optimizer.step(learning_rate, vec![Parameter { values, gradient: &gradient }]);
+        optimizer.step(learning_rate, vec![Parameter::new(values, &gradient)]);
     }
     None
 }

@@ -11,7 +11,7 @@ fn amsgrad(beta1: f64, beta2: f64) -> AmsGrad<f64> {
 fn path(optimizer: &mut dyn Optimizer<f64>, gradients: &[f64]) -> Vec<f64> {
     let mut weight = [0.0];
     let after = |&gradient: &f64| {
-        optimizer.step(1.0, vec![Parameter { values: &mut weight, gradient: &[gradient] }]);
+        optimizer.step(1.0, vec![Parameter::new(&mut weight, &[gradient])]);
         weight[0]
     };
     gradients.iter().map(after).collect()
@@ -56,10 +56,7 @@ fn every_weight_has_a_state_of_its_own() {
     for [a, b, c] in [[2.0, -1.0, 4.0], [1.0, -1.0, 1.0]] {
         optimizer.step(
             1.0,
-            vec![
-                Parameter { values: &mut first, gradient: &[a, b] },
-                Parameter { values: &mut second, gradient: &[c] },
-            ],
+            vec![Parameter::new(&mut first, &[a, b]), Parameter::new(&mut second, &[c])],
         );
     }
     assert_close(&[first[0], first[1], second[0]], &[-1.625, 2.0, -1.3125], "three weights");
@@ -73,7 +70,7 @@ fn where_adam_walks_the_wrong_way_it_walks_the_right_way() {
         for t in 0..3000_i32 {
             let gradient = [if t % 3 == 0 { 3.0 } else { -1.0 }];
             let rate = 0.1 / f64::from(t + 1).sqrt();
-            optimizer.step(rate, vec![Parameter { values: &mut weight, gradient: &gradient }]);
+            optimizer.step(rate, vec![Parameter::new(&mut weight, &gradient)]);
             weight[0] = weight[0].clamp(-1.0, 1.0);
         }
         weight[0]

@@ -120,7 +120,9 @@ impl Folder {
 
 /// The folder with the files that come with the chapter.
 pub fn shipped_folder() -> PathBuf {
-    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("run by Cargo")).join("data")
+    let package = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").expect("run by Cargo"));
+    let root = package.ancestors().find(|folder| folder.join("Cargo.lock").exists());
+    root.expect("a workspace").join("chapters/ch05_mnist/data")
 }
 
 fn shipped(images: &str, labels: &str) -> Dataset {

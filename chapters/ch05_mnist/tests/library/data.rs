@@ -5,8 +5,8 @@ use ch01_neuron::Real;
 use ch05_mnist::*;
 use ndarray::{Array1, Array2, Axis};
 
-use crate::common::*;
-use crate::small;
+use super::common::*;
+use super::small;
 
 #[test]
 fn a_batch_holds_the_examples_that_were_asked_for() {

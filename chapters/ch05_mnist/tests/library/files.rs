@@ -4,8 +4,8 @@ use ch05_mnist::*;
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 
-use crate::common::*;
-use crate::recipe;
+use super::common::*;
+use super::recipe;
 
 #[test]
 fn a_data_set_without_examples_is_empty() {

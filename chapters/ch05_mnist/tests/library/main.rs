@@ -6,6 +6,7 @@ mod common;
 mod data;
 mod files;
 mod results;
+mod speed;
 mod training;
 mod weights;
 mod your_digit;

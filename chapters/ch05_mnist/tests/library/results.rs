@@ -5,8 +5,8 @@ use ch05_mnist::*;
 use ndarray::{Array1, Array2, array};
 use rand::RngExt;
 
-use crate::common::*;
-use crate::{recipe, small};
+use super::common::*;
+use super::{recipe, small};
 
 /// More examples than `evaluate` takes at a time, and not a multiple of it.
 #[test]

@@ -9,8 +9,8 @@ use ch05_mnist::*;
 use ndarray::{Array2, ArrayView2, Axis, array};
 use rand::{Rng, RngExt};
 
-use crate::common::*;
-use crate::{recipe, small};
+use super::common::*;
+use super::{recipe, small};
 
 #[test]
 fn steps_on_one_batch_lower_its_loss_every_time() {
@@ -225,10 +225,7 @@ impl Model<f64> for Product {
         &'a mut self,
         gradients: &'a ProductGradients,
     ) -> Vec<Parameter<'a, f64>> {
-        vec![
-            Parameter { values: &mut self.a, gradient: &gradients.a },
-            Parameter { values: &mut self.b, gradient: &gradients.b },
-        ]
+        vec![Parameter::new(&mut self.a, &gradients.a), Parameter::new(&mut self.b, &gradients.b)]
     }
 
     fn before_step(&mut self, learning_rate: f64) {

@@ -11,8 +11,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use safetensors::{Dtype, tensor::TensorView};
 
-use crate::common::*;
-use crate::{recipe, small};
+use super::common::*;
+use super::{recipe, small};
 
 fn bits(network: &Network<f32>) -> Vec<u32> {
     network.parameters().into_iter().flatten().map(|number| number.to_bits()).collect()

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2};
 use proptest::prelude::*;
 use rand::RngExt;
 
-use crate::{generator, noise};
+use super::{generator, noise};
 
 proptest! {
     #[test]

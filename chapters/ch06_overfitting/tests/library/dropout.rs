@@ -7,7 +7,7 @@ use ch06_overfitting::*;
 use ndarray::Array2;
 use rand::RngExt;
 
-use crate::{SOME, generator, network, noise};
+use super::{SOME, generator, network, noise};
 
 #[test]
 fn gradients_through_masks_are_the_slopes_of_the_loss() {

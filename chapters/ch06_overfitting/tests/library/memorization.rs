@@ -6,7 +6,7 @@ use ndarray::{Array2, array};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{data, generator};
+use super::{data, generator};
 
 #[test]
 fn labels_stay_as_they_are_if_none_is_to_be_random() {

@@ -10,7 +10,7 @@ use ch05_mnist::{Examples, Model, Recipe, Trainer, evaluate, shuffled, train_ste
 use ch06_overfitting::*;
 use ndarray::Array2;
 
-use crate::{SOME, data, generator, recipe, regularized};
+use super::{SOME, data, generator, recipe, regularized};
 
 #[test]
 fn without_regularization_a_step_is_that_of_a_plain_network_to_the_last_bit() {

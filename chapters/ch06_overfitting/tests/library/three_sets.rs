@@ -4,7 +4,7 @@ use ch06_overfitting::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{data, generator};
+use super::{data, generator};
 
 #[test]
 fn parts_have_their_sizes_and_share_no_example() {

@@ -3,7 +3,7 @@
 use ch06_overfitting::*;
 use ndarray::{Array1, Array2};
 
-use crate::{generator, network, noise};
+use super::{generator, network, noise};
 
 #[test]
 fn a_penalty_of_nothing_is_least_squares() {

@@ -1,0 +1,3 @@
+//! Chapter 9: one kernel, step by step.
+
+pub mod convolution;

@@ -1,0 +1,65 @@
+//! Trains the convolutional networks of chapter 9 and draws what its pages show.
+//! `cargo run -p ch09_vision -- --help` tells the rest.
+
+mod arguments;
+mod backward;
+mod blocks;
+mod commands;
+mod convolution;
+mod disk;
+mod fast;
+mod measured;
+mod ninety_nine;
+mod normalization;
+mod pixels;
+mod pooling;
+mod runs;
+mod study;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use book_figures::Output;
+use book_programs::data::Source;
+use book_programs::print;
+
+use arguments::{Arguments, Command, StudyName};
+use study::Kind;
+
+fn main() -> ExitCode {
+    book_programs::run(|arguments: Arguments| match arguments.command {
+        None => run(),
+        Some(Command::Train(arguments)) => commands::train(&arguments),
+        Some(Command::Evaluate(arguments)) => commands::evaluate_weights(&arguments),
+        Some(Command::Predict(arguments)) => commands::predict(&arguments),
+        Some(Command::Study(arguments)) => study::run(&arguments),
+        Some(Command::Records) => {
+            study::recorded(StudyName::Pixels)?;
+            study::recorded(StudyName::Longer)?;
+            print("all records are as they were recorded")
+        }
+    })
+}
+
+/// The chapter as one run: all figures, and all numbers of the pages.
+fn run() -> Result<()> {
+    let output = Output::chapter("ch09_vision")?;
+    let mut values = output.values()?;
+    values.retain(|_| false);
+    let (train, test) = disk::load(&Source::new(None))?;
+    pixels::draw(&test, &output, &mut values)?;
+    print("pixels: done")?;
+    convolution::draw(&test, &output, &mut values)?;
+    backward::draw(&output)?;
+    pooling::draw(&test, &output)?;
+    fast::draw(&output, &mut values)?;
+    normalization::draw(&test, &output)?;
+    print("convolution, backward, pooling, fast, normalization: done")?;
+    let convolutional = study::convolutional(Kind::Convolutional, 0, &train)?;
+    let dense = study::dense(0, &train)?;
+    print("two networks: trained")?;
+    blocks::draw(&convolutional.model, &test, &output)?;
+    ninety_nine::draw((&convolutional.model, &dense.model), &test, &output, &mut values)?;
+    values.save()?;
+    print(format_args!("\nfigures and values: {}", output.path().canonicalize()?.display()))
+}

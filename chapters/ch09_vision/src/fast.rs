@@ -1,0 +1,345 @@
+//! Convolution, fast: shifted slices of a padded image. Page: *Fast* (`ch09_vision/fast.md`).
+//!
+//! Row after row, a padded image is one long line of numbers. A weight of a kernel meets, at
+//! neighboring places of the output, neighboring numbers of this line; so it multiplies one slice of
+//! it, and the weight beside it multiplies the same slice shifted by one. [`Convolution::forward`] and
+//! [`Convolution::input_gradient`] add up such slices, four outputs at a time, in registers;
+//! [`Convolution::backward`] adds up products of pixels with the δ of all outputs at a place. What
+//! they compute is defined in `convolution.rs` and `backward.rs`, and tests hold them to it.
+
+use ch01_neuron::Real;
+use ndarray::{Array2, Array4, ArrayView4, ArrayViewMut4, Axis};
+use rayon::prelude::*;
+
+use crate::backward::{ConvolutionGradient, channel_sums, worth_a_thread};
+use crate::convolution::Convolution;
+
+/// So many neighboring places are computed at a time: 4 outputs of them fit in 16 registers of AVX-512.
+const PLACES: usize = 64;
+
+/// An image of several channels as one line of numbers, with zeros around each channel and behind the
+/// last.
+struct Line<T> {
+    numbers: Vec<T>,
+    /// How many numbers a channel has.
+    channel: usize,
+    /// How many a row has.
+    width: usize,
+}
+
+/// Where the numbers of an image come to lie in a line.
+struct Frame {
+    /// Height and width of a channel of the image.
+    image: (usize, usize),
+    /// The same with the zeros around it.
+    padded: (usize, usize),
+    /// The first row and column that the image fills.
+    first: [usize; 2],
+    /// How far it is from one number of the image to the next: 1, unless there are zeros between.
+    step: usize,
+}
+
+impl Frame {
+    /// The line of an image, `[channels × height × width]`.
+    fn line<T: Real>(&self, image: &[T]) -> Line<T> {
+        let (height, width) = self.image;
+        let (channel, columns) = (self.padded.0 * self.padded.1, self.padded.1);
+        let mut numbers = vec![T::zero(); image.len() / (height * width) * channel + PLACES];
+        for (index, from) in image.chunks_exact(width).enumerate() {
+            let (i, row) = (index / height, index % height);
+            let start = i * channel + (self.first[0] + self.step * row) * columns + self.first[1];
+            let to = &mut numbers[start..][..(width - 1) * self.step + 1];
+            match self.step {
+                1 => to.copy_from_slice(from),
+                step => to.iter_mut().step_by(step).zip(from).for_each(|(to, &from)| *to = from),
+            }
+        }
+        Line { numbers, channel, width: columns }
+    }
+}
+
+impl<T: Real> Line<T> {
+    /// Where the slice of each weight begins, for kernels of this shape, in the order of a kernel.
+    fn starts(&self, [channels, rows, columns]: [usize; 3]) -> Vec<usize> {
+        let places = ndarray::indices((channels, rows, columns)).into_iter();
+        places.map(|(i, k, l)| i * self.channel + k * self.width + l).collect()
+    }
+}
+
+/// W places of four sums; the sums stay in registers until all slices have been added: row by row
+/// Σₜ `weights[row][t]` · `line[starts[t] + p]`. Gives W.
+fn tile<T: Real, const W: usize>(
+    [first, second, third, fourth]: [&[T]; 4],
+    starts: &[usize],
+    line: &[T],
+    sums: &mut [&mut [T]; 4],
+    place: usize,
+) -> usize {
+    let [mut a, mut b, mut c, mut d] = [[T::zero(); W]; 4];
+    let weights = first.iter().zip(second).zip(third).zip(fourth);
+    for (&start, (((&w, &x), &y), &z)) in starts.iter().zip(weights) {
+        let slice: &[T; W] = line[start + place..].first_chunk().expect("a line ends in zeros");
+        for p in 0..W {
+            a[p] += w * slice[p];
+            b[p] += x * slice[p];
+            c[p] += y * slice[p];
+            d[p] += z * slice[p];
+        }
+    }
+    for (sums, tile) in sums.iter_mut().zip([a, b, c, d]) {
+        sums[place..][..W].copy_from_slice(&tile);
+    }
+    W
+}
+
+/// Rows of weights, padded with rows of 0 to a multiple of four.
+fn rows_of_four<T: Real>(weights: ArrayView4<T>) -> Array2<T> {
+    let (rows, a, b, c) = weights.dim();
+    let mut padded = Array2::zeros((rows.next_multiple_of(4), a * b * c));
+    for (mut to, from) in padded.rows_mut().into_iter().zip(weights.outer_iter()) {
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+    }
+    padded
+}
+
+/// Adds up, for each row of `weights`, its slices of the line, and hands each sum to `take` with the
+/// number of the row. A sum has `length` numbers, and some more that mean nothing.
+fn for_each_sum<T: Real>(
+    weights: &Array2<T>,
+    starts: &[usize],
+    (line, length): (&[T], usize),
+    mut take: impl FnMut(usize, &[T]),
+) {
+    let length = length.next_multiple_of(16);
+    let mut sums = vec![T::zero(); 4 * length];
+    for (block, rows) in weights.axis_chunks_iter(Axis(0), 4).enumerate() {
+        let rows = rows.to_slice().expect("standard layout");
+        let mut rows = rows.chunks_exact(starts.len());
+        let rows: [&[T]; 4] = std::array::from_fn(|_| rows.next().expect("four rows"));
+        let mut parts = sums.chunks_exact_mut(length);
+        let mut parts = std::array::from_fn(|_| parts.next().expect("four sums"));
+        let mut place = 0;
+        while place < length {
+            place += match length - place {
+                PLACES.. => tile::<T, PLACES>(rows, starts, line, &mut parts, place),
+                32.. => tile::<T, 32>(rows, starts, line, &mut parts, place),
+                _ => tile::<T, 16>(rows, starts, line, &mut parts, place),
+            };
+        }
+        for (row, sum) in sums.chunks_exact(length).enumerate() {
+            take(4 * block + row, sum);
+        }
+    }
+}
+
+impl<T: Real> Convolution<T> {
+    /// What [`Convolution::forward_by_definition`] computes, with the same panics. The images are dealt
+    /// out among threads; how many there are changes no bit.
+    pub fn forward(&self, images: ArrayView4<T>) -> Array4<T> {
+        let (batch, channels, height, width) = self.checked(images.dim());
+        let (outputs, _, rows, columns) = self.kernels.dim();
+        let (new_height, new_width) = self.output_shape((height, width));
+        let frame = self.frame((height, width));
+        let (_, columns_padded) = frame.padded;
+        let weights = rows_of_four(self.kernels.view());
+        let length = (frame.padded.0 - rows) * columns_padded + columns_padded - columns + 1;
+        let work = |(image, result): (&[T], &mut [T])| {
+            let line = frame.line(image);
+            let starts = line.starts([channels, rows, columns]);
+            let mut maps = result.chunks_exact_mut(new_height * new_width);
+            for_each_sum(&weights, &starts, (&line.numbers, length), |j, sum| {
+                let map = maps.next().unwrap_or_default(); // none for rows of 0
+                for (row, to) in map.chunks_exact_mut(new_width).enumerate() {
+                    let from = &sum[self.stride * row * columns_padded..];
+                    sampled(from, self.stride, self.bias[j], to);
+                }
+            });
+        };
+        let mut result = Array4::zeros((batch, outputs, new_height, new_width));
+        for_each_image(images, result.view_mut(), weights.len() * length, work);
+        result
+    }
+
+    /// Images in the middle of their padding.
+    fn frame(&self, image: (usize, usize)) -> Frame {
+        let padded = (image.0 + 2 * self.padding, image.1 + 2 * self.padding);
+        Frame { image, padded, first: [self.padding; 2], step: 1 }
+    }
+
+    /// What [`Convolution::input_gradient_by_definition`] computes: slices of δ, with the kernels
+    /// turned by 180°.
+    pub fn input_gradient(&self, delta: ArrayView4<T>, shape: (usize, usize)) -> Array4<T> {
+        let (batch, outputs, height, width) = delta.dim();
+        let (_, channels, rows, columns) = self.kernels.dim();
+        let mut turned = self.kernels.view().permuted_axes([1, 0, 2, 3]);
+        turned.invert_axis(Axis(2));
+        turned.invert_axis(Axis(3));
+        let weights = rows_of_four(turned); // [channels × outputs · rows · columns]
+        let frame = Frame {
+            image: (height, width),
+            padded: (shape.0 + rows - 1, shape.1 + columns - 1),
+            first: [rows - 1 - self.padding, columns - 1 - self.padding],
+            step: self.stride,
+        };
+        let length = (shape.0 - 1) * frame.padded.1 + shape.1;
+        let work = |(delta, result): (&[T], &mut [T])| {
+            let line = frame.line(delta);
+            let starts = line.starts([outputs, rows, columns]);
+            let mut maps = result.chunks_exact_mut(shape.0 * shape.1);
+            for_each_sum(&weights, &starts, (&line.numbers, length), |_, sum| {
+                let map = maps.next().unwrap_or_default();
+                let pairs = map.chunks_exact_mut(shape.1).zip(sum.chunks(frame.padded.1));
+                pairs.for_each(|(to, from)| to.copy_from_slice(&from[..shape.1]));
+            });
+        };
+        let mut result = Array4::zeros((batch, channels, shape.0, shape.1));
+        for_each_image(delta, result.view_mut(), weights.len() * length, work);
+        result
+    }
+
+    /// What [`Convolution::backward_by_definition`] computes. The gradients of eight images at a time are
+    /// added up, and then those sums in their order, so that the number of threads changes no bit.
+    pub fn backward(&self, images: ArrayView4<T>, delta: ArrayView4<T>) -> ConvolutionGradient<T> {
+        const GROUP: usize = 8; // images
+        let (batch, channels, height, width) = self.checked(images.dim());
+        let (outputs, _, rows, columns) = self.kernels.dim();
+        let products = Products {
+            frame: self.frame((height, width)),
+            kernel: [channels, rows, columns],
+            outputs,
+            width: delta.dim().3,
+            stride: self.stride,
+        };
+        let [image, map] = [images.len(), delta.len()].map(|size| (size / batch.max(1)).max(1));
+        let (images, delta) = (images.as_standard_layout(), delta.as_standard_layout());
+        let [all, deltas] = [&images, &delta].map(|all| all.as_slice().expect("standard layout"));
+        let groups = all.par_chunks(GROUP * image).zip(deltas.par_chunks(GROUP * map));
+        let groups = groups.with_min_len(worth_a_thread(products.terms() * map).div_ceil(GROUP));
+        let sums: Vec<Vec<T>> = groups.map(|group| products.of_group(group, image, map)).collect();
+        let sum = |(j, t): (usize, usize)| sums.iter().map(|s| s[t * products.lanes() + j]).sum();
+        let kernels = Array2::from_shape_fn((outputs, products.terms()), sum);
+        let kernels = kernels.into_shape_with_order(self.kernels.dim()).expect("as many terms");
+        ConvolutionGradient {
+            kernels,
+            bias: channel_sums([delta.view(), delta.view()], |_, d, _| d),
+        }
+    }
+}
+
+/// Every `stride`-th number, plus a bias.
+fn sampled<T: Real>(from: &[T], stride: usize, bias: T, to: &mut [T]) {
+    match stride {
+        1 => to.iter_mut().zip(from).for_each(|(to, &from)| *to = bias + from),
+        _ => to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, &z)| *to = bias + z),
+    }
+}
+
+/// Hands each image, and its place in the result, to `work`, on several threads if that pays.
+fn for_each_image<T: Real>(
+    images: ArrayView4<T>,
+    mut result: ArrayViewMut4<T>,
+    products: usize,
+    work: impl Fn((&[T], &mut [T])) + Sync + Send,
+) {
+    let batch = images.dim().0.max(1);
+    let [from, to] = [images.len(), result.len()].map(|size| (size / batch).max(1));
+    let images = images.as_standard_layout();
+    let images = images.as_slice().expect("standard layout").par_chunks(from);
+    let result = result.as_slice_mut().expect("standard layout").par_chunks_mut(to);
+    images.zip(result).with_min_len(worth_a_thread(products)).for_each(work);
+}
+
+/// The products of pixels and δ whose sums are the gradient of kernels.
+struct Products {
+    frame: Frame,
+    /// Channels, rows and columns of a kernel.
+    kernel: [usize; 3],
+    outputs: usize,
+    /// How many places a row of the output has.
+    width: usize,
+    stride: usize,
+}
+
+impl Products {
+    /// How many weights a kernel has.
+    fn terms(&self) -> usize {
+        self.kernel.iter().product()
+    }
+
+    /// The outputs and some zeros, so that they fill registers.
+    fn lanes(&self) -> usize {
+        self.outputs.next_multiple_of(16)
+    }
+
+    /// Their sums over some images, `[terms and some more × lanes]`; `image` and `map` are how many numbers
+    /// an image and its δ have.
+    fn of_group<T: Real>(
+        &self,
+        (images, deltas): (&[T], &[T]),
+        image: usize,
+        map: usize,
+    ) -> Vec<T> {
+        let terms = self.terms().next_multiple_of(4);
+        let mut sums = vec![T::zero(); terms * self.lanes()];
+        for (image, delta) in images.chunks_exact(image).zip(deltas.chunks_exact(map)) {
+            let line = self.frame.line(image);
+            let mut starts = line.starts(self.kernel);
+            starts.resize(terms, 0); // their sums mean nothing
+            let places = self.place_by_place(delta);
+            let (fours, _) = starts.as_chunks::<4>();
+            for (starts, sums) in fours.iter().zip(sums.chunks_exact_mut(4 * self.lanes())) {
+                let mut lane = 0;
+                while lane < self.lanes() {
+                    let slices = starts.map(|start| &line.numbers[start..]);
+                    lane += match self.lanes() - lane {
+                        64.. => self.add::<T, 64>(slices, &places, sums, lane),
+                        32.. => self.add::<T, 32>(slices, &places, sums, lane),
+                        _ => self.add::<T, 16>(slices, &places, sums, lane),
+                    };
+                }
+            }
+        }
+        sums
+    }
+
+    /// δ of an image, with the outputs of a place side by side: `[height × width × lanes]`.
+    fn place_by_place<T: Real>(&self, delta: &[T]) -> Vec<T> {
+        let (lanes, places) = (self.lanes(), delta.len() / self.outputs);
+        let mut turned = vec![T::zero(); places * lanes];
+        for (j, map) in delta.chunks_exact(places).enumerate() {
+            turned.iter_mut().skip(j).step_by(lanes).zip(map).for_each(|(to, &d)| *to = d);
+        }
+        turned
+    }
+
+    /// Adds to four rows of sums the products of four slices with δ, for L outputs from `lane` on.
+    fn add<T: Real, const L: usize>(
+        &self,
+        slices: [&[T]; 4],
+        places: &[T],
+        sums: &mut [T],
+        lane: usize,
+    ) -> usize {
+        let (lanes, stride) = (self.lanes(), self.stride);
+        let [mut a, mut b, mut c, mut d] = [[T::zero(); L]; 4];
+        for (row, deltas) in places.chunks_exact(self.width * lanes).enumerate() {
+            let first = row * stride * self.frame.padded.1;
+            let reach = (self.width - 1) * stride + 1;
+            let [w, x, y, z] = slices.map(|slice| &slice[first..][..reach]);
+            for (u, deltas) in deltas.chunks_exact(lanes).enumerate() {
+                let deltas: &[T; L] = deltas[lane..].first_chunk().expect("as many lanes");
+                let [w, x, y, z] = [w, x, y, z].map(|slice| slice[u * stride]);
+                for j in 0..L {
+                    a[j] += w * deltas[j];
+                    b[j] += x * deltas[j];
+                    c[j] += y * deltas[j];
+                    d[j] += z * deltas[j];
+                }
+            }
+        }
+        for (sums, tile) in sums.chunks_exact_mut(lanes).zip([a, b, c, d]) {
+            sums[lane..][..L].iter_mut().zip(tile).for_each(|(sum, more)| *sum += more);
+        }
+        L
+    }
+}

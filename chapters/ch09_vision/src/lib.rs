@@ -1,0 +1,38 @@
+//! Chapter 9: vision.
+//!
+//! A dense layer does not know which pixels are neighbors. A convolution does: it looks at small
+//! patches, with the same weights everywhere. This crate has both passes of it, as defined and fast,
+//! pooling, batch normalization, and a network of all of them that the trainer of chapter 5 trains.
+//!
+//! The modules in the order of the chapter's pages:
+//!
+//! 1. [`pixels`], *Vision*: the same images with their pixels in another order
+//! 2. [`convolution`], *Convolution*: one kernel for all places, and the matrix that it is
+//! 3. [`backward`], *Backward through a convolution*: gradients, the flipped kernel
+//! 4. [`pooling`], *Pooling*: the mean or the largest of a square
+//! 5. [`fast`], *Fast*: shifted slices of a padded image
+//! 6. [`normalization`], *Batch normalization*: each channel to a mean and a deviation of its own
+//! 7. [`blocks`], *A network of blocks*: a model for the trainer
+//! 8. [`ninety_nine`], *Half of the mistakes*: what the network is made of
+//! 9. [`weights`], *Weights for PyTorch*: the network in a file
+//!
+//! What is shown on a page is reached by its short path, such as `ch09_vision::Convolution`.
+
+pub mod pixels;
+pub mod convolution;
+pub mod backward;
+pub mod pooling;
+pub mod fast;
+pub mod normalization;
+pub mod blocks;
+pub mod ninety_nine;
+pub mod weights;
+
+pub use backward::{ConvolutionGradient, dilated};
+pub use blocks::{Block, BlockGradient, BlockTrace, ConvolutionalNetwork, NetworkGradient};
+pub use convolution::{BY_HAND, Convolution, correlation, output_size, receptive_field};
+pub use ninety_nine::{Architecture, ArchitectureError};
+pub use normalization::{BatchNorm, BatchNormGradient, EPSILON, MOMENTUM, Normalized, Statistics};
+pub use pixels::{reordered_inputs, reordered_pixels};
+pub use pooling::{MaxPooled, max_pool, mean_pool, mean_pool_backward};
+pub use weights::{load_network, save_network};

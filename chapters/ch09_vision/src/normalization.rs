@@ -1,0 +1,180 @@
+//! Batch normalization. Page: *Batch normalization* (`ch09_vision/normalization.md`).
+//!
+//! Images are `[batch × channels × height × width]`. What is normalized is each channel, over all
+//! images of a batch and all places.
+
+use ch01_neuron::Real;
+use ndarray::{Array1, Array4, ArrayView4, Axis, Zip};
+
+use crate::backward::channel_sums;
+
+/// What is added to a variance, so that its root is never 0.
+pub const EPSILON: f64 = 1e-5;
+/// How much of the running mean and variance each batch replaces.
+pub const MOMENTUM: f64 = 0.1;
+
+/// Brings each channel to mean β and standard deviation γ, which are learned (Ioffe and Szegedy 2015).
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchNorm<T> {
+    /// γ, `[channels]`
+    pub scale: Array1<T>,
+    /// β, `[channels]`
+    pub shift: Array1<T>,
+    /// What stands for the mean of a batch when the network is in use, `[channels]`
+    pub running_mean: Array1<T>,
+    /// And for its variance, `[channels]`
+    pub running_variance: Array1<T>,
+    /// Both as they will be after the step that is being taken.
+    pub(crate) next: Option<[Array1<T>; 2]>,
+}
+
+/// What a batch was like, channel by channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics<T> {
+    /// μ
+    pub mean: Array1<T>,
+    /// σ², over all m numbers of a channel
+    pub variance: Array1<T>,
+    /// m: images times places.
+    pub count: usize,
+}
+
+/// What the forward pass of a batch gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Normalized<T> {
+    /// z̃ = γ ẑ + β
+    pub outputs: Array4<T>,
+    /// ẑ = (z − μ) / √(σ² + ε), which the backward pass needs.
+    pub normalized: Array4<T>,
+    /// μ and σ² of the batch.
+    pub statistics: Statistics<T>,
+}
+
+/// How the loss changes with γ and β, and what the batch does to the running statistics.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BatchNormGradient<T> {
+    /// ∂L/∂γ, `[channels]`
+    pub scale: Array1<T>,
+    /// ∂L/∂β, `[channels]`
+    pub shift: Array1<T>,
+    /// The running mean and variance after this batch, which follow no gradient.
+    pub running: [Array1<T>; 2],
+    /// The gradient of what follows none.
+    zeros: Array1<T>,
+}
+
+impl<T: Real> Statistics<T> {
+    /// Those of a batch.
+    pub fn of(images: ArrayView4<T>) -> Self {
+        let count = images.len() / images.dim().1.max(1);
+        let m = T::of(count as f64);
+        let mean = channel_sums([images, images], |_, x, _| x) / m;
+        let square = |j: usize, x: T, _: T| (x - mean[j]) * (x - mean[j]);
+        let variance = channel_sums([images, images], square) / m;
+        Self { mean, variance, count }
+    }
+}
+
+/// 1 / √(σ² + ε) of each channel.
+fn inverse_deviations<T: Real>(variance: &Array1<T>) -> Array1<T> {
+    variance.mapv(|variance| (variance + T::of(EPSILON)).sqrt().recip())
+}
+
+/// The numbers of channel j become f(j, number).
+fn map_channels<T: Real>(images: &mut Array4<T>, f: impl Fn(usize, T) -> T + Sync) {
+    for mut image in images.outer_iter_mut() {
+        for (j, mut channel) in image.outer_iter_mut().enumerate() {
+            channel.mapv_inplace(|x| f(j, x));
+        }
+    }
+}
+
+impl<T: Real> BatchNorm<T> {
+    /// γ = 1, β = 0, and running statistics of mean 0 and variance 1.
+    pub fn new(channels: usize) -> Self {
+        let (zeros, ones) = (Array1::zeros(channels), Array1::ones(channels));
+        Self {
+            scale: ones.clone(),
+            shift: zeros.clone(),
+            running_mean: zeros,
+            running_variance: ones,
+            next: None,
+        }
+    }
+
+    /// In training: with the mean and the variance of the batch.
+    pub fn forward(&self, images: Array4<T>) -> Normalized<T> {
+        let statistics = Statistics::of(images.view());
+        let inverse = inverse_deviations(&statistics.variance);
+        let mut normalized = images;
+        map_channels(&mut normalized, |j, x| (x - statistics.mean[j]) * inverse[j]);
+        let mut outputs = normalized.clone();
+        map_channels(&mut outputs, |j, x| self.scale[j] * x + self.shift[j]);
+        Normalized { outputs, normalized, statistics }
+    }
+
+    /// In use: with the running mean and variance, so that an image is read without others.
+    pub fn forward_in_use(&self, mut images: Array4<T>) -> Array4<T> {
+        let factors = &self.scale * &inverse_deviations(&self.running_variance);
+        let rest = &self.shift - &(&factors * &self.running_mean);
+        map_channels(&mut images, |j, x| factors[j] * x + rest[j]);
+        images
+    }
+
+    /// For δ = ∂L/∂z̃: ∂L/∂β = Σ δ, ∂L/∂γ = Σ δ ẑ, and
+    /// ∂L/∂z = γ / √(σ² + ε) · (δ − mean of δ − ẑ · mean of δ ẑ).
+    ///
+    /// Gives the gradients of the parameters, and ∂L/∂x in the shape of the images.
+    pub fn backward(
+        &self,
+        trace: &Normalized<T>,
+        gradient: Array4<T>,
+    ) -> (BatchNormGradient<T>, Array4<T>) {
+        let Normalized { normalized, statistics, .. } = trace;
+        let shift = channel_sums([gradient.view(), gradient.view()], |_, g, _| g);
+        let scale = channel_sums([gradient.view(), normalized.view()], |_, g, x| g * x);
+        let m = T::of(statistics.count as f64);
+        let (mean, slope) = (&shift / m, &scale / m);
+        let factors = &self.scale * &inverse_deviations(&statistics.variance);
+        let mut inputs = gradient;
+        for j in 0..factors.len() {
+            let channel = inputs.index_axis_mut(Axis(1), j);
+            let (factor, mean, slope) = (factors[j], mean[j], slope[j]);
+            Zip::from(channel).and(normalized.index_axis(Axis(1), j)).for_each(|g, &x| {
+                *g = factor * (*g - mean - x * slope);
+            });
+        }
+        let (running, zeros) = (self.updated(statistics), Array1::zeros(scale.len()));
+        (BatchNormGradient { scale, shift, running, zeros }, inputs)
+    }
+
+    /// The running statistics after another batch: a tenth of them becomes those of the batch, the
+    /// variance with m / (m − 1), for a batch varies less around its own mean.
+    pub fn updated(&self, batch: &Statistics<T>) -> [Array1<T>; 2] {
+        let share = T::of(MOMENTUM);
+        let m = batch.count.max(2) as f64;
+        let mixed = |old: &Array1<T>, new: &Array1<T>, factor: T| {
+            let pairs = old.iter().zip(new);
+            pairs.map(|(&old, &new)| old + share * (factor * new - old)).collect()
+        };
+        let mean = mixed(&self.running_mean, &batch.mean, T::one());
+        [mean, mixed(&self.running_variance, &batch.variance, T::of(m / (m - 1.0)))]
+    }
+
+    /// γ, β, and the running mean and variance.
+    pub(crate) fn arrays(&self) -> [&Array1<T>; 4] {
+        [&self.scale, &self.shift, &self.running_mean, &self.running_variance]
+    }
+
+    /// The same, to change.
+    pub(crate) fn arrays_mut(&mut self) -> [&mut Array1<T>; 4] {
+        [&mut self.scale, &mut self.shift, &mut self.running_mean, &mut self.running_variance]
+    }
+}
+
+impl<T: Real> BatchNormGradient<T> {
+    /// The gradients in the order of [`BatchNorm::arrays`].
+    pub(crate) fn arrays(&self) -> [&Array1<T>; 4] {
+        [&self.scale, &self.shift, &self.zeros, &self.zeros]
+    }
+}

@@ -1,0 +1,40 @@
+use super::*;
+use ch05_mnist::Model;
+
+fn network(normalized: bool) -> ConvolutionalNetwork<f32> {
+    let architecture =
+        Architecture { channels: vec![4, 5], kernel: 3, normalized, hidden: vec![6] };
+    architecture.network((8, 8), 10, &mut generator()).unwrap()
+}
+
+fn error(file: &[u8], shape: (usize, usize)) -> String {
+    load_network::<f32>(file, shape).unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_saved_is_loaded_to_the_last_bit() {
+    for normalized in [false, true] {
+        let network = network(normalized);
+        let loaded = load_network::<f32>(&save_network(&network), (8, 8)).unwrap();
+        assert_eq!(loaded, network);
+        let (x, _) = bars(5).batch::<f32>(&[0, 1, 2, 3, 4]);
+        assert_eq!(loaded.forward(x.view()), network.forward(x.view()));
+    }
+}
+
+#[test]
+fn files_that_do_not_fit_are_refused() {
+    let file = save_network(&network(true));
+    let found = "expected 9.weight to be F32 [6, 80], found F32 [6, 20]";
+    assert_eq!(error(&file, (16, 16)), found);
+    let architecture =
+        Architecture { channels: vec![2], kernel: 3, normalized: true, hidden: vec![] };
+    let many = architecture.network::<f32>((8, 8), 47, &mut generator()).unwrap();
+    let found = "expected 5.weight to be F32 [10, 32], found F32 [47, 32]";
+    assert_eq!(error(&save_network(&many), (8, 8)), found);
+    assert_eq!(error(b"no such file", (8, 8)), "expected a safetensors file");
+    let dense = ch05_mnist::save_weights(&network(true).dense);
+    assert!(
+        error(&dense, (8, 8)).starts_with("expected a tensor 1.weight, found 0.bias, 0.weight")
+    );
+}
