@@ -10,11 +10,13 @@ mod mistakes;
 mod outcome;
 mod peers;
 mod pictures;
+mod recipes;
 mod recorded;
 mod results;
 mod runs;
 mod speed;
 mod studies;
+mod subnormal;
 mod training;
 mod your_digit;
 
@@ -58,7 +60,7 @@ fn records() -> Result<()> {
     recorded::record::<Vec<studies::Rule>>("rules")?;
     recorded::record::<Vec<studies::LongEpoch>>("long")?;
     recorded::record::<Vec<speed::Timing>>("scaling")?;
-    recorded::record::<speed::Subnormal>("subnormal")?;
+    recorded::record::<subnormal::Subnormal>("subnormal")?;
     recorded::record::<peers::Comparison>("peers")?;
     recorded::record::<your_digit::Pictures>("pictures")?;
     print("all records are as they were recorded")
@@ -96,7 +98,10 @@ fn run() -> Result<()> {
     speed::draw(&train, &output, &mut values)?;
     speed::draw_steps(&train, &output, &mut values)?;
     results::draw_records(&output, &mut values)?;
-    speed::draw_records(&output, &mut values)?;
+    recipes::draw_records(&output, &mut values)?;
+    speed::set_records(&mut values)?;
+    peers::draw_records(&output, &mut values)?;
+    subnormal::draw_records(&output, &mut values)?;
     your_digit::draw_records(&test, &output, &mut values)?;
     values.save()?;
     let folder = output.path().canonicalize()?;
@@ -187,7 +192,7 @@ fn long(arguments: ExperimentArguments) -> Result<()> {
 
 fn subnormal(arguments: ExperimentArguments) -> Result<()> {
     let (train, _) = disk::load(&Source::new(arguments.data))?;
-    let outcome = speed::subnormal(&train)?;
+    let outcome = subnormal::measure(&train)?;
     print("epoch  seconds with flushing  without")?;
     for (index, (with, without)) in outcome.with.iter().zip(&outcome.without).enumerate() {
         print(format_args!("{:5}{with:23.2}{without:9.2}", index + 1))?;

@@ -1,4 +1,4 @@
-//! The same job in other libraries: what `peers/compare.sh` has timed, read and printed as a table.
+//! Page *Beside other libraries*: what `peers/compare.sh` has timed, read, printed as a table and drawn.
 
 use std::fmt;
 use std::fs;
@@ -6,7 +6,11 @@ use std::num::NonZero;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use book_figures::{Axis, BarChart, Figure, Format, Measured, Output, Values};
+use book_programs::records::Record;
 use serde::{Deserialize, Serialize};
+
+use crate::recorded;
 
 /// The key of the runs to which all others are compared.
 const REFERENCE: &str = "documents";
@@ -127,4 +131,48 @@ impl fmt::Display for Comparison {
         }
         Ok(())
     }
+}
+
+/// Draws and sets what has been recorded.
+pub fn draw_records(output: &Output, values: &mut Values) -> Result<()> {
+    draw_peers(&recorded::record("peers")?, output, values)
+}
+
+/// Sets medians, ratios and accuracies of the record of `peers`, and draws the figure.
+fn draw_peers(record: &Record<Comparison>, output: &Output, values: &mut Values) -> Result<()> {
+    let (comparison, how, cores) = (&record.outcome, record.how(), record.outcome.cores);
+    for peer in &comparison.peers {
+        let note = format!("median of {} runs in turn, on {cores} cores", peer.runs);
+        let mut set = |what: &str, measured: Measured| {
+            let measured = measured.note(&note).experiment(&how);
+            values.set(&format!("peers.{}.{what}", peer.key), measured)
+        };
+        set("seconds", Measured::number(peer.median(), Format::Seconds(1)))?;
+        set("times", Measured::number(comparison.times(peer), Format::Decimals(1)))?;
+        set("accuracy", Measured::number(peer.accuracy(), Format::Percent(1)))?;
+    }
+    output.figure("peers", &recorded::exact(peers_chart(comparison)).experiment(&how))?;
+    Ok(())
+}
+
+fn peers_chart(comparison: &Comparison) -> BarChart {
+    let slowest = comparison.peers.iter().max_by(|a, b| a.median().total_cmp(&b.median()));
+    let slowest = slowest.expect("there is at least the reference");
+    let description = format!(
+        "Seconds of training for {} programs, medians of {} runs each. The longest, {}, is {:.1} \
+         times as long as the documents' recipe in this chapter's program.",
+        comparison.peers.len(),
+        slowest.runs,
+        slowest.name,
+        comparison.times(slowest)
+    );
+    let title = "The same five epochs in other libraries";
+    let mut chart = BarChart::new(title, description, Axis::new("training, seconds"))
+        .horizontal()
+        .print(Format::Decimals(1));
+    for peer in &comparison.peers {
+        let spread = (peer.fastest(), peer.slowest());
+        chart = chart.bar_with_spread(&peer.name, peer.median(), spread);
+    }
+    chart
 }

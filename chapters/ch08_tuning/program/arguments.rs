@@ -82,7 +82,7 @@ pub struct SearchArguments {
     /// A file that says what is fixed and what may be turned
     #[arg(long, value_name = "FILE.toml")]
     pub space: PathBuf,
-    /// How many trials; with halving, how many begin
+    /// How many trials; with halving and hyperband, how many begin (hyperband ends with a whole bracket)
     #[arg(long, default_value_t = 27, value_parser = positive, allow_hyphen_values = true)]
     pub trials: usize,
     /// How they are chosen

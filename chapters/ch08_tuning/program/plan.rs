@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use book_programs::data::fingerprint;
 use ch08_tuning::{
-    GaussianProcess, grid, random_points, rungs, shifted, sobol, suggestion, survivors,
+    GaussianProcess, Rung, grid, hyperband, random_points, rungs, shifted, sobol, suggestion,
+    survivors,
 };
 use clap::ValueEnum;
 use ndarray::{Array1, Array2, ArrayView1, Axis};
@@ -26,6 +27,8 @@ pub enum Strategy {
     Sobol,
     /// Random points: one epoch for all, three times as many for the best third, and so on
     Halving,
+    /// Brackets of successive halving in turn, from many short trials to few long ones
+    Hyperband,
     /// A Gaussian process and the expected improvement, after eight points of Sobol's sequence
     Bayes,
 }
@@ -46,7 +49,8 @@ pub struct Planned {
 pub struct Plan<'a> {
     pub space: &'a Space,
     pub strategy: Strategy,
-    /// How many trials; of halving, how many begin.
+    /// How many trials; of halving, how many begin, of Hyperband, how many begin at least: it
+    /// ends with a whole bracket.
     pub trials: usize,
     pub seed: u64,
 }
@@ -72,7 +76,7 @@ impl Plan<'_> {
     /// The point of trial `index` that does not depend on other trials.
     pub fn point(&self, index: usize) -> Vec<f64> {
         match self.strategy {
-            Strategy::Random | Strategy::Halving => {
+            Strategy::Random | Strategy::Halving | Strategy::Hyperband => {
                 let mut generator = generator(self.seed, "point", index);
                 random_points(1, self.knobs(), &mut generator).into_raw_vec_and_offset().0
             }
@@ -102,32 +106,55 @@ impl Plan<'_> {
             Strategy::Random | Strategy::Sobol => {
                 (0..self.trials).map(|index| self.single(index)).collect()
             }
-            Strategy::Halving => self.halving(finished),
+            Strategy::Halving => self.halved(&[self.halving()], finished),
+            Strategy::Hyperband => self.halved(&self.brackets(), finished),
             Strategy::Bayes => self.bayes(finished),
         };
         all.into_iter().filter(|trial| !finished.contains_key(&trial.index)).collect()
     }
 
-    /// The trials of all rungs up to the first that is not finished.
-    fn halving(&self, finished: &BTreeMap<usize, Score>) -> Vec<Planned> {
-        let mut all = Vec::new();
+    /// The rungs of successive halving with all trials.
+    fn halving(&self) -> Vec<Rung> {
         let most = self.space.epochs;
-        let first = most / FACTOR.pow(most.ilog(FACTOR));
-        let mut origins: Vec<usize> = (0..self.trials).collect();
-        let mut offset = 0;
-        for rung in rungs(self.trials, (first, most), FACTOR) {
-            if rung.trials < origins.len() {
-                let losses: Option<Vec<f64>> = (0..origins.len())
-                    .map(|place| finished.get(&(offset + place)).map(|score| score.loss))
-                    .collect();
-                let Some(losses) = losses else { return all };
-                offset += origins.len();
-                let kept = survivors(&losses, rung.trials);
-                origins = kept.into_iter().map(|place| origins[place]).collect();
-            }
-            for (place, &origin) in origins.iter().enumerate() {
-                let trial = self.single(origin); // its training goes on, with its own seed
-                all.push(Planned { index: offset + place, epochs: rung.epochs, ..trial });
+        rungs(self.trials, (most / FACTOR.pow(most.ilog(FACTOR)), most), FACTOR)
+    }
+
+    /// The brackets of Hyperband, again and again, until as many trials as there shall be have begun.
+    fn brackets(&self) -> Vec<Vec<Rung>> {
+        let mut begun = 0;
+        let turns = hyperband(self.space.epochs, FACTOR).into_iter().cycle();
+        turns
+            .take_while(|bracket| {
+                let open = begun < self.trials;
+                begun += bracket[0].trials;
+                open
+            })
+            .collect()
+    }
+
+    /// The trials of each bracket up to its first rung that is not finished.
+    fn halved(&self, brackets: &[Vec<Rung>], finished: &BTreeMap<usize, Score>) -> Vec<Planned> {
+        let mut all = Vec::new();
+        let (mut begun, mut offset) = (0, 0);
+        for bracket in brackets {
+            let mut start = offset;
+            let mut origins: Vec<usize> = (begun..begun + bracket[0].trials).collect();
+            begun += origins.len();
+            offset += bracket.iter().map(|rung| rung.trials).sum::<usize>();
+            for rung in bracket {
+                if rung.trials < origins.len() {
+                    let losses: Option<Vec<f64>> = (start..start + origins.len())
+                        .map(|index| finished.get(&index).map(|score| score.loss))
+                        .collect();
+                    let Some(losses) = losses else { break };
+                    start += origins.len();
+                    let kept = survivors(&losses, rung.trials);
+                    origins = kept.into_iter().map(|place| origins[place]).collect();
+                }
+                for (place, &origin) in origins.iter().enumerate() {
+                    let trial = self.single(origin); // its training goes on, with its own seed
+                    all.push(Planned { index: start + place, epochs: rung.epochs, ..trial });
+                }
             }
         }
         all

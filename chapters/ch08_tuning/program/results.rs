@@ -62,7 +62,7 @@ impl Trial {
 
 /// Whether the trials of a strategy depend on how many there are.
 fn depends_on_count(strategy: Strategy) -> bool {
-    matches!(strategy, Strategy::Halving | Strategy::Bayes)
+    matches!(strategy, Strategy::Halving | Strategy::Hyperband | Strategy::Bayes)
 }
 
 /// The trials of a text of whole lines, each of which must belong to the plan.

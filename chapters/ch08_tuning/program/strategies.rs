@@ -14,13 +14,15 @@ use crate::space_file::Space;
 use crate::surface::{Images, Score, curve, judged};
 
 /// Who is compared, by the names of the values.
-pub const NAMES: [&str; 5] = ["grid", "random", "sobol", "halving", "bayes"];
+pub const NAMES: [&str; 6] = ["grid", "random", "sobol", "halving", "hyperband", "bayes"];
 
 /// How often each is run, and how many whole trainings it may spend.
 pub const REPETITIONS: u64 = 20;
 pub const TRIALS: usize = 27;
 /// How many trials successive halving begins with for as many epochs: the most that fit.
 pub const BEGINNERS: usize = 107;
+/// How many trials begin in as many of Hyperband's brackets, in turn, as fit.
+pub const IN_BRACKETS: usize = 60;
 /// How many fresh seeds tell the truth about a setting.
 const FRESH: u64 = 3;
 
@@ -71,10 +73,15 @@ fn search(name: &str, repetition: u64, space: &Space, images: &Images) -> Search
     let strategy = match name {
         "sobol" => Strategy::Sobol,
         "halving" => Strategy::Halving,
+        "hyperband" => Strategy::Hyperband,
         "bayes" => Strategy::Bayes,
         _ => Strategy::Random,
     };
-    let count = if strategy == Strategy::Halving { BEGINNERS } else { TRIALS };
+    let count = match strategy {
+        Strategy::Halving => BEGINNERS,
+        Strategy::Hyperband => IN_BRACKETS,
+        _ => TRIALS,
+    };
     let plan = Plan { space, strategy, trials: count, seed: repetition };
     if name == "grid" {
         let points = moved_grid(3, space.knobs.len(), repetition);

@@ -115,7 +115,7 @@ fn compared(output: &Output, values: &mut Values) -> Result<()> {
         told.join(", ")
     );
     let axis = Axis::new("true loss of what was chosen [nats]").from_zero();
-    let chart = BarChart::new("Five strategies at one budget", description, axis)
+    let chart = BarChart::new("Six strategies at one budget", description, axis)
         .categories("search")
         .print(Format::Decimals(3));
     let chart = bars.into_iter().fold(chart, |chart, (name, e)| {

@@ -76,7 +76,9 @@ impl Folder {
 #[test]
 fn the_trials_are_the_same_on_any_number_of_threads() {
     let folder = Folder::new();
-    for (strategy, count) in [("random", 12), ("sobol", 12), ("halving", 16), ("bayes", 12)] {
+    for (strategy, count) in
+        [("random", 12), ("sobol", 12), ("halving", 16), ("hyperband", 16), ("bayes", 12)]
+    {
         for threads in ["1", "2", "5"] {
             let results = format!("{strategy}-{threads}.jsonl");
             let words = [&results, "--trials", "12", "--strategy", strategy, "--threads", threads];
