@@ -7,10 +7,10 @@ use formulas::*;
 use ndarray::{Array1, Array2};
 
 /// ```math random-labels
-/// \upsilon \left( 1 - \tfrac{1}{10} \right)
+/// \rho_{\text{random}} \left( 1 - \tfrac{1}{10} \right)
 /// ```
 ///
-/// Of ten classes, a label at random is wrong with probability 1 − 1/10; so a share υ of random
+/// Of ten classes, a label at random is wrong with probability 1 − 1/10; so a share ρ of random
 /// labels makes that share times 9/10 of wrong ones. 100,000 labels, within five standard errors.
 #[test]
 fn random_labels() {
@@ -24,7 +24,7 @@ fn random_labels() {
         let wrong = data.labels.iter().zip(&labels).filter(|(new, old)| new != old).count();
         let claimed: f64 = share * (1.0 - 1.0 / CLASSES as f64);
         let page = page("random-labels");
-        assert_close(page.value(0, &[(r"\upsilon", share)]), claimed, 1e-15);
+        assert_close(page.value(0, &[(r"\rho_{\text{random}}", share)]), claimed, 1e-15);
         let spread = standard_error(claimed, 100_000);
         assert_bound!((wrong as f64 / 1e5 - claimed).abs() <= 5.0 * spread, "{wrong} at {share}");
     }
@@ -33,8 +33,8 @@ fn random_labels() {
 /// ```math any-labels
 /// \begin{aligned}
 /// &\mathbf X \mathbf w = \mathbf y \quad \text{for any } \mathbf y, \\
-/// &\quad \text{if no example is} \\
-/// &\quad \text{a mixture of the others}
+/// &\quad \text{if the examples are} \\
+/// &\quad \text{linearly independent}
 /// \end{aligned}
 /// ```
 ///
@@ -144,9 +144,9 @@ fn temperature_scaling() {
 
 /// ```math power-law
 /// \begin{aligned}
-/// &\epsilon_D = \epsilon_1 D^{-\varpi} \\
+/// &\epsilon_D = \epsilon_1 D^{-\alpha_D} \\
 /// &\quad\Leftrightarrow\;
-/// \ln \epsilon_D = \ln \epsilon_1 - \varpi \ln D
+/// \ln \epsilon_D = \ln \epsilon_1 - \alpha_D \ln D
 /// \end{aligned}
 /// ```
 ///

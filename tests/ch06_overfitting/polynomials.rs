@@ -103,7 +103,7 @@ fn exact_fit() {
 
 /// ```math bias-variance
 /// \operatorname{E}\,(\hat y - y)^2
-/// = (\bar y - y^*)^2 + \operatorname{Var} \hat y + \varrho^2
+/// = (\bar y - y^*)^2 + \operatorname{Var} \hat y + \sigma_{\text{noise}}^2
 /// ```
 ///
 /// The mean squared error on new points is bias² + variance + the noise's own variance. The left side
@@ -131,7 +131,7 @@ fn bias_variance() {
 }
 
 /// ```math fit-variance
-/// \frac1D \sum_{r=1}^{D} \operatorname{Var} \hat y_r = \varrho^2 \, \frac{G + 1}{D}
+/// \frac1D \sum_{r=1}^{D} \operatorname{Var} \hat y_r = \sigma_{\text{noise}}^2 \, \frac{G + 1}{D}
 /// ```
 ///
 /// The variance of a fit, in the mean over its own points, is the noise's variance times the weights
@@ -143,7 +143,7 @@ fn fit_variance() {
         let (fits, _, truth) = all_fits(degree);
         let variance = BiasVariance::of(fits.view(), truth.view()).variance;
         assert_close(variance, 0.09 * (degree + 1) as f64 / 6.0, 1e-12);
-        let named = [(r"\varrho", 0.3), ("G", degree as f64), ("D", 6.0)];
+        let named = [(r"\sigma_{\text{noise}}", 0.3), ("G", degree as f64), ("D", 6.0)];
         assert_close(variance, page("fit-variance").value(1, &named), 1e-12);
     }
 }
@@ -152,7 +152,7 @@ fn fit_variance() {
 /// \begin{aligned}
 /// &\operatorname{E}(\text{error on new heights}) \\
 /// &\qquad {}- \operatorname{E}(\text{error of the fit}) \\
-/// &\quad= 2 \varrho^2 \, \frac{G + 1}{D}
+/// &\quad= 2 \sigma_{\text{noise}}^2 \, \frac{G + 1}{D}
 /// \end{aligned}
 /// ```
 ///
@@ -169,7 +169,7 @@ fn training_gap() {
         let named = [
             (r"\operatorname{E}(\text{error on new heights})", on_new),
             (r"\operatorname{E}(\text{error of the fit})", on_training),
-            (r"\varrho", 0.3),
+            (r"\sigma_{\text{noise}}", 0.3),
             ("G", degree as f64),
             ("D", 6.0),
         ];

@@ -35,11 +35,11 @@ fn ridge_equations() {
 
 /// ```math gaussian-prior
 /// \begin{aligned}
-/// &\prod_r \frac1\varrho \, \varphi\!\left( \frac{y_r - \hat y_r}{\varrho} \right)
-/// \prod_i \frac1\vartheta \, \varphi\!\left( \frac{w_i}{\vartheta} \right) \\
+/// &\prod_r \frac{1}{\sigma_{\text{noise}}} \, \varphi\!\left( \frac{y_r - \hat y_r}{\sigma_{\text{noise}}} \right)
+/// \prod_i \frac{1}{\sigma_w} \, \varphi\!\left( \frac{w_i}{\sigma_w} \right) \\
 /// &\quad \text{is largest where} \\
 /// &\sum_r (y_r - \hat y_r)^2 + \lambda \sum_i w_i^2 \\
-/// &\quad \text{is smallest}, \quad \lambda = \frac{\varrho^2}{\vartheta^2}
+/// &\quad \text{is smallest}, \quad \lambda = \frac{\sigma_{\text{noise}}^2}{\sigma_w^2}
 /// \end{aligned}
 /// ```
 ///
@@ -106,7 +106,7 @@ fn ridge_shrinkage() {
 
 /// ```math ridge-variance
 /// \frac1D \sum_{r=1}^{D} \operatorname{Var} \hat y_r
-/// = \frac{\varrho^2}{D} \sum_k \left( \frac{\lambda_k}{\lambda_k + \lambda} \right)^2
+/// = \frac{\sigma_{\text{noise}}^2}{D} \sum_k \left( \frac{\lambda_k}{\lambda_k + \lambda} \right)^2
 /// ```
 ///
 /// With the penalty, axis k of XᵀX costs (λₖ / (λₖ + λ))² of what a weight costs without it. Left: the
@@ -134,7 +134,7 @@ fn ridge_variance() {
         assert_close(variance, 0.09 / 6.0 * paid, 1e-12);
         let page = page("ridge-variance").over("k", 3);
         let page = page.list(r"\lambda", &ndarray::aview1(&eigenvalues));
-        let named = [(r"\varrho", 0.3), ("D", 6.0), (r"\lambda", lambda)];
+        let named = [(r"\sigma_{\text{noise}}", 0.3), ("D", 6.0), (r"\lambda", lambda)];
         assert_close(variance, page.value(1, &named), 1e-12);
     }
 }

@@ -120,7 +120,7 @@ fn predictions() -> Vec<((f64, f64), (f64, f64))> {
 }
 
 /// ```math process-mean
-/// \hat y = \mathbf s^\top \bigl( \mathbf G + \varrho^2 \mathbf I \bigr)^{-1} \mathbf y
+/// \hat y = \mathbf s^\top \bigl( \mathbf G + \sigma_{\text{noise}}^2 \mathbf I \bigr)^{-1} \mathbf y
 /// ```
 ///
 /// The library's mean, by Cholesky's factor of all trials at once, against Kalman's filter, which learns
@@ -134,7 +134,7 @@ fn process_mean() {
 }
 
 /// ```math process-variance
-/// \Sigma^2 = \Upsilon^2 - \mathbf s^\top \bigl( \mathbf G + \varrho^2 \mathbf I \bigr)^{-1} \mathbf s
+/// \Sigma^2 = \Upsilon^2 - \mathbf s^\top \bigl( \mathbf G + \sigma_{\text{noise}}^2 \mathbf I \bigr)^{-1} \mathbf s
 /// ```
 ///
 /// The same for the variance.
@@ -147,7 +147,7 @@ fn process_variance() {
 }
 
 /// ```math log-evidence
-/// \ell = -\frac12 \, \mathbf y^\top \bigl( \mathbf G + \varrho^2 \mathbf I \bigr)^{-1} \mathbf y - \frac12 \ln \det \bigl( \mathbf G + \varrho^2 \mathbf I \bigr) - \frac{Q}{2} \ln 2 \pi
+/// \ell = -\frac12 \, \mathbf y^\top \bigl( \mathbf G + \sigma_{\text{noise}}^2 \mathbf I \bigr)^{-1} \mathbf y - \frac12 \ln \det \bigl( \mathbf G + \sigma_{\text{noise}}^2 \mathbf I \bigr) - \frac{Q}{2} \ln 2 \pi
 /// ```
 ///
 /// The library's number against the sum of the logarithms of how likely each trial was, given those before

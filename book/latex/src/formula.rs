@@ -154,7 +154,11 @@ impl Splitter {
             }
             _ => false,
         };
-        let before = self.current().last().last().is_none_or(|(_, token)| is_sign(token));
+        let last = self.current().last().last().map(|(_, token)| token);
+        if matches!(last, Some(Token::Sign('_' | '^'))) {
+            return false; // an index
+        }
+        let before = last.is_none_or(is_sign);
         let is_blank = |token: &Token| matches!(token, Token::Sign('&') | Token::Row | Token::Wide);
         let is_end = |token: &Token| matches!(token, Token::End(_) | Token::Sign(','));
         let next = rest.iter().map(|(_, token)| token).find(|token| !is_blank(token));

@@ -134,6 +134,9 @@ fn a_text_is_a_name_where_a_sign_stands_beside_it_and_a_word_elsewhere() {
     assert_eq!(formula.statements()[0].members(), 2);
     let formula = Formula::parse(r"x = 1 \text{ where } y = 2").unwrap();
     assert_eq!(formula.statements().len(), 2);
+    // An index is none of both: it belongs to its letter.
+    let formula = Formula::parse(r"\rho_{\text{random}} \left( 1 - x \right)").unwrap();
+    assert_eq!(formula.statements().len(), 1);
 }
 
 #[test]
