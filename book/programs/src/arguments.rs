@@ -5,6 +5,18 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+/// The options of `peers`, which a chapter's `peers/compare.sh` calls.
+#[derive(Debug, Args)]
+pub struct PeersArguments {
+    /// A file with a line `key|name|seconds|number` for each run; the number is what the script adds: an
+    /// accuracy, or the load of the machine
+    #[arg(value_name = "RUNS")]
+    pub runs: PathBuf,
+    /// Write the outcome into the chapter's folder of records, which the book quotes
+    #[arg(long)]
+    pub record: bool,
+}
+
 /// The options of `evaluate`.
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {

@@ -7,6 +7,7 @@
 pub mod arguments;
 pub mod data;
 pub mod files;
+pub mod peers;
 pub mod pictures;
 pub mod progress;
 pub mod records;

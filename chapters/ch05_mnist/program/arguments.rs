@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use book_programs::arguments::{
-    EvaluateArguments, layer_size, learning_rate, positive, seed, threads,
+    EvaluateArguments, PeersArguments, layer_size, learning_rate, positive, seed, threads,
 };
 use ch04_optimizers::Schedule;
 use ch05_mnist::{OptimizerName, Recipe};
@@ -166,16 +166,6 @@ pub struct ExperimentArguments {
     pub data: Option<PathBuf>,
     /// Write the outcome into the chapter's folder of records, which the book quotes
     #[arg(long, conflicts_with = "data")]
-    pub record: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct PeersArguments {
-    /// A file with a line `key|name|seconds|accuracy` for each run
-    #[arg(value_name = "RUNS")]
-    pub runs: PathBuf,
-    /// Write the outcome into the chapter's folder of records, which the book quotes
-    #[arg(long)]
     pub record: bool,
 }
 

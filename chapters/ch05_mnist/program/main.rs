@@ -25,13 +25,14 @@ use std::process::ExitCode;
 use anyhow::Result;
 use book_figures::Output;
 use book_programs::data::Source;
+use book_programs::peers::Comparison;
 use book_programs::print;
 use book_programs::progress::with_threads;
 use ch05_mnist::Dataset;
 
 use arguments::{
-    Arguments, Command, ExperimentArguments, PeersArguments, PicturesArguments, RecipeName,
-    ScalingArguments, StudyArguments,
+    Arguments, Command, ExperimentArguments, PicturesArguments, RecipeName, ScalingArguments,
+    StudyArguments,
 };
 use outcome::{SEED, train_and_watch};
 
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
         Some(Command::Scaling(arguments)) => scaling(arguments),
         Some(Command::Long(arguments)) => long(arguments),
         Some(Command::Subnormal(arguments)) => subnormal(arguments),
-        Some(Command::Peers(arguments)) => peers(&arguments),
+        Some(Command::Peers(arguments)) => peers::run(&arguments),
         Some(Command::Pictures(arguments)) => pictures(&arguments),
         Some(Command::Records) => records(),
     })
@@ -61,7 +62,7 @@ fn records() -> Result<()> {
     recorded::record::<Vec<studies::LongEpoch>>("long")?;
     recorded::record::<Vec<speed::Timing>>("scaling")?;
     recorded::record::<subnormal::Subnormal>("subnormal")?;
-    recorded::record::<peers::Comparison>("peers")?;
+    recorded::record::<Comparison>("peers")?;
     recorded::record::<your_digit::Pictures>("pictures")?;
     print("all records are as they were recorded")
 }
@@ -200,15 +201,6 @@ fn subnormal(arguments: ExperimentArguments) -> Result<()> {
     print(format_args!("weights that differ: {}", outcome.different_weights))?;
     if arguments.record {
         recorded::write_record("subnormal", "", &outcome)?;
-    }
-    Ok(())
-}
-
-fn peers(arguments: &PeersArguments) -> Result<()> {
-    let comparison = peers::Comparison::read(&arguments.runs)?;
-    print(&comparison)?;
-    if arguments.record {
-        recorded::write_peers(&comparison)?;
     }
     Ok(())
 }

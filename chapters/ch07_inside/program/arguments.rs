@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use book_programs::arguments::positive;
+use book_programs::arguments::{PeersArguments, positive};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Looking inside a trained network.
@@ -77,16 +77,6 @@ pub struct SpeedArguments {
     /// A file of weights, as `ch05_mnist train --weights` writes it
     #[arg(long, value_name = "FILE")]
     pub weights: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub struct PeersArguments {
-    /// A file with a line `key|name|seconds|load` for each run
-    #[arg(value_name = "RUNS")]
-    pub runs: PathBuf,
-    /// Write the outcome into the chapter's folder of records, which the book quotes
-    #[arg(long)]
-    pub record: bool,
 }
 
 #[derive(Debug, Args)]

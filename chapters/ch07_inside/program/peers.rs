@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use book_figures::{Format, Measured, Values};
+use book_programs::arguments::PeersArguments;
 use book_programs::print;
 use book_programs::records::{self, Record};
 use serde::{Deserialize, Serialize};
 
-use crate::arguments::{Arguments, PeersArguments};
+use crate::arguments::Arguments;
 
 /// All runs of one contender.
 #[derive(Debug, Clone, Serialize, Deserialize)]
