@@ -120,16 +120,35 @@ impl Display for Problems {
 
 /// The name that was probably meant by `wanted`, if one is near enough.
 pub fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = names.into_iter().map(|name| (likeness(wanted, name), name));
-    let best = scored.max_by(|(one, a), (other, b)| one.total_cmp(other).then(b.cmp(a)))?;
-    (best.0 > 0.5).then_some(best.1)
+    let mut best: Option<(f64, &str)> = None;
+    for name in names {
+        let least = best.map_or(0.5, |(likeness, _)| likeness);
+        if most_likeness(wanted, name) < least {
+            continue; // whatever the letters are: a page may have hundreds of unknown names
+        }
+        let likeness = likeness(wanted, name);
+        if likeness > 0.5 && best.is_none_or(|best| (likeness, best.1) > (best.0, name)) {
+            best = Some((likeness, name));
+        }
+    }
+    best.map(|(_, name)| name)
 }
 
 /// How like two names are, from 0 to 1; paths with the same last part are more alike.
 fn likeness(one: &str, other: &str) -> f64 {
-    let last = |name: &str| name.rsplit([':', '.', '/']).next().map(str::to_owned);
-    let bonus = if last(one) == last(other) { 0.3 } else { 0.0 };
-    strsim::normalized_damerau_levenshtein(one, other) + bonus
+    strsim::normalized_damerau_levenshtein(one, other) + bonus(one, other)
+}
+
+/// What the likeness of two names cannot exceed, by their lengths alone.
+fn most_likeness(one: &str, other: &str) -> f64 {
+    let (one_length, other_length) = (one.chars().count() as f64, other.chars().count() as f64);
+    let ratio = one_length.min(other_length) / one_length.max(other_length).max(1.0);
+    ratio + bonus(one, other)
+}
+
+fn bonus(one: &str, other: &str) -> f64 {
+    let last = |name: &str| name.rfind([':', '.', '/']).map_or(0, |at| at + 1);
+    if one[last(one)..] == other[last(other)..] { 0.3 } else { 0.0 }
 }
 
 /// The end of a message about an unknown name: the name that was probably meant.
