@@ -11,7 +11,6 @@ mod fast;
 mod measured;
 mod ninety_nine;
 mod normalization;
-mod peers;
 mod pixels;
 mod pooling;
 mod runs;
@@ -34,9 +33,7 @@ fn main() -> ExitCode {
         Some(Command::Evaluate(arguments)) => commands::evaluate_weights(&arguments),
         Some(Command::Predict(arguments)) => commands::predict(&arguments),
         Some(Command::Study(arguments)) => study::run(&arguments),
-        Some(Command::Peers(arguments)) => peers::run(&arguments),
         Some(Command::Records) => {
-            peers::recorded()?;
             study::recorded(StudyName::Pixels)?;
             study::recorded(StudyName::Longer)?;
             print("all records are as they were recorded")
@@ -63,7 +60,6 @@ fn run() -> Result<()> {
     print("two networks: trained")?;
     blocks::draw(&convolutional.model, &test, &output)?;
     ninety_nine::draw((&convolutional.model, &dense.model), &test, &output, &mut values)?;
-    peers::set(&mut values)?;
     values.save()?;
     print(format_args!("\nfigures and values: {}", output.path().canonicalize()?.display()))
 }
