@@ -208,7 +208,7 @@ fn fan_in_uniform() {
 /// the mean of four, and 28 to 16. Pixels are whole numbers: half of one is lost by rounding.
 #[test]
 fn half_pixel() {
-    let _formula = formula!().allowing(0.51, "pixels are rounded to whole numbers");
+    let _formula = formula!().allowing(0.5, "pixels are rounded to whole numbers");
     for (old, new) in [(28, 16), (28, 14), (8, 4), (28, 28)] {
         let scale = old as f64 / new as f64;
         for (down, right) in [(3.0, 2.0), (0.0, 7.0), (8.0, 0.0)] {

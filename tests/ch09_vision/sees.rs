@@ -56,9 +56,11 @@ fn in_a_margin(generator: &mut rand_chacha::ChaCha8Rng) -> Array4<f64> {
 /// All channels moved down and to the right.
 fn moved(images: &Array4<f64>, rows: isize, columns: isize) -> Array4<f64> {
     let mut moved = images.clone();
-    for mut channel in moved.outer_iter_mut().flat_map(|image| image.into_outer_iter()) {
-        let new = shift(channel.view(), rows, columns);
-        channel.assign(&new);
+    for mut image in moved.outer_iter_mut() {
+        for mut channel in image.outer_iter_mut() {
+            let new = shift(channel.view(), rows, columns);
+            channel.assign(&new);
+        }
     }
     moved
 }

@@ -123,7 +123,8 @@ impl<T: Real> SharedLayer<T> {
     /// z of each unit, from padded images: `[batch × height · width · maps]`
     pub fn forward(&self, padded: ArrayView2<T>) -> Array2<T> {
         let mut z = Array2::zeros((padded.nrows(), self.bias.len()));
-        let (length, weights) = (KERNEL * self.sources.nrows(), rows_of(&self.weights));
+        let length = KERNEL * self.sources.nrows();
+        let weights = self.weights.as_slice().expect("rows").as_chunks::<MAPS>().0;
         for (x, mut z) in padded.rows().into_iter().zip(z.rows_mut()) {
             z.assign(&self.bias);
             let (x, z) = (slice(&x), z.as_slice_mut().expect("a row").as_chunks_mut::<MAPS>().0);
@@ -142,15 +143,18 @@ impl<T: Real> SharedLayer<T> {
     /// `[batch × height · width · maps]`.
     pub fn backward(&self, padded: ArrayView2<T>, delta: ArrayView2<T>) -> SharedGradient<T> {
         let mut weights = Array2::zeros(self.weights.dim());
-        let length = KERNEL * self.sources.nrows();
         let sums = weights.as_slice_mut().expect("rows").as_chunks_mut::<MAPS>().0;
+        let length = KERNEL * self.sources.nrows();
+        let rows: Vec<_> = self.rows_of_kernels().collect();
         for (x, delta) in padded.rows().into_iter().zip(delta.rows()) {
             let (x, delta) = (slice(&x), slice(&delta).as_chunks::<MAPS>().0);
-            for (place, first, start) in self.rows_of_kernels() {
-                let delta = delta[place];
-                for (&x, sums) in x[start..][..length].iter().zip(&mut sums[first..]) {
-                    (0..MAPS).for_each(|j| sums[j] += delta[j] * x);
+            for (tap, sums) in sums.iter_mut().enumerate() {
+                let mut sum = *sums;
+                for &(place, _, start) in rows.iter().skip(tap / length).step_by(KERNEL) {
+                    let (delta, x) = (delta[place], x[start + tap % length]);
+                    (0..MAPS).for_each(|j| sum[j] += delta[j] * x);
                 }
+                *sums = sum;
             }
         }
         masked(&mut weights, &self.sources);
@@ -160,20 +164,18 @@ impl<T: Real> SharedLayer<T> {
     /// ∂L/∂x, without what belongs to the padding.
     pub fn input_gradient(&self, delta: ArrayView2<T>) -> Array2<T> {
         let (channels, width) = (self.sources.nrows(), self.side * self.sources.nrows());
-        let weights = rows_of(&self.weights);
+        let maps = self.weights.t().as_standard_layout().into_owned(); // [maps × 5 · 5 · channels]
         let mut gradient = Array2::zeros((delta.nrows(), self.side * width));
         for (delta, mut gradient) in delta.rows().into_iter().zip(gradient.rows_mut()) {
-            let delta = slice(&delta).as_chunks::<MAPS>().0;
             let mut whole = vec![T::zero(); self.padded_numbers()];
             for (place, first, start) in self.rows_of_kernels() {
-                let met = whole[start..][..KERNEL * channels].iter_mut();
-                for (gradient, w) in met.zip(&weights[first..]) {
-                    *gradient += (0..MAPS).map(|j| w[j] * delta[place][j]).sum::<T>();
+                let met = &mut whole[start..][..KERNEL * channels];
+                for (map, &delta) in maps.rows().into_iter().zip(&slice(&delta)[place * MAPS..]) {
+                    met.iter_mut().zip(&slice(&map)[first..]).for_each(|(to, &w)| *to += delta * w);
                 }
             }
-            for (row, numbers) in
-                gradient.as_slice_mut().expect("a row").chunks_mut(width).enumerate()
-            {
+            let rows = gradient.as_slice_mut().expect("a row").chunks_mut(width);
+            for (row, numbers) in rows.enumerate() {
                 numbers.copy_from_slice(&whole[self.start(row)..][..width]);
             }
         }
@@ -187,18 +189,12 @@ impl<T: Real> SharedLayer<T> {
 
     /// How many connections its units have, the one with the bias included.
     pub fn connection_count(&self) -> usize {
-        let places = self.bias.len() / MAPS;
-        places * (KERNEL * KERNEL * self.sources.sum().as_f64() as usize + MAPS)
+        self.bias.len() / MAPS * (KERNEL * KERNEL * self.sources.sum().as_f64() as usize + MAPS)
     }
 }
 
 fn slice<'a, T>(row: &'a ArrayView1<T>) -> &'a [T] {
     row.to_slice().expect("a row in standard layout")
-}
-
-/// The weights of all maps for one number that they meet, a row each.
-fn rows_of<T>(weights: &Array2<T>) -> &[[T; MAPS]] {
-    weights.as_slice().expect("standard layout").as_chunks().0
 }
 
 /// Sets to 0 what belongs to connections that are not there.
@@ -258,10 +254,8 @@ impl<T: Real> ZipNetwork<T> {
         });
         let first = SharedLayer::new(16, Array2::ones((1, MAPS)), generator);
         let second = SharedLayer::new(8, sources, generator);
-        let output = match decisions.loss {
-            Loss::MeanSquaredError => Activation::Tanh,
-            _ => Activation::Identity,
-        };
+        let squares = decisions.loss == Loss::MeanSquaredError;
+        let output = if squares { Activation::Tanh } else { Activation::Identity };
         let mut layer = |inputs, outputs, activation| {
             let weights = fan_in_uniform((inputs, outputs), inputs, generator);
             Layer { dense: Dense { weights, bias: Array1::zeros(outputs) }, activation }
@@ -321,10 +315,8 @@ impl<T: Real> Model<T> for ZipNetwork<T> {
         let ([padded, maps], [z, z_maps]) = self.trace(inputs);
         let (features, mask) = dropout.forward(self.activated(&z_maps).view(), generator);
         let trace = self.dense.trace(features.view());
-        let targets = match loss {
-            Loss::MeanSquaredError => signed(targets),
-            _ => targets.to_owned(),
-        };
+        let squares = loss == Loss::MeanSquaredError;
+        let targets = if squares { signed(targets) } else { targets.to_owned() };
         let gradient = loss.gradient(trace.output(), targets.view());
         let (dense, gradient) = dense_backward(&self.dense, features.view(), &trace, gradient);
         let delta_maps = hidden.backward(z_maps.view(), Dropout::backward(mask.view(), gradient));
