@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Measured, Output, Series, Values};
 use book_programs::data::Source;
 use book_programs::print;
@@ -56,6 +56,9 @@ const VALIDATION: usize = 5000;
 const TEST: usize = 2007;
 /// The seeds by which rates are chosen.
 const TUNING: [u64; 2] = [100, 101];
+
+/// How far beyond the chosen rate gradient descent is tried, to see it fail.
+const BEYOND: [f64; 3] = [4.0, 8.0, 16.0];
 
 /// A network that was trained to choose a learning rate.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -209,33 +212,36 @@ impl Study {
         Record::today(&self.command, &self.outcome)?.write(path)
     }
 
+    /// Trains the networks by which rates are chosen, as far as they are not known.
+    fn try_rates(&mut self, rung: Rung, rates: &[f64], samples: &[Sample]) -> Result<()> {
+        let known = |(rate, seed): &(f64, u64)| {
+            let same = |trial: &&Trial| (trial.rung, trial.seed) == (rung, *seed);
+            self.outcome.trials.iter().filter(same).any(|trial| trial.rate == *rate)
+        };
+        let jobs = rates.iter().flat_map(|&rate| TUNING.map(|seed| (rate, seed)));
+        let missing: Vec<(f64, u64)> = jobs.filter(|job| !known(job)).collect();
+        let trial = |(rate, seed): (f64, u64)| {
+            let sample = &samples[(seed - TUNING[0]) as usize];
+            let network = rung.trained(rate, seed, &sample.train);
+            Trial { rung, rate, seed, error: error(network.as_ref(), &sample.validation) }
+        };
+        let trials: Vec<Trial> = missing.into_par_iter().map(trial).collect();
+        self.outcome.trials.extend(trials);
+        self.write()
+    }
+
     /// The rate whose networks misread the fewest validation images. Rates are halved and doubled
     /// until the best of them has a worse one on either side.
     fn tune(&mut self, rung: Rung, samples: &[Sample]) -> Result<f64> {
         let first = rung.first_rate();
         let mut rates = vec![first / 2.0, first, 2.0 * first];
         loop {
-            let jobs: Vec<(f64, u64)> =
-                rates.iter().flat_map(|&rate| TUNING.map(|seed| (rate, seed))).collect();
-            let known = |(rate, seed): &(f64, u64)| {
-                let same = |trial: &&Trial| (trial.rung, trial.seed) == (rung, *seed);
-                self.outcome.trials.iter().filter(same).any(|trial| trial.rate == *rate)
-            };
-            let missing: Vec<(f64, u64)> = jobs.into_iter().filter(|job| !known(job)).collect();
-            let trial = |(rate, seed): (f64, u64)| {
-                let sample = &samples[(seed - TUNING[0]) as usize];
-                let network = rung.trained(rate, seed, &sample.train);
-                Trial { rung, rate, seed, error: error(network.as_ref(), &sample.validation) }
-            };
-            let trials: Vec<Trial> = missing.into_par_iter().map(trial).collect();
-            self.outcome.trials.extend(trials);
-            self.write()?;
+            self.try_rates(rung, &rates, samples)?;
             let errors = validation_errors(&self.outcome, rung);
-            let best = best(&errors);
-            match best {
+            match best(&errors) {
                 0 => rates.push(errors[0].0 / 2.0),
                 last if last + 1 == errors.len() => rates.push(errors[last].0 * 2.0),
-                _ => return Ok(errors[best].0),
+                best => return Ok(errors[best].0),
             }
         }
     }
@@ -298,6 +304,9 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
     let samples: Vec<Sample> = (0..arguments.seeds as u64).map(draw).collect();
     for (rung, name, _, _) in RUNGS {
         let rate = study.tune(rung, &tuning)?;
+        if matches!(rung, Rung::Paper | Rung::CrossEntropy) {
+            study.try_rates(rung, &BEYOND.map(|times| times * rate), &tuning)?; // what goes wrong
+        }
         study.examine(rung, rate, &samples)?;
         let errors = test_errors(&study.outcome, rung);
         print(format_args!("{name}, rate {rate}: {:.2} % misread", 100.0 * mean(&errors)))?;
@@ -378,16 +387,23 @@ fn table(record: &Record<Outcome>, values: &mut Values) -> Result<()> {
     wrong(record, values)
 }
 
-/// The best rate of one rung, used for another.
+/// What gradient descent does at the chosen rate, and at rates beyond it.
 fn wrong(record: &Record<Outcome>, values: &mut Values) -> Result<()> {
-    let tried = validation_errors(&record.outcome, Rung::Paper);
-    let (last, chosen) = (tried[tried.len() - 1], tried[best(&tried)]);
-    for (name, (rate, error)) in [("last", last), ("chosen", chosen)] {
-        let note = "misread of 5,000 validation images, two seeds, the paper's decisions";
-        let error = Measured::number(error, Format::Percent(2)).note(note);
-        values.set(&format!("lecun1989.tried.{name}"), error.experiment(record.how()))?;
-        let rate = Measured::number(rate, Format::Decimals(2)).note("its learning rate");
-        values.set(&format!("lecun1989.tried.{name}.rate"), rate.experiment(record.how()))?;
+    for (rung, _, name, _) in &RUNGS[..2] {
+        let tried = validation_errors(&record.outcome, *rung);
+        let (chosen, least) = tried[best(&tried)];
+        let note = "misread of 5,000 validation images, two seeds";
+        let mut set = |name: String, error: f64| {
+            let error = Measured::number(error, Format::Percent(1)).note(note);
+            values.set(&name, error.experiment(record.how()))
+        };
+        set(format!("lecun1989.{name}.tried"), least)?;
+        for times in BEYOND {
+            let at = tried.iter().find(|(rate, _)| *rate == times * chosen);
+            let error =
+                at.with_context(|| format!("{rung:?}: {times} times {chosen} not tried"))?.1;
+            set(format!("lecun1989.{name}.tried_{times}"), error)?;
+        }
     }
     Ok(())
 }

@@ -401,10 +401,15 @@ fn deletions(record: &Record<Vec<Seen>>, values: &mut Values) -> Result<()> {
         let mean = t_interval(&numbers, 0.95, 1);
         set_mean(values, &name, mean, Format::Decimals(3), (&note, &how))?;
         let pairs = random.iter().zip(&numbers).map(|(random, area)| random - area);
-        let less = t_interval(&pairs.collect::<Vec<_>>(), 0.95, areas.len() - 1);
-        let note = format!("{note}, below the random order, network by network, four at once");
+        let less = t_interval(&pairs.collect::<Vec<_>>(), 0.95, areas.len());
+        let note = format!("{note}, below the random order, network by network, five at once");
         set_mean(values, &format!("{name}.below"), less, Format::Decimals(3), (&note, &how))?;
     }
+    let pairs = all.iter().map(|areas| areas.gradient - areas.integrated);
+    let less = t_interval(&pairs.collect::<Vec<_>>(), 0.95, areas.len());
+    let note = format!("{note}, below gradient × input, network by network, five at once");
+    let name = "sees.deletion.integrated.beyond";
+    set_mean(values, name, less, Format::Decimals(3), (&note, &how))?;
     let missed = all.iter().map(|areas| areas.missed).fold(0.0, f64::max);
     let note = format!(
         "{PATH} steps, {DELETED} test images, mean of the images: the worst of the networks"

@@ -21,8 +21,7 @@ fn every_gradient_of_the_network_of_1989_agrees_with_finite_differences() {
         let loss = |network: &ZipNetwork<f64>| {
             network.loss_and_gradients((x.view(), y.view()), &mut generator()).0
         };
-        let (_, gradients) =
-            network.loss_and_gradients((x.view(), y.view()), &mut generator());
+        let (_, gradients) = network.loss_and_gradients((x.view(), y.view()), &mut generator());
         let mut same = network.clone();
         let gradients: Vec<Vec<f64>> = same
             .with_gradients(&gradients)

@@ -40,7 +40,8 @@ fn the_gradient_of_the_pixels_agrees_with_finite_differences() {
 fn integrated_gradients_of_the_pixels_add_up_to_the_gain() {
     let (network, x) = (network(), inputs(4));
     let weights = one_hot::<f64>(&[1, 5, 0, 9], 10);
-    let sums = integrated_pixels(&network, x.view(), weights.view(), 2000).sum_axis(ndarray::Axis(1));
+    let sums =
+        integrated_pixels(&network, x.view(), weights.view(), 2000).sum_axis(ndarray::Axis(1));
     let value = |x: &Array2<f64>| (network.forward(x.view()) * &weights).sum_axis(ndarray::Axis(1));
     let gains = value(&x) - value(&Array2::zeros(x.dim()));
     for (sum, gain) in sums.iter().zip(&gains) {
