@@ -1,5 +1,4 @@
 //! The network that read zip codes in 1989. Page: *1989, again* (`ch09_vision/lecun1989.md`).
-//!
 //! Maps lie place by place: `[batch × height · width · maps]`, the maps of a place side by side.
 
 use ch01_neuron::{Activation, Real};
@@ -93,14 +92,11 @@ impl<T: Real> SharedLayer<T> {
         })
     }
 
-    /// What is looked at, with background around it.
-    ///
-    /// # Panics
-    /// If it is not of the layer's size.
+    /// What is looked at, with background around it; it must be of the layer's size.
     pub fn padded(&self, images: ArrayView2<T>) -> Array2<T> {
         let width = self.side * self.sources.nrows();
         assert!(images.ncols() == self.side * width, "shared layer: images {:?}", images.shape());
-        let shape = (images.nrows(), self.padded_numbers());
+        let shape = (images.nrows(), (self.side + 2 * PADDING).pow(2) * self.sources.nrows());
         let mut result = Array2::from_elem(shape, T::of(BACKGROUND));
         for (image, mut result) in images.rows().into_iter().zip(result.rows_mut()) {
             let result = result.as_slice_mut().expect("a row");
@@ -109,10 +105,6 @@ impl<T: Real> SharedLayer<T> {
             }
         }
         result
-    }
-
-    fn padded_numbers(&self) -> usize {
-        (self.side + 2 * PADDING).pow(2) * self.sources.nrows()
     }
 
     /// Where a row of an image begins in a padded one.
@@ -167,7 +159,7 @@ impl<T: Real> SharedLayer<T> {
         let maps = self.weights.t().as_standard_layout().into_owned(); // [maps × 5 · 5 · channels]
         let mut gradient = Array2::zeros((delta.nrows(), self.side * width));
         for (delta, mut gradient) in delta.rows().into_iter().zip(gradient.rows_mut()) {
-            let mut whole = vec![T::zero(); self.padded_numbers()];
+            let mut whole = vec![T::zero(); (self.side + 2 * PADDING).pow(2) * channels];
             for (place, first, start) in self.rows_of_kernels() {
                 let met = &mut whole[start..][..KERNEL * channels];
                 for (map, &delta) in maps.rows().into_iter().zip(&slice(&delta)[place * MAPS..]) {
@@ -298,6 +290,11 @@ fn signed<T: Real>(shares: ArrayView2<T>) -> Array2<T> {
     shares.mapv(|share| share + share - T::one())
 }
 
+/// What is below 10⁻²⁰ becomes 0. It moves no weight, but processors are slow with tiny numbers.
+fn without_traces<T: Real>(delta: Array2<T>) -> Array2<T> {
+    delta.mapv_into(|d| if d.abs() < T::of(1e-20) { T::zero() } else { d })
+}
+
 impl<T: Real> Model<T> for ZipNetwork<T> {
     type Gradients = ZipGradient<T>;
 
@@ -317,11 +314,12 @@ impl<T: Real> Model<T> for ZipNetwork<T> {
         let trace = self.dense.trace(features.view());
         let squares = loss == Loss::MeanSquaredError;
         let targets = if squares { signed(targets) } else { targets.to_owned() };
-        let gradient = loss.gradient(trace.output(), targets.view());
+        let gradient = without_traces(loss.gradient(trace.output(), targets.view()));
         let (dense, gradient) = dense_backward(&self.dense, features.view(), &trace, gradient);
-        let delta_maps = hidden.backward(z_maps.view(), Dropout::backward(mask.view(), gradient));
+        let gradient = Dropout::backward(mask.view(), gradient);
+        let delta_maps = without_traces(hidden.backward(z_maps.view(), gradient));
         let gradient = self.shared[1].input_gradient(delta_maps.view());
-        let delta = hidden.backward(z.view(), gradient);
+        let delta = without_traces(hidden.backward(z.view(), gradient));
         let first = self.shared[0].backward(padded.view(), delta.view());
         let second = self.shared[1].backward(maps.view(), delta_maps.view());
         let value = loss.value(trace.output(), targets.view());
