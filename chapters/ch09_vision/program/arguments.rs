@@ -73,7 +73,7 @@ pub enum StudyName {
     Pixels,
     /// Convolutional networks, three epochs with images moved by up to a pixel
     Longer,
-    /// The network of 1989, with five decisions made as they are today
+    /// The network of 1989, with decisions made as they are today
     Lecun1989,
     /// What shifts and turns do to dense and convolutional networks, and what answers rest on
     Sees,
