@@ -6,4 +6,6 @@ mod backward;
 mod pooling;
 mod fast;
 mod normalization;
+mod lecun1989;
+mod sees;
 mod common;

@@ -2,7 +2,7 @@
 //! (`ch07_inside/deletion.md`).
 
 use ch01_neuron::Real;
-use ch02_forward::Network;
+use ch05_mnist::Model;
 use ndarray::{Array1, Array2, ArrayView1};
 
 /// Occlusion (Zeiler and Fergus 2014): how far F falls when a part of the image is as in the
@@ -12,7 +12,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 /// # Panics
 /// If image, baseline and `part` differ in length.
 pub fn occlusion<T: Real>(
-    network: &Network<T>,
+    model: &impl Model<T>,
     (baseline, input): (ArrayView1<T>, ArrayView1<T>),
     output_weights: ArrayView1<T>,
     (parts, part): (usize, &[usize]),
@@ -23,7 +23,7 @@ pub fn occlusion<T: Real>(
     for (pixel, &part) in part.iter().enumerate() {
         images[[part, pixel]] = baseline[pixel];
     }
-    let values = network.forward(images.view()).dot(&output_weights); // the last is that of the image
+    let values = model.forward(images.view()).dot(&output_weights); // the last is that of the image
     (0..parts).map(|part| values[parts] - values[part]).collect()
 }
 

@@ -59,8 +59,11 @@ pub struct StudyArguments {
     #[arg(long, default_value_t = 5, value_parser = positive, allow_hyphen_values = true)]
     pub seeds: usize,
     /// Write the outcome where the chapter finds it, for the book to quote
-    #[arg(long)]
+    #[arg(long, conflicts_with = "data")]
     pub record: bool,
+    /// A folder with four files in MNIST's format, for a trial of which nothing is written (lecun1989, sees)
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// The long experiments by name.
@@ -70,6 +73,10 @@ pub enum StudyName {
     Pixels,
     /// Convolutional networks, three epochs with images moved by up to a pixel
     Longer,
+    /// The network of 1989, with decisions made as they are today
+    Lecun1989,
+    /// What shifts and turns do to dense and convolutional networks, and what answers rest on
+    Sees,
 }
 
 #[derive(Debug, Args)]

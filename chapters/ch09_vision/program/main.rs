@@ -3,17 +3,18 @@
 
 mod arguments;
 mod backward;
-mod blocks;
 mod commands;
 mod convolution;
 mod disk;
 mod fast;
+mod lecun1989;
 mod measured;
 mod ninety_nine;
 mod normalization;
 mod pixels;
 mod pooling;
 mod runs;
+mod sees;
 mod study;
 
 use std::process::ExitCode;
@@ -32,10 +33,16 @@ fn main() -> ExitCode {
         Some(Command::Train(arguments)) => commands::train(&arguments),
         Some(Command::Evaluate(arguments)) => commands::evaluate_weights(&arguments),
         Some(Command::Predict(arguments)) => commands::predict(&arguments),
-        Some(Command::Study(arguments)) => study::run(&arguments),
+        Some(Command::Study(arguments)) => match arguments.study {
+            StudyName::Lecun1989 => lecun1989::run(&arguments),
+            StudyName::Sees => sees::run(&arguments),
+            _ => study::run(&arguments),
+        },
         Some(Command::Records) => {
             study::recorded(StudyName::Pixels)?;
             study::recorded(StudyName::Longer)?;
+            lecun1989::recorded()?;
+            sees::recorded()?;
             print("all records are as they were recorded")
         }
     })
@@ -55,11 +62,11 @@ fn run() -> Result<()> {
     fast::draw(&output, &mut values)?;
     normalization::draw(&test, &output)?;
     print("convolution, backward, pooling, fast, normalization: done")?;
+    lecun1989::draw(&test, &output, &mut values)?;
     let convolutional = study::convolutional(Kind::Convolutional, 0, &train)?;
-    let dense = study::dense(0, &train)?;
-    print("two networks: trained")?;
-    blocks::draw(&convolutional.model, &test, &output)?;
-    ninety_nine::draw((&convolutional.model, &dense.model), &test, &output, &mut values)?;
+    print("a network: trained")?;
+    ninety_nine::draw(&convolutional.model, &test, &output, &mut values)?;
+    sees::draw(&convolutional.model, &test, &output, &mut values)?;
     values.save()?;
     print(format_args!("\nfigures and values: {}", output.path().canonicalize()?.display()))
 }

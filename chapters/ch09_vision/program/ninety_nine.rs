@@ -1,15 +1,10 @@
-//! Page *Half of the mistakes*: what is misread, and what shifts do.
+//! Page *Half of the mistakes*: what is misread.
 
 use anyhow::Result;
-use book_figures::{
-    Axis, BarChart, Chart, Figure, Format, ImageGrid, Measured, Output, Series, Values,
-};
+use book_figures::{Axis, BarChart, Figure, Format, ImageGrid, Measured, Output, Values};
 use book_programs::statistics::t_interval;
-use ch01_neuron::Real;
-use ch02_forward::Network;
-use ch05_mnist::{Dataset, Evaluation, Images, Model, evaluate, likeliest};
+use ch05_mnist::{Dataset, Evaluation, evaluate, likeliest};
 use ch09_vision::ConvolutionalNetwork;
-use ndarray::Array2;
 
 use crate::arguments::StudyName;
 use crate::measured::set_mean;
@@ -18,14 +13,13 @@ use crate::study::{self, Kind};
 
 /// Draws the page's figures and sets its values.
 pub fn draw(
-    networks: (&ConvolutionalNetwork<f32>, &Network<f32>),
+    network: &ConvolutionalNetwork<f32>,
     test: &Dataset,
     output: &Output,
     values: &mut Values,
 ) -> Result<()> {
-    let evaluation = evaluate(networks.0, test);
+    let evaluation = evaluate(network, test);
     output.figure("mistakes", &mistakes(&evaluation, test).machine_dependent())?;
-    output.figure("shifts", &shifts(networks, test).machine_dependent())?;
     let record = study::recorded(StudyName::Pixels)?;
     let errors = t_interval(&errors(&record, Kind::Convolutional)?, 0.95, 1);
     let accuracy = Measured::number(1.0 - errors.value, Format::Percent(2));
@@ -84,48 +78,4 @@ fn mistakes(evaluation: &Evaluation, test: &Dataset) -> ImageGrid {
         grid = grid.gray(caption, 28, &test.images.pixels.row(index).to_vec());
     }
     grid
-}
-
-/// The share of test images that are misread when all are moved to the right by so many pixels.
-fn shifts(
-    (convolutional, dense): (&ConvolutionalNetwork<f32>, &Network<f32>),
-    test: &Dataset,
-) -> Chart {
-    let by: Vec<usize> = (0..=6).collect();
-    let moved: Vec<Dataset> = by.iter().map(|&pixels| to_the_right(test, pixels)).collect();
-    let lines =
-        [("convolutional", misread(convolutional, &moved)), ("dense", misread(dense, &moved))];
-    let told: Vec<String> = lines
-        .iter()
-        .map(|(name, shares)| {
-            let shares: Vec<String> = shares.iter().map(|share| format!("{share:.1}")).collect();
-            format!("{name} {}", shares.join(", "))
-        })
-        .collect();
-    let description = format!(
-        "Misread test images in percent, for shifts of 0 to 6 pixels: {}.",
-        told.join("; ")
-    );
-    let mut chart = Chart::new("Misread after a shift", description)
-        .x_axis(Axis::new("pixels to the right").integers())
-        .y_axis(Axis::new("misread test images [%]").from_zero());
-    for (name, shares) in lines {
-        let points = by.iter().map(|&pixels| pixels as f64).zip(shares);
-        chart = chart.series(Series::line(name, points.collect::<Vec<_>>()).markers());
-    }
-    chart
-}
-
-fn misread<T: Real>(model: &impl Model<T>, moved: &[Dataset]) -> Vec<f64> {
-    moved.iter().map(|test| 100.0 * (1.0 - evaluate(model, test).accuracy)).collect()
-}
-
-/// All images moved to the right; what enters is paper.
-fn to_the_right(data: &Dataset, by: usize) -> Dataset {
-    let Images { pixels, height, width } = &data.images;
-    let moved = Array2::from_shape_fn(pixels.dim(), |(r, place)| {
-        if place % width >= by { pixels[[r, place - by]] } else { 0 }
-    });
-    let images = Images { pixels: moved, height: *height, width: *width };
-    Dataset { images, labels: data.labels.clone() }
 }

@@ -73,6 +73,7 @@ impl StudyName {
                 Kind::ConvolutionalReordered,
             ],
             Self::Longer => &[Kind::Longer],
+            Self::Lecun1989 | Self::Sees => &[], // they have files of their own
         }
     }
 
@@ -80,6 +81,8 @@ impl StudyName {
         match self {
             Self::Pixels => "pixels",
             Self::Longer => "longer",
+            Self::Lecun1989 => "lecun1989",
+            Self::Sees => "sees",
         }
     }
 
@@ -103,7 +106,7 @@ pub fn run(arguments: &StudyArguments) -> Result<()> {
         false => book_figures::root()?.join(format!("target/ch09_vision/{}.json", study.name())),
     };
     fs::create_dir_all(path.parent().unwrap_or(&path))?;
-    let (train, test) = disk::load(&Source::new(None))?;
+    let (train, test) = disk::load(&Source::new(arguments.data.clone()))?;
     let mut runs = match path.exists() {
         true => records::read::<Arguments, Vec<Run>>(&path)?.outcome,
         false => Vec::new(),

@@ -122,26 +122,13 @@ impl<T: Real> Block<T> {
 
 impl<T: Real> ConvolutionalNetwork<T> {
     /// Rows of pixels as images of one channel.
-    fn images(&self, inputs: ArrayView2<T>) -> Array4<T> {
+    pub(crate) fn images(&self, inputs: ArrayView2<T>) -> Array4<T> {
         let (batch, (height, width)) = (inputs.nrows(), self.shape);
         let shape = (batch, 1, height, width);
         let images = inputs.to_owned().into_shape_with_order(shape);
         images.unwrap_or_else(|_| {
             panic!("network: inputs {:?} are no images of {height} × {width}", inputs.dim())
         })
-    }
-
-    /// What the blocks give when the network is in use, after each of them: the feature maps.
-    pub fn feature_maps(&self, inputs: ArrayView2<T>) -> Vec<Array4<T>> {
-        let mut maps = Vec::new();
-        for block in &self.blocks {
-            let images = maps.pop().unwrap_or_else(|| self.images(inputs));
-            let next = block.forward(images.view());
-            maps.push(images);
-            maps.push(next);
-        }
-        maps.remove(0); // the images themselves
-        maps
     }
 
     /// How many numbers there are to learn.
@@ -156,7 +143,7 @@ impl<T: Real> ConvolutionalNetwork<T> {
 }
 
 /// Each image's numbers in a row, channel by channel.
-fn flattened<T: Real>(images: Array4<T>) -> Array2<T> {
+pub(crate) fn flattened<T: Real>(images: Array4<T>) -> Array2<T> {
     let (batch, numbers) = (images.dim().0, images.len() / images.dim().0.max(1));
     let rows = images.into_shape_with_order((batch, numbers));
     rows.expect("as many numbers")
@@ -278,7 +265,7 @@ impl<T: Real> NetworkGradient<T> {
 }
 
 /// The backward pass of dense layers down to what they were given: their gradients, and ∂L/∂X.
-fn dense_backward<T: Real>(
+pub(crate) fn dense_backward<T: Real>(
     network: &Network<T>,
     inputs: ArrayView2<T>,
     trace: &Trace<T>,

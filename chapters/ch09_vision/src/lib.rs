@@ -13,8 +13,10 @@
 //! 5. [`fast`], *Fast*: shifted slices of a padded image
 //! 6. [`normalization`], *Batch normalization*: each channel to a mean and a deviation of its own
 //! 7. [`blocks`], *A network of blocks*: a model for the trainer
-//! 8. [`ninety_nine`], *Half of the mistakes*: what the network is made of
-//! 9. [`weights`], *Weights for PyTorch*: the network in a file
+//! 8. [`lecun1989`], *1989, again*: shared weights, a bias for each unit
+//! 9. [`ninety_nine`], *Half of the mistakes*: what the network is made of
+//! 10. [`weights`], *Weights for PyTorch*: the network in a file
+//! 11. [`sees`], *What it sees*: what an answer rests on, images that turn
 //!
 //! What is shown on a page is reached by its short path, such as `ch09_vision::Convolution`.
 
@@ -25,14 +27,20 @@ pub mod pooling;
 pub mod fast;
 pub mod normalization;
 pub mod blocks;
+pub mod lecun1989;
 pub mod ninety_nine;
 pub mod weights;
+pub mod sees;
 
 pub use backward::{ConvolutionGradient, dilated};
 pub use blocks::{Block, BlockGradient, BlockTrace, ConvolutionalNetwork, NetworkGradient};
 pub use convolution::{BY_HAND, Convolution, correlation, output_size, receptive_field};
+pub use lecun1989::{
+    Decisions, MAPS, SharedGradient, SharedLayer, ZipGradient, ZipNetwork, fan_in_uniform, resized,
+};
 pub use ninety_nine::{Architecture, ArchitectureError};
 pub use normalization::{BatchNorm, BatchNormGradient, EPSILON, MOMENTUM, Normalized, Statistics};
 pub use pixels::{reordered_inputs, reordered_pixels};
 pub use pooling::{MaxPooled, max_pool, mean_pool, mean_pool_backward};
+pub use sees::{integrated_pixels, pixel_gradient, rotated};
 pub use weights::{load_network, save_network};

@@ -113,16 +113,6 @@ fn the_number_of_threads_changes_no_bit_of_a_training() {
 }
 
 #[test]
-fn maps_are_those_of_the_forward_pass() {
-    let network = network::<f64>(true);
-    let (x, _) = bars(3).batch::<f64>(&[0, 1, 2]);
-    let maps = network.feature_maps(x.view());
-    assert_eq!(maps.iter().map(Array4::dim).collect::<Vec<_>>(), [(3, 4, 4, 4), (3, 5, 2, 2)]);
-    let features = maps[1].clone().into_shape_with_order((3, 20)).unwrap();
-    assert_eq!(network.dense.forward(features.view()), network.forward(x.view()));
-}
-
-#[test]
 #[should_panic = "network: inputs (2, 63) are no images of 8 × 8"]
 fn images_of_another_size_are_refused() {
     network::<f64>(false).forward(Array2::zeros((2, 63)).view());

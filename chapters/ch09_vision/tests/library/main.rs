@@ -6,9 +6,11 @@ mod pooling;
 mod fast;
 mod normalization;
 mod blocks;
+mod lecun1989;
 mod ninety_nine;
 mod pixels;
 mod weights;
+mod sees;
 
 use ch01_neuron::Real;
 use ch05_mnist::{Dataset, Images};
