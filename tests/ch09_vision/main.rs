@@ -6,4 +6,6 @@ mod backward;
 mod pooling;
 mod fast;
 mod normalization;
+mod deeper;
+mod transfer;
 mod common;

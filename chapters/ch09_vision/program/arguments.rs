@@ -61,6 +61,9 @@ pub struct StudyArguments {
     /// Write the outcome where the chapter finds it, for the book to quote
     #[arg(long)]
     pub record: bool,
+    /// Only a small part of it, to try it quickly: of `deeper` and `transfer`
+    #[arg(long, conflicts_with = "record")]
+    pub short: bool,
 }
 
 /// The long experiments by name.
@@ -70,6 +73,10 @@ pub enum StudyName {
     Pixels,
     /// Convolutional networks, three epochs with images moved by up to a pixel
     Longer,
+    /// Networks of 2 to 50 layers, with and without shortcuts
+    Deeper,
+    /// The features of the digits 0 to 4, used on 5 to 9 with few labels
+    Transfer,
 }
 
 #[derive(Debug, Args)]

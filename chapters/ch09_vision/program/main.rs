@@ -6,8 +6,10 @@ mod backward;
 mod blocks;
 mod commands;
 mod convolution;
+mod deeper;
 mod disk;
 mod fast;
+mod journal;
 mod measured;
 mod ninety_nine;
 mod normalization;
@@ -15,6 +17,7 @@ mod pixels;
 mod pooling;
 mod runs;
 mod study;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -32,10 +35,16 @@ fn main() -> ExitCode {
         Some(Command::Train(arguments)) => commands::train(&arguments),
         Some(Command::Evaluate(arguments)) => commands::evaluate_weights(&arguments),
         Some(Command::Predict(arguments)) => commands::predict(&arguments),
-        Some(Command::Study(arguments)) => study::run(&arguments),
+        Some(Command::Study(arguments)) => match arguments.study {
+            StudyName::Deeper => deeper::study(&arguments),
+            StudyName::Transfer => transfer::study(&arguments),
+            _ => study::run(&arguments),
+        },
         Some(Command::Records) => {
             study::recorded(StudyName::Pixels)?;
             study::recorded(StudyName::Longer)?;
+            deeper::recorded()?;
+            transfer::recorded()?;
             print("all records are as they were recorded")
         }
     })
@@ -60,6 +69,8 @@ fn run() -> Result<()> {
     print("two networks: trained")?;
     blocks::draw(&convolutional.model, &test, &output)?;
     ninety_nine::draw((&convolutional.model, &dense.model), &test, &output, &mut values)?;
+    deeper::draw(&train, &output, &mut values)?;
+    transfer::draw(&output, &mut values)?;
     values.save()?;
     print(format_args!("\nfigures and values: {}", output.path().canonicalize()?.display()))
 }

@@ -73,6 +73,7 @@ impl StudyName {
                 Kind::ConvolutionalReordered,
             ],
             Self::Longer => &[Kind::Longer],
+            Self::Deeper | Self::Transfer => &[], // studies of their own
         }
     }
 
@@ -80,6 +81,8 @@ impl StudyName {
         match self {
             Self::Pixels => "pixels",
             Self::Longer => "longer",
+            Self::Deeper => "deeper",
+            Self::Transfer => "transfer",
         }
     }
 

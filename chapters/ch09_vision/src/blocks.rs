@@ -156,7 +156,7 @@ impl<T: Real> ConvolutionalNetwork<T> {
 }
 
 /// Each image's numbers in a row, channel by channel.
-fn flattened<T: Real>(images: Array4<T>) -> Array2<T> {
+pub(crate) fn flattened<T: Real>(images: Array4<T>) -> Array2<T> {
     let (batch, numbers) = (images.dim().0, images.len() / images.dim().0.max(1));
     let rows = images.into_shape_with_order((batch, numbers));
     rows.expect("as many numbers")

@@ -15,6 +15,8 @@
 //! 7. [`blocks`], *A network of blocks*: a model for the trainer
 //! 8. [`ninety_nine`], *Half of the mistakes*: what the network is made of
 //! 9. [`weights`], *Weights for PyTorch*: the network in a file
+//! 10. [`deeper`], *Deeper*: many layers, with and without shortcuts
+//! 11. [`transfer`], *Transfer*: the features of one task used on another
 //!
 //! What is shown on a page is reached by its short path, such as `ch09_vision::Convolution`.
 
@@ -27,12 +29,18 @@ pub mod normalization;
 pub mod blocks;
 pub mod ninety_nine;
 pub mod weights;
+pub mod deeper;
+pub mod transfer;
 
 pub use backward::{ConvolutionGradient, dilated};
 pub use blocks::{Block, BlockGradient, BlockTrace, ConvolutionalNetwork, NetworkGradient};
 pub use convolution::{BY_HAND, Convolution, correlation, output_size, receptive_field};
 pub use ninety_nine::{Architecture, ArchitectureError};
+pub use deeper::{
+    BranchTrace, DeepGradient, DeepNetwork, ResidualBlock, Start, next_cosine, sum_over_paths,
+};
 pub use normalization::{BatchNorm, BatchNormGradient, EPSILON, MOMENTUM, Normalized, Statistics};
 pub use pixels::{reordered_inputs, reordered_pixels};
 pub use pooling::{MaxPooled, max_pool, mean_pool, mean_pool_backward};
+pub use transfer::{Features, few, only, zero_head};
 pub use weights::{load_network, save_network};

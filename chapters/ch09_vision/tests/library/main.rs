@@ -9,6 +9,8 @@ mod blocks;
 mod ninety_nine;
 mod pixels;
 mod weights;
+mod deeper;
+mod transfer;
 
 use ch01_neuron::Real;
 use ch05_mnist::{Dataset, Images};
