@@ -112,7 +112,7 @@ fn residual_jacobians() {
     let mut generator = generator();
     for count in [1, 2, 5, 8] {
         let (blocks, q) = (blocks(count, 5, true, &mut generator), vector(5, &mut generator));
-        let step = |below: Array2<f64>, jacobian: &Array2<f64>| (jacobian + &Array2::eye(5)).dot(&below);
+        let step = |below: Array2<f64>, jacobian: &Array2<f64>| (jacobian + &Array2::<f64>::eye(5)).dot(&below);
         let product = branch_jacobians(&blocks, &q).iter().fold(Array2::eye(5), step);
         assert_all_close(&nudged(&blocks, &q), &product, 1e-8);
     }
