@@ -114,7 +114,8 @@ pub struct TrainArguments {
     /// Threads, as many as there are cores if not given; the weights do not depend on it
     #[arg(long, value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
-    /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
+    /// A folder with the four files of MNIST, or of a set in the same format, with images of any size and
+    /// up to 256 classes; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Train on all but the last 10,000 training images, and examine on those, to choose options

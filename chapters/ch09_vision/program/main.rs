@@ -1,6 +1,7 @@
 //! Trains the convolutional networks of chapter 9 and draws what its pages show.
 //! `cargo run -p ch09_vision -- --help` tells the rest.
 
+mod any_set;
 mod arguments;
 mod backward;
 mod blocks;
