@@ -23,7 +23,7 @@ fn a_new_head_knows_nothing_and_leaves_the_blocks_as_they_are() {
     let (x, _) = bars(4).batch::<f64>(&[0, 1, 2, 3]);
     let old = network(vec![5]);
     let new = old.clone().with_new_head(7);
-    assert_eq!(new.forward(x.view()), Array2::zeros((4, 7)));
+    assert_eq!(new.forward(x.view()), Array2::<f64>::zeros((4, 7)));
     assert_eq!(new.blocks, old.blocks);
     assert_eq!(new.features(x.view()), old.features(x.view()));
 }
