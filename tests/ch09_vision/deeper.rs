@@ -90,7 +90,8 @@ fn residual_block() {
             let block = &blocks(1, 6, shortcut, &mut generator)[0];
             let q = vector(6, &mut generator);
             let neurons = |dense: &Dense<f64>, inputs: &Array1<f64>| -> Array1<f64> {
-                let z = |j: usize| (0..6).map(|i| relu(inputs[i]) * dense.weights[[i, j]]).sum::<f64>();
+                let z =
+                    |j: usize| (0..6).map(|i| relu(inputs[i]) * dense.weights[[i, j]]).sum::<f64>();
                 (0..6).map(|j| z(j) + dense.bias[j]).collect()
             };
             let branch = neurons(&block.second, &neurons(&block.first, &q));
@@ -112,7 +113,9 @@ fn residual_jacobians() {
     let mut generator = generator();
     for count in [1, 2, 5, 8] {
         let (blocks, q) = (blocks(count, 5, true, &mut generator), vector(5, &mut generator));
-        let step = |below: Array2<f64>, jacobian: &Array2<f64>| (jacobian + &Array2::<f64>::eye(5)).dot(&below);
+        let step = |below: Array2<f64>, jacobian: &Array2<f64>| {
+            (jacobian + &Array2::<f64>::eye(5)).dot(&below)
+        };
         let product = branch_jacobians(&blocks, &q).iter().fold(Array2::eye(5), step);
         assert_all_close(&nudged(&blocks, &q), &product, 1e-8);
     }
@@ -139,7 +142,8 @@ fn residual_paths() {
         jacobians.iter().fold(Array2::eye(width), step)
     };
     for (count, width) in [(1, 3), (2, 2), (5, 4), (9, 3)] {
-        let jacobians: Vec<_> = (0..count).map(|_| matrix(width, width, &mut generator) * 0.5).collect();
+        let jacobians: Vec<_> =
+            (0..count).map(|_| matrix(width, width, &mut generator) * 0.5).collect();
         assert_all_close(&product(&jacobians), &sum_over_paths(&jacobians), 1e-11);
     }
     for count in 1..12_usize {
@@ -166,15 +170,21 @@ fn residual_variance() {
     let _formula = formula!().allowing(0.3, "chance moves the growth through five blocks by 10 %");
     let mut generator = generator();
     let page = page("residual-variance");
-    let (after, before) =
-        (r"\operatorname{E} {\bigl( q^{(L)} \bigr)}^2", r"\operatorname{E} {\bigl( q^{(0)} \bigr)}^2");
+    let (after, before) = (
+        r"\operatorname{E} {\bigl( q^{(L)} \bigr)}^2",
+        r"\operatorname{E} {\bigl( q^{(0)} \bigr)}^2",
+    );
     let mean_square = |q: &Array2<f64>| q.mapv(|q| q * q).mean().expect("not empty");
     let after_draws = |q: &Array2<f64>| -> Vec<Array2<f64>> {
-        let dense = |weights: &Array2<f64>| Dense { weights: weights.clone(), bias: Array1::zeros(2) };
-        let block = |first: &Array2<f64>, second: &Array2<f64>| {
-            ResidualBlock { first: dense(first), second: dense(second), shortcut: true }
+        let dense =
+            |weights: &Array2<f64>| Dense { weights: weights.clone(), bias: Array1::zeros(2) };
+        let block = |first: &Array2<f64>, second: &Array2<f64>| ResidualBlock {
+            first: dense(first),
+            second: dense(second),
+            shortcut: true,
         };
-        let pairs = signs().into_iter().flat_map(|a| signs().into_iter().map(move |b| (a.clone(), b)));
+        let pairs =
+            signs().into_iter().flat_map(|a| signs().into_iter().map(move |b| (a.clone(), b)));
         pairs.map(|(first, second)| block(&first, &second).trace(q.view()).0).collect()
     };
     let mean = |all: &[Array2<f64>]| all.iter().map(mean_square).sum::<f64>() / all.len() as f64;

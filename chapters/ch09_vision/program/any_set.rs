@@ -124,7 +124,7 @@ impl Examples<f32> for Moved<'_> {
     }
 
     fn batch(&self, indices: &[usize], generator: &mut impl Rng) -> (Array2<f32>, Array2<f32>) {
-        let images = Augmented { data: &self.set.images, augmentation: self.augmentation.clone() };
+        let images = Augmented { data: &self.set.images, augmentation: self.augmentation };
         (images.batch(indices, generator).0, self.set.targets(indices))
     }
 }

@@ -16,8 +16,8 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
-use crate::arguments::{PredictArguments, TrainArguments};
 use crate::any_set::{self, Moved};
+use crate::arguments::{PredictArguments, TrainArguments};
 use crate::{disk, runs};
 
 /// Trains one network.

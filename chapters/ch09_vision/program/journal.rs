@@ -70,7 +70,8 @@ pub fn lowest(
     loop {
         let scores: Vec<(i32, f64)> =
             (first..=last).map(|index| Ok((index, score(index)?))).collect::<Result<_>>()?;
-        let best = scores.iter().fold(scores[0], |best, &next| if next.1 < best.1 { next } else { best });
+        let best =
+            scores.iter().fold(scores[0], |best, &next| if next.1 < best.1 { next } else { best });
         match best.0 {
             index if index == first => first -= 1,
             index if index == last => last += 1,

@@ -217,7 +217,8 @@ fn tuned(
     size: &Size,
     starts: &[Start],
 ) -> Result<Vec<(Contender, usize, i32)>> {
-    let each = CONTENDERS.iter().flat_map(|&of| size.labels.iter().map(move |&labels| (of, labels)));
+    let each =
+        CONTENDERS.iter().flat_map(|&of| size.labels.iter().map(move |&labels| (of, labels)));
     let most = size.labels[size.labels.len() - 1];
     let mut chosen = Vec::new();
     for (contender, labels) in each.chain([(ScratchLonger, most)]) {
@@ -308,9 +309,11 @@ fn head(
     let [old, new] = &start.examination;
     let place = HEADS.iter().position(|&head| head == contender).unwrap_or(0);
     let logits = run.model.forward(start.featured[place].features.view());
-    let right = logits.rows().into_iter().zip(&new.labels).filter(|(row, label)| {
-        likeliest(row.mapv(f64::from).view()) == usize::from(**label)
-    });
+    let right = logits
+        .rows()
+        .into_iter()
+        .zip(&new.labels)
+        .filter(|(row, label)| likeliest(row.mapv(f64::from).view()) == usize::from(**label));
     let misread = 1.0 - right.count() as f64 / new.len() as f64;
     let old_misread =
         (contender == Frozen).then(|| 1.0 - evaluate(&start.convolutional, old).accuracy);
@@ -354,7 +357,8 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
     output.figure("labels", &labels(&record)?)?;
     output.figure("forgetting", &forgetting(&record, values)?)?;
     table(&record, values)?;
-    let network = architecture().network::<f32>((28, 28), CLASSES, &mut ChaCha8Rng::seed_from_u64(0))?;
+    let network =
+        architecture().network::<f32>((28, 28), CLASSES, &mut ChaCha8Rng::seed_from_u64(0))?;
     let head = network.dense.parameter_count();
     set_count(values, "transfer.head", head, "of the head, 288 features and ten logits")?;
     set_count(values, "transfer.parameters", network.parameter_count(), "of the whole network")
@@ -367,15 +371,18 @@ fn examined(record: &Record<Vec<Run>>, contender: Contender, labels: usize) -> R
         let runs = record.outcome.iter();
         runs.filter(move |run| (run.contender, run.labels) == (contender, labels))
     };
-    let mut tried: Vec<i32> = of_kind().filter(|run| run.seed >= TUNING).map(|run| run.rate).collect();
+    let mut tried: Vec<i32> =
+        of_kind().filter(|run| run.seed >= TUNING).map(|run| run.rate).collect();
     tried.sort_unstable();
     tried.dedup();
     let error = |rate: i32| {
         let tried = of_kind().filter(|run| run.seed >= TUNING && run.rate == rate);
         mean(&tried.map(|run| run.misread).collect::<Vec<_>>())
     };
-    let first = *tried.first().context("the record of `transfer`: expected networks of all kinds")?;
-    let best = tried.iter().fold(first, |best, &next| if error(next) < error(best) { next } else { best });
+    let first =
+        *tried.first().context("the record of `transfer`: expected networks of all kinds")?;
+    let best =
+        tried.iter().fold(first, |best, &next| if error(next) < error(best) { next } else { best });
     at_rate(record, (contender, labels, best))
 }
 
@@ -431,7 +438,8 @@ fn forgetting(record: &Record<Vec<Run>>, values: &mut Values) -> Result<impl Fig
         let runs = at_rate(record, (FineTuned, labels, index))?;
         let of_old: Vec<f64> = runs.iter().filter_map(|run| run.old_misread).collect();
         let estimates = [misread(&runs), of_old].map(|errors| t_interval(&errors, 0.95, 1));
-        for (estimate, (line, what)) in estimates.iter().zip([(&mut new, "new"), (&mut old, "old")]) {
+        for (estimate, (line, what)) in estimates.iter().zip([(&mut new, "new"), (&mut old, "old")])
+        {
             let name = format!("transfer.forgetting.{what}.rate{}", index - first);
             let rate = rate(index);
             let note = format!("misread {what} digits after fine-tuning at the rate {rate:.4}");
@@ -454,7 +462,8 @@ fn forgetting(record: &Record<Vec<Run>>, values: &mut Values) -> Result<impl Fig
         .y_axis(Axis::new("misread test images [%]").from_zero())
         .legend();
     for (name, line) in [("new digits, 5 to 9", new), ("old digits, 0 to 4", old)] {
-        let points = line.iter().map(|(rate, mean)| (*rate, 100.0 * mean.value)).collect::<Vec<_>>();
+        let points =
+            line.iter().map(|(rate, mean)| (*rate, 100.0 * mean.value)).collect::<Vec<_>>();
         let band = line.iter().map(|(_, mean)| {
             (100.0 * (mean.value - mean.margin).max(0.0), 100.0 * (mean.value + mean.margin))
         });
@@ -464,11 +473,13 @@ fn forgetting(record: &Record<Vec<Run>>, values: &mut Values) -> Result<impl Fig
 }
 
 /// The differences that the page states, for each number of labels.
-const DIFFERENCES: [(&str, Contender, Contender); 4] = [
+const DIFFERENCES: [(&str, Contender, Contender); 6] = [
     ("frozen_less_random", Random, Frozen),
     ("frozen_less_scratch", Scratch, Frozen),
     ("frozen_less_dense", Contender::Dense, Frozen),
     ("fine_tuned_less_frozen", Frozen, FineTuned),
+    ("fine_tuned_less_scratch", Scratch, FineTuned),
+    ("dense_less_pixels", Pixels, Contender::Dense),
 ];
 
 fn table(record: &Record<Vec<Run>>, values: &mut Values) -> Result<()> {

@@ -216,7 +216,8 @@ impl<T: Real> Model<T> for DeepNetwork<T> {
     }
 
     fn parameters(&self) -> Vec<&[T]> {
-        let slices = self.layers().flat_map(|dense| [dense.weights.as_slice(), dense.bias.as_slice()]);
+        let slices =
+            self.layers().flat_map(|dense| [dense.weights.as_slice(), dense.bias.as_slice()]);
         slices.map(|slice| slice.expect("weights are kept in standard layout")).collect()
     }
 

@@ -35,10 +35,10 @@ pub mod transfer;
 pub use backward::{ConvolutionGradient, dilated};
 pub use blocks::{Block, BlockGradient, BlockTrace, ConvolutionalNetwork, NetworkGradient};
 pub use convolution::{BY_HAND, Convolution, correlation, output_size, receptive_field};
-pub use ninety_nine::{Architecture, ArchitectureError};
 pub use deeper::{
     BranchTrace, DeepGradient, DeepNetwork, ResidualBlock, Start, next_cosine, sum_over_paths,
 };
+pub use ninety_nine::{Architecture, ArchitectureError};
 pub use normalization::{BatchNorm, BatchNormGradient, EPSILON, MOMENTUM, Normalized, Statistics};
 pub use pixels::{reordered_inputs, reordered_pixels};
 pub use pooling::{MaxPooled, max_pool, mean_pool, mean_pool_backward};

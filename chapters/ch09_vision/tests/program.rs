@@ -99,7 +99,8 @@ fn data_and_weights_that_do_not_fit_are_refused() {
     let found = "small.safetensors: expected the images of the weights to be 12 × 12, found 8 × 8";
     assert!(size.contains(found), "{size}");
     let classes = error(program(&letters, &evaluate));
-    let found = "small.safetensors: expected weights for the 47 classes of the test images, found 10";
+    let found =
+        "small.safetensors: expected weights for the 47 classes of the test images, found 10";
     assert!(classes.contains(found), "{classes}");
     let images = small.path().join("t10k-images-idx3-ubyte");
     let no_weights = error(program(&small, &format!("evaluate --weights {}", images.display())));
@@ -133,7 +134,8 @@ fn weights_of_many_classes_are_refused_for_data_of_few() {
     let weights = letters.path().join("letters.safetensors").display().to_string();
     output(program(&letters, &format!("train --channels 3 --hidden 5 --weights {weights}")));
     let refused = error(program(&digits, &format!("evaluate --weights {weights}")));
-    let found = "letters.safetensors: expected weights for the 10 classes of the test images, found 47";
+    let found =
+        "letters.safetensors: expected weights for the 10 classes of the test images, found 47";
     assert!(refused.contains(found), "{refused}");
     let picture = error({
         let mut command = Command::new(binary());
@@ -173,7 +175,9 @@ fn study(name: &str) -> String {
 #[test]
 fn the_study_of_depth_chooses_a_rate_for_each_network() {
     let told = study("deeper");
-    for network in ["Plain, 2", "Plain, 6", "PlainNearIdentity, 6", "Residual, 6", "ResidualZero, 6"] {
+    for network in
+        ["Plain, 2", "Plain, 6", "PlainNearIdentity, 6", "Residual, 6", "ResidualZero, 6"]
+    {
         assert!(told.contains(&format!("{network} layers: rate ")), "{told}");
     }
     assert_eq!(told, study("deeper"));
@@ -182,7 +186,9 @@ fn the_study_of_depth_chooses_a_rate_for_each_network() {
 #[test]
 fn the_study_of_transfer_examines_all_contenders() {
     let told = study("transfer");
-    for contender in ["Pixels", "Random", "Dense", "Frozen", "FineTuned", "Scratch", "ScratchLonger"] {
+    for contender in
+        ["Pixels", "Random", "Dense", "Frozen", "FineTuned", "Scratch", "ScratchLonger"]
+    {
         assert!(told.contains(&format!("{contender}, 3 labels: rate ")), "{told}");
     }
     assert!(told.contains("seed 1: done"), "{told}");

@@ -71,7 +71,8 @@ fn the_trainer_of_chapter_5_teaches_twenty_layers_with_shortcuts_bars() {
         schedule: Schedule::Linear,
         initialization: Initialization::He,
     };
-    let network = DeepNetwork::<f32>::new([64, 24, 10], (9, true), Start::ZeroBranch, &mut generator());
+    let network =
+        DeepNetwork::<f32>::new([64, 24, 10], (9, true), Start::ZeroBranch, &mut generator());
     let (train, test) = (bars(400), bars(600));
     let mut trainer = Trainer::new(&recipe, network, generator());
     trainer.train(&train, || (), |_, _| ControlFlow::Continue(())).unwrap();

@@ -27,9 +27,8 @@ fn files_that_do_not_fit_are_refused() {
     let file = save_network(&network(true));
     for size in [(16, 16), (9, 9), (8, 10)] {
         let (height, width) = size;
-        let found = format!(
-            "expected the images of the weights to be {height} × {width}, found 8 × 8"
-        );
+        let found =
+            format!("expected the images of the weights to be {height} × {width}, found 8 × 8");
         assert_eq!(error(&file, size), found);
     }
     let found = "expected 9.weight to be F32 [6, 80], found F32 [6, 20]";
