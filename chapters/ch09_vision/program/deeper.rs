@@ -277,16 +277,16 @@ fn starts(train: &Dataset, values: &mut Values) -> Result<(Chart, Chart)> {
     }
     let note = format!("50 layers before any training, 100 images, median of {START_SEEDS} seeds");
     for ((contender, cosines), sizes) in CONTENDERS.iter().zip(&cosines).zip(&sizes) {
-        let alike = Measured::number(cosines[START_BLOCKS], Format::Decimals(3));
+        let alike = Measured::number(cosines[START_BLOCKS], Format::Decimals(3)).within(0.001);
         values.set(&format!("deeper.alike.{}", contender.key()), alike.note(&note))?;
         let format = if sizes[0] > 10.0 { Format::Integer } else { Format::Decimals(1) };
-        let size = Measured::number(sizes[0], format);
+        let size = Measured::number(sizes[0], format).within(format.last_digit(sizes[0]));
         values.set(&format!("deeper.gradient.{}", contender.key()), size.note(&note))?;
     }
-    let first = Measured::number(cosines[0][0], Format::Decimals(2));
+    let first = Measured::number(cosines[0][0], Format::Decimals(2)).within(0.01);
     values.set("deeper.alike.first", first.note(&note))?;
     let wide = (0..2 * START_BLOCKS).fold(cosines[0][0], |cosine, _| next_cosine(cosine));
-    let wide = Measured::number(wide, Format::Decimals(3));
+    let wide = Measured::number(wide, Format::Decimals(3)).within(0.001);
     values.set("deeper.alike.formula", wide.note("the formula, 48 times"))?;
     let told = |of: &[Vec<f64>], place: usize| {
         let each = CONTENDERS.iter().zip(of);

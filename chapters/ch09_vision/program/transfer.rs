@@ -35,11 +35,12 @@ pub enum Contender {
     FineTuned,
     /// The same network from a random start.
     Scratch,
-    /// The same in four times as many steps, where there are most labels.
+    /// The last two in four times as many steps, where there are most labels.
     ScratchLonger,
+    FineTunedLonger,
 }
 
-use Contender::{FineTuned, Frozen, Pixels, Random, Scratch, ScratchLonger};
+use Contender::{FineTuned, FineTunedLonger, Frozen, Pixels, Random, Scratch, ScratchLonger};
 
 const CONTENDERS: [Contender; 6] = [Pixels, Random, Contender::Dense, Frozen, FineTuned, Scratch];
 
@@ -221,7 +222,7 @@ fn tuned(
         CONTENDERS.iter().flat_map(|&of| size.labels.iter().map(move |&labels| (of, labels)));
     let most = size.labels[size.labels.len() - 1];
     let mut chosen = Vec::new();
-    for (contender, labels) in each.chain([(ScratchLonger, most)]) {
+    for (contender, labels) in each.chain([ScratchLonger, FineTunedLonger].map(|of| (of, most))) {
         let best = lowest(size.rates, |rate| {
             let errors: Result<Vec<f64>> = starts
                 .iter()
@@ -260,13 +261,14 @@ fn learned(
     start: &Start,
 ) -> Result<Run> {
     let few = start.few(labels);
-    let steps = if contender == ScratchLonger { 4 * size.steps } else { size.steps };
+    let longer = matches!(contender, ScratchLonger | FineTunedLonger);
+    let steps = if longer { 4 * size.steps } else { size.steps };
     let recipe = recipe(rate(index), steps, few.len());
     let mut generator = ChaCha8Rng::seed_from_u64(start.seed);
     let (misread, old_misread, seconds) = match contender {
-        FineTuned | Scratch | ScratchLonger => {
+        FineTuned | FineTunedLonger | Scratch | ScratchLonger => {
             let network = match contender {
-                FineTuned => start.convolutional.clone().with_new_head(CLASSES),
+                FineTuned | FineTunedLonger => start.convolutional.clone().with_new_head(CLASSES),
                 _ => architecture().network(start.convolutional.shape, CLASSES, &mut generator)?,
             };
             whole(network, &recipe, generator, (&few, start))
@@ -335,6 +337,7 @@ impl Contender {
             FineTuned => "fine_tuned",
             Scratch => "scratch",
             ScratchLonger => "scratch_longer",
+            FineTunedLonger => "fine_tuned_longer",
         }
     }
 
@@ -347,6 +350,7 @@ impl Contender {
             FineTuned => "fine-tuned",
             Scratch => "from scratch",
             ScratchLonger => "from scratch, longer",
+            FineTunedLonger => "fine-tuned, longer",
         }
     }
 }
@@ -482,10 +486,14 @@ const DIFFERENCES: [(&str, Contender, Contender); 6] = [
     ("dense_less_pixels", Pixels, Contender::Dense),
 ];
 
+/// And for the most labels.
+const LONGER: [(&str, Contender, Contender); 1] =
+    [("fine_tuned_less_scratch_longer", ScratchLonger, FineTunedLonger)];
+
 fn table(record: &Record<Vec<Run>>, values: &mut Values) -> Result<()> {
     let (how, percent) = (record.how(), Format::Percent(1));
     for &labels in FULL.labels {
-        let longer = (labels == 300).then_some(ScratchLonger);
+        let longer = [ScratchLonger, FineTunedLonger].into_iter().filter(|_| labels == 300);
         for contender in CONTENDERS.into_iter().chain(longer) {
             let runs = examined(record, contender, labels)?;
             let name = format!("transfer.{}.n{labels}", contender.key());
@@ -495,11 +503,12 @@ fn table(record: &Record<Vec<Run>>, values: &mut Values) -> Result<()> {
             let rate = Measured::number(rate(runs[0].rate), Format::Decimals(4));
             values.set(&format!("{name}.rate"), rate.note("learning rate").experiment(&how))?;
         }
-        for (name, one, other) in DIFFERENCES {
+        let longer = LONGER.into_iter().filter(|_| labels == 300);
+        for (name, one, other) in DIFFERENCES.into_iter().chain(longer) {
             let [one, other] = [one, other].map(|kind| examined(record, kind, labels));
             let (one, other) = (misread(&one?), misread(&other?));
             let pairs: Vec<f64> = one.iter().zip(&other).map(|(one, other)| other - one).collect();
-            let count = DIFFERENCES.len() * FULL.labels.len();
+            let count = DIFFERENCES.len() * FULL.labels.len() + LONGER.len();
             let difference = t_interval(&pairs, 0.95, count);
             let note = format!(
                 "misread new digits, {name}, seed by seed; intervals of {count} differences together"

@@ -186,9 +186,16 @@ fn the_study_of_depth_chooses_a_rate_for_each_network() {
 #[test]
 fn the_study_of_transfer_examines_all_contenders() {
     let told = study("transfer");
-    for contender in
-        ["Pixels", "Random", "Dense", "Frozen", "FineTuned", "Scratch", "ScratchLonger"]
-    {
+    for contender in [
+        "Pixels",
+        "Random",
+        "Dense",
+        "Frozen",
+        "FineTuned",
+        "Scratch",
+        "ScratchLonger",
+        "FineTunedLonger",
+    ] {
         assert!(told.contains(&format!("{contender}, 3 labels: rate ")), "{told}");
     }
     assert!(told.contains("seed 1: done"), "{told}");
