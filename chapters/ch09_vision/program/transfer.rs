@@ -427,7 +427,7 @@ fn labels(record: &Record<Vec<Run>>) -> Result<impl Figure> {
         told.join("; ")
     );
     let chart = Chart::new("Misread new digits by number of labels", description)
-        .x_axis(Axis::new("labeled images of each new digit").log())
+        .x_axis(Axis::new("labeled images of each new digit").log().range(2.5, 360.0))
         .y_axis(Axis::new("misread new digits [%]").log())
         .legend();
     Ok(series.into_iter().fold(chart, Chart::series).experiment(record.how()))
@@ -462,7 +462,7 @@ fn forgetting(record: &Record<Vec<Run>>, values: &mut Values) -> Result<impl Fig
         told(&old)
     );
     let mut chart = Chart::new("What fine-tuning forgets, by rate", description)
-        .x_axis(Axis::new("learning rate").log())
+        .x_axis(Axis::new("learning rate").log().range(8e-5, 1.25))
         .y_axis(Axis::new("misread test images [%]").from_zero())
         .legend();
     for (name, line) in [("new digits, 5 to 9", new), ("old digits, 0 to 4", old)] {
