@@ -163,6 +163,25 @@ impl Start {
     }
 }
 
+/// A start that is made when it is first needed: a study that goes on may have all of a seed already.
+struct Lazy<'a> {
+    size: &'a Size,
+    seed: u64,
+    /// For training and for examination.
+    sets: (&'a Dataset, &'a Dataset),
+    start: Option<Start>,
+}
+
+impl Lazy<'_> {
+    fn get(&mut self) -> Result<&Start> {
+        let start = match self.start.take() {
+            Some(start) => start,
+            None => Start::new(self.size, self.seed, self.sets.0, self.sets.1)?,
+        };
+        Ok(self.start.insert(start))
+    }
+}
+
 /// How the networks learn the old digits: the chapter's recipe, and chapter 5's.
 fn source_recipe(learning_rate: f64, epochs: usize) -> Recipe {
     Recipe {
@@ -192,20 +211,20 @@ pub fn study(arguments: &StudyArguments) -> Result<()> {
     let held_out: Vec<usize> = (train.len() - 10_000..train.len()).collect();
     let validation = ch06_overfitting::subset(&train, &held_out).first(size.examined);
     let test = test.first(size.examined);
-    let chosen = {
-        let seeds = TUNING..TUNING + size.tuning_seeds;
-        let starts = seeds.map(|seed| Start::new(&size, seed, &train, &validation));
-        let starts = starts.collect::<Result<Vec<_>>>()?;
-        tuned(&mut journal, &size, &starts)?
-    };
+    let lazy =
+        |seed, examination| Lazy { size: &size, seed, sets: (&train, examination), start: None };
+    let seeds = TUNING..TUNING + size.tuning_seeds;
+    let mut starts: Vec<Lazy> = seeds.map(|seed| lazy(seed, &validation)).collect();
+    let chosen = tuned(&mut journal, &size, &mut starts)?;
+    drop(starts);
     for seed in 0..arguments.seeds as u64 {
-        let start = Start::new(&size, seed, &train, &test)?;
+        let mut start = lazy(seed, &test);
         for &(contender, labels, rate) in &chosen {
-            found(&mut journal, &size, (contender, labels, rate), &start)?;
+            found(&mut journal, &size, (contender, labels, rate), &mut start)?;
         }
         let (labels, first, last) = size.forgetting;
         for rate in first..=last {
-            found(&mut journal, &size, (FineTuned, labels, rate), &start)?;
+            found(&mut journal, &size, (FineTuned, labels, rate), &mut start)?;
         }
         print(format_args!("seed {seed}: done"))?;
     }
@@ -216,7 +235,7 @@ pub fn study(arguments: &StudyArguments) -> Result<()> {
 fn tuned(
     journal: &mut Journal<Run>,
     size: &Size,
-    starts: &[Start],
+    starts: &mut [Lazy],
 ) -> Result<Vec<(Contender, usize, i32)>> {
     let each =
         CONTENDERS.iter().flat_map(|&of| size.labels.iter().map(move |&labels| (of, labels)));
@@ -225,7 +244,7 @@ fn tuned(
     for (contender, labels) in each.chain([ScratchLonger, FineTunedLonger].map(|of| (of, most))) {
         let best = lowest(size.rates, |rate| {
             let errors: Result<Vec<f64>> = starts
-                .iter()
+                .iter_mut()
                 .map(|start| found(journal, size, (contender, labels, rate), start))
                 .collect();
             Ok(mean(&errors?))
@@ -241,7 +260,7 @@ fn found(
     journal: &mut Journal<Run>,
     size: &Size,
     (contender, labels, rate): (Contender, usize, i32),
-    start: &Start,
+    start: &mut Lazy,
 ) -> Result<f64> {
     let same = |run: &&Run| {
         (run.contender, run.labels, run.rate, run.seed) == (contender, labels, rate, start.seed)
@@ -249,7 +268,7 @@ fn found(
     if let Some(run) = journal.runs.iter().find(same) {
         return Ok(run.misread);
     }
-    let run = learned(size, (contender, labels, rate), start)?;
+    let run = learned(size, (contender, labels, rate), start.get()?)?;
     let misread = run.misread;
     journal.push(run)?;
     Ok(misread)
