@@ -8,4 +8,6 @@ mod fast;
 mod normalization;
 mod lecun1989;
 mod sees;
+mod deeper;
+mod transfer;
 mod common;

@@ -64,6 +64,9 @@ pub struct StudyArguments {
     /// A folder with four files in MNIST's format, for a trial of which nothing is written (lecun1989, sees)
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Only a small part of it, to try it quickly: of `deeper` and `transfer`
+    #[arg(long, conflicts_with = "record")]
+    pub short: bool,
 }
 
 /// The long experiments by name.
@@ -77,6 +80,10 @@ pub enum StudyName {
     Lecun1989,
     /// What shifts and turns do to dense and convolutional networks, and what answers rest on
     Sees,
+    /// Networks of 2 to 50 layers, with and without shortcuts
+    Deeper,
+    /// The features of the digits 0 to 4, used on 5 to 9 with few labels
+    Transfer,
 }
 
 #[derive(Debug, Args)]
@@ -114,7 +121,8 @@ pub struct TrainArguments {
     /// Threads, as many as there are cores if not given; the weights do not depend on it
     #[arg(long, value_parser = threads, allow_hyphen_values = true)]
     pub threads: Option<usize>,
-    /// A folder with the four files of MNIST, or of a set in the same format; packed (.gz) or not
+    /// A folder with the four files of MNIST, or of a set in the same format, with images of any size and
+    /// up to 256 classes; packed (.gz) or not
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Train on all but the last 10,000 training images, and examine on those, to choose options

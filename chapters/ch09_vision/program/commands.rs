@@ -9,13 +9,14 @@ use book_programs::pictures::read_picture;
 use book_programs::progress::with_threads;
 use book_programs::{for_each, print};
 use ch02_forward::softmax;
-use ch05_mnist::{CLASSES, Dataset, Model, center_digit, evaluate, likeliest};
-use ch06_overfitting::{Augmentation, Augmented, subset};
+use ch05_mnist::{Model, center_digit, likeliest};
+use ch06_overfitting::Augmentation;
 use ch09_vision::ConvolutionalNetwork;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
+use crate::any_set::{self, Moved};
 use crate::arguments::{PredictArguments, TrainArguments};
 use crate::{disk, runs};
 
@@ -24,23 +25,23 @@ pub fn train(arguments: &TrainArguments) -> Result<()> {
     if let Some(path) = &arguments.weights {
         book_programs::files::check_writable(path)?;
     }
-    let (mut train, mut test) = disk::load(&Source::new(arguments.data.clone()))?;
+    let (mut train, mut test) = any_set::load(&Source::new(arguments.data.clone()))?;
     if arguments.validate {
-        (train, test) = held_out(&train)?;
+        (train, test) = train.held_out(10_000)?;
     }
     let recipe = arguments.recipe();
     let mut generator = ChaCha8Rng::seed_from_u64(arguments.seed);
-    let shape = (train.images.height, train.images.width);
-    let network = arguments.architecture().network::<f32>(shape, CLASSES, &mut generator)?;
+    let (size, classes) = (train.size(), train.classes);
+    let network = arguments.architecture().network::<f32>(size, classes, &mut generator)?;
     let parameters = network.parameter_count();
     let augmentation = match arguments.shift {
         0 => Augmentation::None,
         pixels => Augmentation::Shift(pixels.into()),
     };
-    let examples = Augmented { data: &train, augmentation };
+    let examples = Moved { set: &train, augmentation };
     let (run, evaluation) = with_threads(arguments.threads, || {
         let run = runs::fit(network, &recipe, generator, &examples)?;
-        let evaluation = evaluate(&run.model, &test);
+        let evaluation = test.examine(&run.model);
         Ok((run, evaluation))
     })?;
     if let Some(path) = &arguments.weights {
@@ -64,22 +65,18 @@ pub fn train(arguments: &TrainArguments) -> Result<()> {
     print(format_args!("test accuracy  {:.2} %", 100.0 * evaluation.accuracy))
 }
 
-/// All but the last 10,000 examples, and those.
-fn held_out(data: &Dataset) -> Result<(Dataset, Dataset)> {
-    const HELD_OUT: usize = 10_000;
-    let count = data.len();
-    ensure!(count > HELD_OUT, "--validate: expected more than {HELD_OUT} examples, found {count}");
-    let all: Vec<usize> = (0..count).collect();
-    let (train, rest) = all.split_at(count - HELD_OUT);
-    Ok((subset(data, train), subset(data, rest)))
-}
-
 /// Runs saved weights on the test set.
 pub fn evaluate_weights(arguments: &EvaluateArguments) -> Result<()> {
-    let test = disk::load_set(&Source::new(arguments.data.clone()), Set::Test)?;
-    let shape = (test.images.height, test.images.width);
-    let network = disk::read_weights(&arguments.weights, shape)?;
-    let evaluation = evaluate(&network, &test);
+    let test = any_set::load_set(&Source::new(arguments.data.clone()), Set::Test)?;
+    let network = disk::read_weights(&arguments.weights, test.size())?;
+    let outputs = network.dense.layers.last().map_or(0, |layer| layer.dense.bias.len());
+    ensure!(
+        outputs == test.classes,
+        "{}: expected weights for the {} classes of the test images, found {outputs}",
+        arguments.weights.display(),
+        test.classes
+    );
+    let evaluation = test.examine(&network);
     ensure!(
         evaluation.loss.is_finite(),
         "{}: expected weights with a finite loss, found {}",

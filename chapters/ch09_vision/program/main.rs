@@ -1,12 +1,15 @@
 //! Trains the convolutional networks of chapter 9 and draws what its pages show.
 //! `cargo run -p ch09_vision -- --help` tells the rest.
 
+mod any_set;
 mod arguments;
 mod backward;
 mod commands;
 mod convolution;
+mod deeper;
 mod disk;
 mod fast;
+mod journal;
 mod lecun1989;
 mod measured;
 mod ninety_nine;
@@ -16,6 +19,7 @@ mod pooling;
 mod runs;
 mod sees;
 mod study;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -36,6 +40,8 @@ fn main() -> ExitCode {
         Some(Command::Study(arguments)) => match arguments.study {
             StudyName::Lecun1989 => lecun1989::run(&arguments),
             StudyName::Sees => sees::run(&arguments),
+            StudyName::Deeper => deeper::study(&arguments),
+            StudyName::Transfer => transfer::study(&arguments),
             _ => study::run(&arguments),
         },
         Some(Command::Records) => {
@@ -43,6 +49,8 @@ fn main() -> ExitCode {
             study::recorded(StudyName::Longer)?;
             lecun1989::recorded()?;
             sees::recorded()?;
+            deeper::recorded()?;
+            transfer::recorded()?;
             print("all records are as they were recorded")
         }
     })
@@ -67,6 +75,8 @@ fn run() -> Result<()> {
     print("a network: trained")?;
     ninety_nine::draw(&convolutional.model, &test, &output, &mut values)?;
     sees::draw(&convolutional.model, &test, &output, &mut values)?;
+    deeper::draw(&train, &output, &mut values)?;
+    transfer::draw(&output, &mut values)?;
     values.save()?;
     print(format_args!("\nfigures and values: {}", output.path().canonicalize()?.display()))
 }

@@ -73,7 +73,8 @@ impl StudyName {
                 Kind::ConvolutionalReordered,
             ],
             Self::Longer => &[Kind::Longer],
-            Self::Lecun1989 | Self::Sees => &[], // they have files of their own
+            // They have files of their own.
+            Self::Lecun1989 | Self::Sees | Self::Deeper | Self::Transfer => &[],
         }
     }
 
@@ -83,6 +84,8 @@ impl StudyName {
             Self::Longer => "longer",
             Self::Lecun1989 => "lecun1989",
             Self::Sees => "sees",
+            Self::Deeper => "deeper",
+            Self::Transfer => "transfer",
         }
     }
 

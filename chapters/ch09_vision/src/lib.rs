@@ -16,7 +16,9 @@
 //! 8. [`lecun1989`], *1989, again*: shared weights, a bias for each unit
 //! 9. [`ninety_nine`], *Half of the mistakes*: what the network is made of
 //! 10. [`weights`], *Weights for PyTorch*: the network in a file
-//! 11. [`sees`], *What it sees*: what an answer rests on, images that turn
+//! 11. [`deeper`], *Deeper*: many layers, with and without shortcuts
+//! 12. [`transfer`], *Transfer*: the features of one task used on another
+//! 13. [`sees`], *What it sees*: what an answer rests on, images that turn
 //!
 //! What is shown on a page is reached by its short path, such as `ch09_vision::Convolution`.
 
@@ -30,11 +32,16 @@ pub mod blocks;
 pub mod lecun1989;
 pub mod ninety_nine;
 pub mod weights;
+pub mod deeper;
+pub mod transfer;
 pub mod sees;
 
 pub use backward::{ConvolutionGradient, dilated};
 pub use blocks::{Block, BlockGradient, BlockTrace, ConvolutionalNetwork, NetworkGradient};
 pub use convolution::{BY_HAND, Convolution, correlation, output_size, receptive_field};
+pub use deeper::{
+    BranchTrace, DeepGradient, DeepNetwork, ResidualBlock, Start, next_cosine, sum_over_paths,
+};
 pub use lecun1989::{
     Decisions, MAPS, SharedGradient, SharedLayer, ZipGradient, ZipNetwork, fan_in_uniform, resized,
 };
@@ -43,4 +50,5 @@ pub use normalization::{BatchNorm, BatchNormGradient, EPSILON, MOMENTUM, Normali
 pub use pixels::{reordered_inputs, reordered_pixels};
 pub use pooling::{MaxPooled, max_pool, mean_pool, mean_pool_backward};
 pub use sees::{integrated_pixels, pixel_gradient, rotated};
+pub use transfer::{Features, few, only, zero_head};
 pub use weights::{load_network, save_network};

@@ -3,7 +3,7 @@
 
 use ch01_neuron::{Activation, Real};
 use ch02_forward::{Dense, Layer, Network};
-use ch05_mnist::{CLASSES, WeightsError};
+use ch05_mnist::WeightsError;
 use ndarray::{Array1, Array2, Array4, ShapeBuilder};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
@@ -54,16 +54,36 @@ pub fn save_network<T: Real>(network: &ConvolutionalNetwork<T>) -> Vec<u8> {
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
         (name, view.expect("four bytes for each number"))
     });
-    let format = [("format".to_owned(), "pt".to_owned())].into();
-    safetensors::serialize(views, Some(format)).expect("names are unique and sizes agree")
+    let (height, width) = network.shape;
+    let notes = [("format", "pt".to_owned()), (SIZE, format!("{height} × {width}"))];
+    let notes = notes.map(|(name, note)| (name.to_owned(), note)).into();
+    safetensors::serialize(views, Some(notes)).expect("names are unique and sizes agree")
+}
+
+/// The note of a file that says for which images its weights are; files of other programs have none.
+const SIZE: &str = "images";
+
+/// Refuses a file whose note names images of another size.
+fn check_size(file: &[u8], (height, width): (usize, usize)) -> Result<(), WeightsError> {
+    let (_, metadata) = SafeTensors::read_metadata(file)?;
+    let note = metadata.metadata().as_ref().and_then(|notes| notes.get(SIZE));
+    let expected = format!("{height} × {width}");
+    match note.filter(|&found| *found != expected) {
+        None => Ok(()),
+        Some(found) => Err(WeightsError::Shape {
+            name: "the images of the weights".to_owned(),
+            expected,
+            found: found.clone(),
+        }),
+    }
 }
 
 /// The names of the arrays of a normalization, in the order of [`BatchNorm`].
 const NORM: [&str; 4] = ["weight", "bias", "running_mean", "running_var"];
 
-/// A network with the weights of a safetensors file for images of this `shape`, with logits of
-/// [`CLASSES`] classes. How many blocks there are, and how large their kernels, the file says; each pools
-/// squares of 2 × 2, and pads half a kernel.
+/// A network with the weights of a safetensors file for images of this `shape`. How many blocks there are,
+/// how large their kernels, and how many classes, the file says; each block pools squares of 2 × 2, and
+/// pads half a kernel.
 ///
 /// # Errors
 /// If it is no such file, or if its tensors do not fit such images.
@@ -72,6 +92,7 @@ pub fn load_network<T: Real>(
     shape: (usize, usize),
 ) -> Result<ConvolutionalNetwork<T>, WeightsError> {
     let tensors = SafeTensors::deserialize(file)?;
+    check_size(file, shape)?;
     let (mut blocks, mut first, mut channels) = (Vec::new(), 0, 1);
     let (mut height, mut width) = shape;
     while let [outputs, _, size, _] = *tensor(&tensors, &format!("{first}.weight"))?.shape() {
@@ -121,7 +142,7 @@ fn dense<T: Real>(
         let last = !tensors.names().contains(&format!("{}.weight", module + 2).as_str());
         let name = format!("{module}.weight");
         let found = tensor(tensors, &name)?.shape().first().copied();
-        let outputs = if last { CLASSES } else { found.unwrap_or(1).max(1) };
+        let outputs = found.unwrap_or(1).max(1);
         let weights = numbers(tensors, &name, &[outputs, inputs])?;
         let weights =
             Array2::from_shape_vec((inputs, outputs).f(), weights).expect("checked shape");

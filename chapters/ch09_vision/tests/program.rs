@@ -17,7 +17,7 @@ fn binary() -> PathBuf {
 /// A folder with a small data set of images of `side × side` pixels, with labels below `classes`.
 fn folder(side: u32, classes: u8) -> TempDir {
     let folder = TempDir::new().unwrap();
-    for (set, count) in [("train", 60_u32), ("t10k", 20)] {
+    for (set, count) in [("train", 60_u32), ("t10k", 20.max(u32::from(classes)))] {
         let labels: Vec<u8> = (0..count).map(|index| index as u8 % classes).collect();
         let pixels = side * side;
         let image = |label: &u8| {
@@ -91,14 +91,17 @@ fn networks_that_cannot_be_are_refused() {
 #[test]
 fn data_and_weights_that_do_not_fit_are_refused() {
     let (small, large, letters) = (folder(8, 10), folder(12, 10), folder(8, 47));
-    let weights = small.path().join("w.safetensors");
+    let weights = small.path().join("small.safetensors");
     let train = format!("train --channels 3 --hidden 5 --weights {}", weights.display());
     output(program(&small, &train));
     let evaluate = format!("evaluate --weights {}", weights.display());
     let size = error(program(&large, &evaluate));
-    assert!(size.contains("expected 5.weight to be F32 [5, 108], found F32 [5, 48]"), "{size}");
-    let classes = error(program(&letters, "train"));
-    assert!(classes.contains("expected labels from 0 to 9, found 10"), "{classes}");
+    let found = "small.safetensors: expected the images of the weights to be 12 × 12, found 8 × 8";
+    assert!(size.contains(found), "{size}");
+    let classes = error(program(&letters, &evaluate));
+    let found =
+        "small.safetensors: expected weights for the 47 classes of the test images, found 10";
+    assert!(classes.contains(found), "{classes}");
     let images = small.path().join("t10k-images-idx3-ubyte");
     let no_weights = error(program(&small, &format!("evaluate --weights {}", images.display())));
     assert!(
@@ -117,4 +120,95 @@ fn the_long_experiments_run_short_on_data_of_the_reader() {
     assert_eq!(kinds, ["Dense", "Convolutional"], "{sees}");
     let both = error(program(&folder, "study sees --record"));
     assert!(both.contains("cannot be used with"), "{both}");
+}
+
+#[test]
+fn sets_of_other_sizes_and_with_other_numbers_of_classes_are_learned() {
+    for (side, classes) in [(7, 3), (12, 47), (40, 10)] {
+        let folder = folder(side, classes);
+        let weights = folder.path().join("any.safetensors").display().to_string();
+        let train = format!("train --channels 3 --hidden 5 --shift 1 --weights {weights} --json");
+        let train: serde_json::Value =
+            serde_json::from_str(&output(program(&folder, &train))).unwrap();
+        let evaluate = format!("evaluate --json --weights {weights}");
+        let evaluation: serde_json::Value =
+            serde_json::from_str(&output(program(&folder, &evaluate))).unwrap();
+        assert_eq!(evaluation["test_accuracy"], train["test_accuracy"], "{side} {classes}");
+        let half = u64::from(side) / 2;
+        let expected = 3 * 9 + 2 * 3 + (3 * half * half + 1) * 5 + 6 * u64::from(classes);
+        assert_eq!(train["parameters"], expected, "{side} {classes}");
+    }
+}
+
+#[test]
+fn weights_of_many_classes_are_refused_for_data_of_few() {
+    let (letters, digits) = (folder(8, 47), folder(8, 10));
+    let weights = letters.path().join("letters.safetensors").display().to_string();
+    output(program(&letters, &format!("train --channels 3 --hidden 5 --weights {weights}")));
+    let refused = error(program(&digits, &format!("evaluate --weights {weights}")));
+    let found =
+        "letters.safetensors: expected weights for the 10 classes of the test images, found 47";
+    assert!(refused.contains(found), "{refused}");
+    let picture = error({
+        let mut command = Command::new(binary());
+        command.args(["predict", "--weights", &weights, "digit.png"]);
+        command
+    });
+    let found = "expected the images of the weights to be 28 × 28, found 8 × 8";
+    assert!(picture.contains(found), "{picture}");
+}
+
+#[test]
+fn broken_files_of_labels_are_refused() {
+    let folder = folder(8, 10);
+    let path = folder.path().join("t10k-labels-idx1-ubyte");
+    let whole = fs::read(&path).unwrap();
+    let refused = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        error(program(&folder, "train"))
+    };
+    let short = refused(&whole[..5]);
+    assert!(short.contains("expected a header of 8 bytes, found the end of the file"), "{short}");
+    let cut = refused(&whole[..20]);
+    assert!(cut.contains("expected 20 bytes after the header, found 12"), "{cut}");
+    let long = refused(&[&whole[..], &[1]].concat());
+    assert!(long.contains("expected the file to end after 20 bytes, found more"), "{long}");
+    let other = refused(&[&[9], &whole[1..]].concat());
+    assert!(other.contains("expected the magic number 0x00000801, found 0x09000801"), "{other}");
+}
+
+/// The short version of a study, in the folder of the repository.
+fn study(name: &str) -> String {
+    let mut command = Command::new(binary());
+    command.args(["study", name, "--short", "--seeds", "2"]);
+    output(command)
+}
+
+#[test]
+fn the_study_of_depth_chooses_a_rate_for_each_network() {
+    let told = study("deeper");
+    for network in
+        ["Plain, 2", "Plain, 6", "PlainNearIdentity, 6", "Residual, 6", "ResidualZero, 6"]
+    {
+        assert!(told.contains(&format!("{network} layers: rate ")), "{told}");
+    }
+    assert_eq!(told, study("deeper"));
+}
+
+#[test]
+fn the_study_of_transfer_examines_all_contenders() {
+    let told = study("transfer");
+    for contender in [
+        "Pixels",
+        "Random",
+        "Dense",
+        "Frozen",
+        "FineTuned",
+        "Scratch",
+        "ScratchLonger",
+        "FineTunedLonger",
+    ] {
+        assert!(told.contains(&format!("{contender}, 3 labels: rate ")), "{told}");
+    }
+    assert!(told.contains("seed 1: done"), "{told}");
 }

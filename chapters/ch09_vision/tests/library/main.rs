@@ -11,6 +11,8 @@ mod ninety_nine;
 mod pixels;
 mod weights;
 mod sees;
+mod deeper;
+mod transfer;
 
 use ch01_neuron::Real;
 use ch05_mnist::{Dataset, Images};
