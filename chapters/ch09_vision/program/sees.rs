@@ -388,7 +388,8 @@ fn deletions(record: &Record<Vec<Seen>>, values: &mut Values) -> Result<()> {
     let all: Vec<&Areas> = record.outcome.iter().filter_map(|seen| seen.areas.as_ref()).collect();
     let note = format!("area under the deletion curve, {DELETED} test images, {STEPS} steps");
     let random: Vec<f64> = all.iter().map(|areas| areas.random).collect();
-    let areas: [(&str, fn(&Areas) -> f64); 5] = [
+    type Area = fn(&Areas) -> f64;
+    let areas: [(&str, Area); 5] = [
         ("random", |areas| areas.random),
         ("brightness", |areas| areas.brightness),
         ("gradient", |areas| areas.gradient),
