@@ -235,7 +235,8 @@ impl Study {
     }
 
     /// The rate whose networks misread the fewest validation images. Rates are halved and doubled
-    /// until the best of them has a worse one on either side.
+    /// until the best of them has a worse one on either side, or a dozen have been tried: where all
+    /// networks err alike, no rate is the best.
     fn tune(&mut self, rung: Rung, samples: &[Sample]) -> Result<f64> {
         let first = rung.first_rate();
         let mut rates = vec![first / 2.0, first, 2.0 * first];
@@ -243,7 +244,8 @@ impl Study {
             self.try_rates(rung, &rates, samples)?;
             let errors = validation_errors(&self.outcome, rung);
             match best(&errors) {
-                0 => rates.push(errors[0].0 / 2.0),
+                best if errors.len() >= 12 => return Ok(errors[best].0),
+                0 if errors[0].1 < errors[1].1 => rates.push(errors[0].0 / 2.0),
                 last if last + 1 == errors.len() => rates.push(errors[last].0 * 2.0),
                 best => return Ok(errors[best].0),
             }
