@@ -168,7 +168,7 @@ pub fn multiply_add<T: Real, const FUSED: bool>(a: T, b: T, c: T) -> T {
 }
 
 /// Whether the processor has such an instruction. Without one, `mul_add` would be slow.
-pub(crate) const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+pub const FUSED: bool = cfg!(any(target_feature = "fma", target_arch = "aarch64"));
 
 /// Row r of the result is the sum of factor (r, i) times row i of `rows`, over the i of mask r. The
 /// factors are those of a matrix: some numbers, and how far it is there from a row to the next, and from a

@@ -2,8 +2,9 @@
 //! (`ch09_vision/backward.md`).
 
 use ch01_neuron::Real;
-use ndarray::{Array1, Array4, ArrayView4, Axis};
+use ndarray::{Array1, Array4, ArrayBase, ArrayView4, Axis, Data, Ix4};
 use rayon::prelude::*;
+use rayon::slice::{Chunks, ChunksMut};
 
 use crate::convolution::Convolution;
 
@@ -105,6 +106,23 @@ pub(crate) fn worth_a_thread(products: usize) -> usize {
     (1 << 20) / products.max(1) + 1
 }
 
+/// The same, if so many numbers are only read or written: each takes as long as some products.
+pub(crate) fn numbers_worth_a_thread(numbers: usize) -> usize {
+    worth_a_thread(16 * numbers)
+}
+
+/// The images of a batch, a slice each, for rayon to deal out among threads.
+pub(crate) fn by_image<T: Sync, S: Data<Elem = T>>(images: &ArrayBase<S, Ix4>) -> Chunks<'_, T> {
+    let size = images.len() / images.dim().0.max(1);
+    images.as_slice().expect("standard layout").par_chunks(size.max(1))
+}
+
+/// The same, to change.
+pub(crate) fn by_image_mut<T: Send>(images: &mut Array4<T>) -> ChunksMut<'_, T> {
+    let size = images.len() / images.dim().0.max(1);
+    images.as_slice_mut().expect("standard layout").par_chunks_mut(size.max(1))
+}
+
 /// Σ term(j, x, y) over all images and places of each channel j, for the numbers x and y of two batches
 /// of images; `[channels]`.
 pub(crate) fn channel_sums<T: Real>(
@@ -112,14 +130,12 @@ pub(crate) fn channel_sums<T: Real>(
     term: impl Fn(usize, T, T) -> T + Sync,
 ) -> Array1<T> {
     let (batch, channels, height, width) = images[0].dim();
-    let size = (channels * height * width).max(1);
-    let images = images.map(|images| images.to_slice().expect("standard layout").par_chunks(size));
-    let [left, right] = images;
     let of_image = |(left, right): (&[T], &[T])| -> Vec<T> {
         let maps = left.chunks(height * width).zip(right.chunks(height * width)).enumerate();
         maps.map(|(j, (x, y))| lane_sum(x, y, |x, y| term(j, x, y))).collect()
     };
-    let sums = left.zip(right).with_min_len(worth_a_thread(size)).map(of_image);
+    let pairs = by_image(&images[0]).zip(by_image(&images[1]));
+    let sums = pairs.with_min_len(numbers_worth_a_thread(channels * height * width)).map(of_image);
     let sums: Vec<Vec<T>> = sums.collect();
     debug_assert_eq!(sums.len(), batch);
     (0..channels).map(|j| sums.iter().map(|of_image| of_image[j]).sum()).collect()

@@ -8,14 +8,16 @@
 //! they compute is defined in `convolution.rs` and `backward.rs`, and tests hold them to it.
 
 use ch01_neuron::Real;
-use ndarray::{Array2, Array4, ArrayView4, ArrayViewMut4, Axis};
+use ch02_forward::product::{FUSED, multiply_add};
+use ndarray::{Array2, Array4, ArrayView4, Axis};
 use rayon::prelude::*;
 
-use crate::backward::{ConvolutionGradient, channel_sums, worth_a_thread};
+use crate::backward::{ConvolutionGradient, by_image, by_image_mut, channel_sums, worth_a_thread};
 use crate::convolution::Convolution;
 
-/// So many neighboring places are computed at a time: 4 outputs of them fit in 16 registers of AVX-512.
-const PLACES: usize = 64;
+/// So many sums of `f32`, four times, fit in half of the registers: in 16 of the 32 of AVX-512, which
+/// compilers like to use by halves, and in 8 of the 16 of AVX2.
+const MANY: usize = if cfg!(target_feature = "avx512f") { 32 } else { 16 };
 
 /// An image of several channels as one line of numbers, with zeros around each channel and behind the
 /// last.
@@ -44,7 +46,7 @@ impl Frame {
     fn line<T: Real>(&self, image: &[T]) -> Line<T> {
         let (height, width) = self.image;
         let (channel, columns) = (self.padded.0 * self.padded.1, self.padded.1);
-        let mut numbers = vec![T::zero(); image.len() / (height * width) * channel + PLACES];
+        let mut numbers = vec![T::zero(); image.len() / (height * width) * channel + MANY];
         for (index, from) in image.chunks_exact(width).enumerate() {
             let (i, row) = (index / height, index % height);
             let start = i * channel + (self.first[0] + self.step * row) * columns + self.first[1];
@@ -80,10 +82,10 @@ fn tile<T: Real, const W: usize>(
     for (&start, (((&w, &x), &y), &z)) in starts.iter().zip(weights) {
         let slice: &[T; W] = line[start + place..].first_chunk().expect("a line ends in zeros");
         for p in 0..W {
-            a[p] += w * slice[p];
-            b[p] += x * slice[p];
-            c[p] += y * slice[p];
-            d[p] += z * slice[p];
+            a[p] = multiply_add::<T, FUSED>(w, slice[p], a[p]);
+            b[p] = multiply_add::<T, FUSED>(x, slice[p], b[p]);
+            c[p] = multiply_add::<T, FUSED>(y, slice[p], c[p]);
+            d[p] = multiply_add::<T, FUSED>(z, slice[p], d[p]);
         }
     }
     for (sums, tile) in sums.iter_mut().zip([a, b, c, d]) {
@@ -121,8 +123,7 @@ fn for_each_sum<T: Real>(
         let mut place = 0;
         while place < length {
             place += match length - place {
-                PLACES.. => tile::<T, PLACES>(rows, starts, line, &mut parts, place),
-                32.. => tile::<T, 32>(rows, starts, line, &mut parts, place),
+                MANY.. => tile::<T, MANY>(rows, starts, line, &mut parts, place),
                 _ => tile::<T, 16>(rows, starts, line, &mut parts, place),
             };
         }
@@ -156,7 +157,9 @@ impl<T: Real> Convolution<T> {
             });
         };
         let mut result = Array4::zeros((batch, outputs, new_height, new_width));
-        for_each_image(images, result.view_mut(), weights.len() * length, work);
+        let images = images.as_standard_layout();
+        let pairs = by_image(&images).zip(by_image_mut(&mut result));
+        pairs.with_min_len(worth_a_thread(weights.len() * length)).for_each(work);
         result
     }
 
@@ -193,7 +196,9 @@ impl<T: Real> Convolution<T> {
             });
         };
         let mut result = Array4::zeros((batch, channels, shape.0, shape.1));
-        for_each_image(delta, result.view_mut(), weights.len() * length, work);
+        let delta = delta.as_standard_layout();
+        let pairs = by_image(&delta).zip(by_image_mut(&mut result));
+        pairs.with_min_len(worth_a_thread(weights.len() * length)).for_each(work);
         result
     }
 
@@ -232,21 +237,6 @@ fn sampled<T: Real>(from: &[T], stride: usize, bias: T, to: &mut [T]) {
         1 => to.iter_mut().zip(from).for_each(|(to, &from)| *to = bias + from),
         _ => to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, &z)| *to = bias + z),
     }
-}
-
-/// Hands each image, and its place in the result, to `work`, on several threads if that pays.
-fn for_each_image<T: Real>(
-    images: ArrayView4<T>,
-    mut result: ArrayViewMut4<T>,
-    products: usize,
-    work: impl Fn((&[T], &mut [T])) + Sync + Send,
-) {
-    let batch = images.dim().0.max(1);
-    let [from, to] = [images.len(), result.len()].map(|size| (size / batch).max(1));
-    let images = images.as_standard_layout();
-    let images = images.as_slice().expect("standard layout").par_chunks(from);
-    let result = result.as_slice_mut().expect("standard layout").par_chunks_mut(to);
-    images.zip(result).with_min_len(worth_a_thread(products)).for_each(work);
 }
 
 /// The products of pixels and δ whose sums are the gradient of kernels.
@@ -292,8 +282,7 @@ impl Products {
                 while lane < self.lanes() {
                     let slices = starts.map(|start| &line.numbers[start..]);
                     lane += match self.lanes() - lane {
-                        64.. => self.add::<T, 64>(slices, &places, sums, lane),
-                        32.. => self.add::<T, 32>(slices, &places, sums, lane),
+                        MANY.. => self.add::<T, MANY>(slices, &places, sums, lane),
                         _ => self.add::<T, 16>(slices, &places, sums, lane),
                     };
                 }
@@ -320,26 +309,46 @@ impl Products {
         sums: &mut [T],
         lane: usize,
     ) -> usize {
-        let (lanes, stride) = (self.lanes(), self.stride);
+        match self.stride {
+            1 => self.add_sampled::<T, _, L>(slices, |slice| slice.iter(), places, sums, lane),
+            stride => self.add_sampled::<T, _, L>(
+                slices,
+                |slice| slice.iter().step_by(stride),
+                places,
+                sums,
+                lane,
+            ),
+        }
+        L
+    }
+
+    /// The same, for every so many numbers of a slice.
+    fn add_sampled<'a, T: Real, I: Iterator<Item = &'a T>, const L: usize>(
+        &self,
+        slices: [&'a [T]; 4],
+        sampled: impl Fn(&'a [T]) -> I,
+        places: &[T],
+        sums: &mut [T],
+        lane: usize,
+    ) {
+        let lanes = self.lanes();
         let [mut a, mut b, mut c, mut d] = [[T::zero(); L]; 4];
         for (row, deltas) in places.chunks_exact(self.width * lanes).enumerate() {
-            let first = row * stride * self.frame.padded.1;
-            let reach = (self.width - 1) * stride + 1;
-            let [w, x, y, z] = slices.map(|slice| &slice[first..][..reach]);
-            for (u, deltas) in deltas.chunks_exact(lanes).enumerate() {
+            let first = row * self.stride * self.frame.padded.1;
+            let [w, x, y, z] = slices.map(|slice| sampled(&slice[first..]));
+            let pixels = w.zip(x).zip(y).zip(z);
+            for (deltas, (((&w, &x), &y), &z)) in deltas.chunks_exact(lanes).zip(pixels) {
                 let deltas: &[T; L] = deltas[lane..].first_chunk().expect("as many lanes");
-                let [w, x, y, z] = [w, x, y, z].map(|slice| slice[u * stride]);
                 for j in 0..L {
-                    a[j] += w * deltas[j];
-                    b[j] += x * deltas[j];
-                    c[j] += y * deltas[j];
-                    d[j] += z * deltas[j];
+                    a[j] = multiply_add::<T, FUSED>(w, deltas[j], a[j]);
+                    b[j] = multiply_add::<T, FUSED>(x, deltas[j], b[j]);
+                    c[j] = multiply_add::<T, FUSED>(y, deltas[j], c[j]);
+                    d[j] = multiply_add::<T, FUSED>(z, deltas[j], d[j]);
                 }
             }
         }
         for (sums, tile) in sums.chunks_exact_mut(lanes).zip([a, b, c, d]) {
             sums[lane..][..L].iter_mut().zip(tile).for_each(|(sum, more)| *sum += more);
         }
-        L
     }
 }

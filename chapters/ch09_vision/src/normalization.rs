@@ -4,9 +4,10 @@
 //! images of a batch and all places.
 
 use ch01_neuron::Real;
-use ndarray::{Array1, Array4, ArrayView4, Axis, Zip};
+use ndarray::{Array1, Array4, ArrayView4};
+use rayon::prelude::*;
 
-use crate::backward::channel_sums;
+use crate::backward::{by_image, by_image_mut, channel_sums, numbers_worth_a_thread};
 
 /// What is added to a variance, so that its root is never 0.
 pub const EPSILON: f64 = 1e-5;
@@ -80,13 +81,33 @@ fn inverse_deviations<T: Real>(variance: &Array1<T>) -> Array1<T> {
     variance.mapv(|variance| (variance + T::of(EPSILON)).sqrt().recip())
 }
 
-/// The numbers of channel j become f(j, number).
-fn map_channels<T: Real>(images: &mut Array4<T>, f: impl Fn(usize, T) -> T + Sync) {
-    for mut image in images.outer_iter_mut() {
-        for (j, mut channel) in image.outer_iter_mut().enumerate() {
-            channel.mapv_inplace(|x| f(j, x));
+/// The number z of channel j becomes f(j, z, x) with the number x at the same place of `other` images.
+fn zip_channels<T: Real>(
+    images: &mut Array4<T>,
+    other: ArrayView4<T>,
+    f: impl Fn(usize, T, T) -> T + Sync,
+) {
+    let (_, channels, height, width) = images.dim();
+    let of_image = |(image, other): (&mut [T], &[T])| {
+        let maps = image.chunks_mut(height * width).zip(other.chunks(height * width));
+        for (j, (map, other)) in maps.enumerate() {
+            map.iter_mut().zip(other).for_each(|(z, &x)| *z = f(j, *z, x));
         }
-    }
+    };
+    let pairs = by_image_mut(images).zip(by_image(&other));
+    pairs.with_min_len(numbers_worth_a_thread(channels * height * width)).for_each(of_image);
+}
+
+/// The number z of channel j becomes f(j, z).
+fn map_channels<T: Real>(images: &mut Array4<T>, f: impl Fn(usize, T) -> T + Sync) {
+    let (_, channels, height, width) = images.dim();
+    let of_image = |image: &mut [T]| {
+        for (j, map) in image.chunks_mut(height * width).enumerate() {
+            map.iter_mut().for_each(|z| *z = f(j, *z));
+        }
+    };
+    let images = by_image_mut(images);
+    images.with_min_len(numbers_worth_a_thread(channels * height * width)).for_each(of_image);
 }
 
 impl<T: Real> BatchNorm<T> {
@@ -108,8 +129,8 @@ impl<T: Real> BatchNorm<T> {
         let inverse = inverse_deviations(&statistics.variance);
         let mut normalized = images;
         map_channels(&mut normalized, |j, x| (x - statistics.mean[j]) * inverse[j]);
-        let mut outputs = normalized.clone();
-        map_channels(&mut outputs, |j, x| self.scale[j] * x + self.shift[j]);
+        let mut outputs = Array4::zeros(normalized.dim());
+        zip_channels(&mut outputs, normalized.view(), |j, _, x| self.scale[j] * x + self.shift[j]);
         Normalized { outputs, normalized, statistics }
     }
 
@@ -137,13 +158,9 @@ impl<T: Real> BatchNorm<T> {
         let (mean, slope) = (&shift / m, &scale / m);
         let factors = &self.scale * &inverse_deviations(&statistics.variance);
         let mut inputs = gradient;
-        for j in 0..factors.len() {
-            let channel = inputs.index_axis_mut(Axis(1), j);
-            let (factor, mean, slope) = (factors[j], mean[j], slope[j]);
-            Zip::from(channel).and(normalized.index_axis(Axis(1), j)).for_each(|g, &x| {
-                *g = factor * (*g - mean - x * slope);
-            });
-        }
+        zip_channels(&mut inputs, normalized.view(), |j, g, x| {
+            factors[j] * (g - mean[j] - x * slope[j])
+        });
         let (running, zeros) = (self.updated(statistics), Array1::zeros(scale.len()));
         (BatchNormGradient { scale, shift, running, zeros }, inputs)
     }

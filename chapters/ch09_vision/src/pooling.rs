@@ -3,10 +3,11 @@
 //! Squares do not overlap; rows and columns that fill no square are left out. Images are
 //! `[batch × channels × height × width]`.
 
-use std::slice::ChunksExact;
-
 use ch01_neuron::Real;
 use ndarray::{Array4, ArrayView4};
+use rayon::prelude::*;
+
+use crate::backward::{by_image, by_image_mut, numbers_worth_a_thread};
 
 /// The mean of each square of `size × size` pixels.
 ///
@@ -67,60 +68,90 @@ pub fn max_pool<T: Real>(images: ArrayView4<T>, size: usize) -> MaxPooled<T> {
     let shape = pooled_shape(images.dim(), size);
     let (mut values, mut places) = (Array4::zeros(shape), Array4::zeros(shape));
     let images = images.as_standard_layout();
-    let maps = images
-        .as_slice()
-        .expect("standard layout")
-        .chunks((images.dim().2 * images.dim().3).max(1));
-    let rows = values.rows_mut().into_iter().zip(places.rows_mut()).enumerate();
-    let maps: Vec<&[T]> = maps.collect();
-    for (index, (mut values, mut places)) in rows {
-        let (map, t) = (maps[index / shape.2], index % shape.2);
-        let (values, places) = (values.as_slice_mut(), places.as_slice_mut());
-        let (values, places) = values.zip(places).expect("standard layout");
-        for k in 0..size {
-            let row = &map[(size * t + k) * images.dim().3..][..size * values.len()];
+    let (_, channels, height, width) = images.dim();
+    let of_image = |((values, places), image): ((&mut [T], &mut [u8]), &[T])| {
+        let squares = values.chunks_exact_mut(shape.3).zip(places.chunks_exact_mut(shape.3));
+        for (index, (values, places)) in squares.enumerate() {
+            let (map, t) = (index / shape.2, index % shape.2);
+            let rows = &image[(map * height + size * t) * width..][..size * width];
             match size {
-                2 => take_larger(row.chunks_exact(2), 2 * k, values, places), // known when compiled
-                _ => take_larger(row.chunks_exact(size), size * k, values, places),
+                2 => take_largest(rows, (width, 2), values, places), // known when compiled
+                _ => take_largest(rows, (width, size), values, places),
             }
         }
+    };
+    if !values.is_empty() {
+        let pooled = by_image_mut(&mut values).zip(by_image_mut(&mut places));
+        let images = pooled.zip(by_image(&images));
+        images.with_min_len(numbers_worth_a_thread(channels * height * width)).for_each(of_image);
     }
     MaxPooled { values, places, size }
 }
 
-/// One row of the squares: `first` is the place in a square of the first pixel of each part.
+/// The largest numbers of the squares of `size` rows of so many numbers.
 #[inline(always)]
-fn take_larger<T: Real>(
-    parts: ChunksExact<'_, T>,
-    first: usize,
+fn take_largest<T: Real>(
+    rows: &[T],
+    (width, size): (usize, usize),
     values: &mut [T],
     places: &mut [u8],
 ) {
-    for ((part, value), at) in parts.zip(values).zip(places) {
-        for (l, &pixel) in part.iter().enumerate() {
-            let place = first + l;
-            let better = place == 0 || pixel > *value;
-            *value = if better { pixel } else { *value };
-            *at = if better { place as u8 } else { *at };
+    let rows = &rows[..size * width];
+    for (u, (value, at)) in values.iter_mut().zip(places).enumerate() {
+        let (mut largest, mut place) = (rows[u * size], 0);
+        for k in 0..size {
+            let part = &rows[k * width + u * size..][..size];
+            for (l, &pixel) in part.iter().enumerate() {
+                let larger = pixel > largest;
+                largest = if larger { pixel } else { largest };
+                place = if larger { k * size + l } else { place };
+            }
         }
+        (*value, *at) = (largest, place as u8);
     }
 }
 
 impl<T: Real> MaxPooled<T> {
     /// ∂L/∂x for images of this `shape`: all of a square's gradient goes to the pixel that won.
     pub fn backward(&self, gradient: ArrayView4<T>, (height, width): (usize, usize)) -> Array4<T> {
-        let (batch, channels, rows, _) = self.values.dim();
+        let (batch, channels, rows, columns) = self.values.dim();
         let mut whole = Array4::zeros((batch, channels, height, width));
-        let numbers = whole.as_slice_mut().expect("standard layout");
-        let squares = gradient.rows().into_iter().zip(self.places.rows()).enumerate();
-        for (index, (gradient, places)) in squares {
-            let (map, t) = (index / rows, index % rows);
-            let first = (map * height + t * self.size) * width; // of the squares of this row
-            for (u, (&gradient, &place)) in gradient.iter().zip(places).enumerate() {
-                let (k, l) = (usize::from(place) / self.size, usize::from(place) % self.size);
-                numbers[first + k * width + u * self.size + l] = gradient;
+        let gradient = gradient.as_standard_layout();
+        let size = self.size;
+        let of_image = |((image, places), gradient): ((&mut [T], &[u8]), &[T])| {
+            let squares = gradient.chunks_exact(columns).zip(places.chunks_exact(columns));
+            for (index, (gradient, places)) in squares.enumerate() {
+                let (map, t) = (index / rows, index % rows);
+                let squares = &mut image[(map * height + size * t) * width..][..size * width];
+                match size {
+                    2 => hand_out(gradient, places, squares, (width, 2)), // known when compiled
+                    _ => hand_out(gradient, places, squares, (width, size)),
+                }
             }
+        };
+        if !gradient.is_empty() {
+            let images = by_image_mut(&mut whole).zip(by_image(&self.places));
+            let images = images.zip(by_image(&gradient));
+            let enough = numbers_worth_a_thread(channels * height * width);
+            images.with_min_len(enough).for_each(of_image);
         }
         whole
+    }
+}
+
+/// Writes each gradient to its place in one of the squares of `size` rows of so many numbers, and 0 beside it.
+#[inline(always)]
+fn hand_out<T: Real>(
+    gradient: &[T],
+    places: &[u8],
+    squares: &mut [T],
+    (width, size): (usize, usize),
+) {
+    for (k, row) in squares.chunks_exact_mut(width).enumerate() {
+        for ((part, &gradient), &at) in row.chunks_exact_mut(size).zip(gradient).zip(places) {
+            for (l, to) in part.iter_mut().enumerate() {
+                *to = if usize::from(at) == k * size + l { gradient } else { T::zero() };
+            }
+        }
     }
 }
