@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use book_programs::arguments::{
-    EvaluateArguments, layer_size, learning_rate, positive, seed, threads,
+    EvaluateArguments, PeersArguments, layer_size, learning_rate, positive, seed, threads,
 };
 use ch02_forward::Initialization;
 use ch04_optimizers::Schedule;
@@ -33,6 +33,8 @@ pub enum Command {
     /// Train networks of several seeds; half an hour and more. Interrupted, it goes on after the last
     /// network that was done when it is called again
     Study(StudyArguments),
+    /// Compare the times of other libraries, as peers/compare.sh has measured them
+    Peers(PeersArguments),
     /// Check the records of the long experiments: unchanged, and their commands still there
     Records,
 }

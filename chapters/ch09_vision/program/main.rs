@@ -14,6 +14,7 @@ mod lecun1989;
 mod measured;
 mod ninety_nine;
 mod normalization;
+mod peers;
 mod pixels;
 mod pooling;
 mod runs;
@@ -44,7 +45,9 @@ fn main() -> ExitCode {
             StudyName::Transfer => transfer::study(&arguments),
             _ => study::run(&arguments),
         },
+        Some(Command::Peers(arguments)) => peers::run(&arguments),
         Some(Command::Records) => {
+            peers::recorded()?;
             study::recorded(StudyName::Pixels)?;
             study::recorded(StudyName::Longer)?;
             lecun1989::recorded()?;
@@ -68,6 +71,7 @@ fn run() -> Result<()> {
     backward::draw(&output)?;
     pooling::draw(&test, &output)?;
     fast::draw(&output, &mut values)?;
+    peers::draw(&output, &mut values)?;
     normalization::draw(&test, &output)?;
     print("convolution, backward, pooling, fast, normalization: done")?;
     lecun1989::draw(&test, &output, &mut values)?;

@@ -19,17 +19,11 @@ use crate::convolution::Convolution;
 /// compilers like to use by halves, and in 8 of the 16 of AVX2.
 const MANY: usize = if cfg!(target_feature = "avx512f") { 32 } else { 16 };
 
-/// An image of several channels as one line of numbers, with zeros around each channel and behind the
-/// last.
-struct Line<T> {
-    numbers: Vec<T>,
-    /// How many numbers a channel has.
-    channel: usize,
-    /// How many a row has.
-    width: usize,
-}
-
-/// Where the numbers of an image come to lie in a line.
+/// Where the numbers of an image come to lie when it is written as one line of numbers, channel by
+/// channel, with zeros around each channel and behind the last.
+///
+/// With a stride, a channel is dealt out to stride × stride parts, each of which holds every so many of
+/// its rows and columns: so numbers that are a stride apart become neighbors.
 struct Frame {
     /// Height and width of a channel of the image.
     image: (usize, usize),
@@ -39,32 +33,44 @@ struct Frame {
     first: [usize; 2],
     /// How far it is from one number of the image to the next: 1, unless there are zeros between.
     step: usize,
+    stride: usize,
 }
 
 impl Frame {
+    /// Height and width of a part of a channel.
+    fn part(&self) -> (usize, usize) {
+        (self.padded.0.div_ceil(self.stride), self.padded.1.div_ceil(self.stride))
+    }
+
+    /// Where row y and column x of a channel lie.
+    fn place(&self, channel: usize, y: usize, x: usize) -> usize {
+        let ((height, width), s) = (self.part(), self.stride);
+        let part = (channel * s + y % s) * s + x % s;
+        (part * height + y / s) * width + x / s
+    }
+
     /// The line of an image, `[channels × height × width]`.
-    fn line<T: Real>(&self, image: &[T]) -> Line<T> {
+    fn line<T: Real>(&self, image: &[T]) -> Vec<T> {
         let (height, width) = self.image;
-        let (channel, columns) = (self.padded.0 * self.padded.1, self.padded.1);
-        let mut numbers = vec![T::zero(); image.len() / (height * width) * channel + MANY];
+        let length = self.place(image.len() / (height * width), 0, 0);
+        let mut line = vec![T::zero(); length + MANY];
         for (index, from) in image.chunks_exact(width).enumerate() {
-            let (i, row) = (index / height, index % height);
-            let start = i * channel + (self.first[0] + self.step * row) * columns + self.first[1];
-            let to = &mut numbers[start..][..(width - 1) * self.step + 1];
-            match self.step {
-                1 => to.copy_from_slice(from),
-                step => to.iter_mut().step_by(step).zip(from).for_each(|(to, &from)| *to = from),
+            let (channel, y) = (index / height, self.first[0] + self.step * (index % height));
+            if (self.step, self.stride) == (1, 1) {
+                let start = (channel * self.padded.0 + y) * self.padded.1 + self.first[1];
+                line[start..][..width].copy_from_slice(from);
+            } else {
+                let columns = (self.first[1]..).step_by(self.step);
+                columns.zip(from).for_each(|(x, &from)| line[self.place(channel, y, x)] = from);
             }
         }
-        Line { numbers, channel, width: columns }
+        line
     }
-}
 
-impl<T: Real> Line<T> {
     /// Where the slice of each weight begins, for kernels of this shape, in the order of a kernel.
     fn starts(&self, [channels, rows, columns]: [usize; 3]) -> Vec<usize> {
-        let places = ndarray::indices((channels, rows, columns)).into_iter();
-        places.map(|(i, k, l)| i * self.channel + k * self.width + l).collect()
+        let weights = ndarray::indices((channels, rows, columns)).into_iter();
+        weights.map(|(channel, k, l)| self.place(channel, k, l)).collect()
     }
 }
 
@@ -141,19 +147,18 @@ impl<T: Real> Convolution<T> {
         let (outputs, _, rows, columns) = self.kernels.dim();
         let (new_height, new_width) = self.output_shape((height, width));
         let frame = self.frame((height, width));
-        let (_, columns_padded) = frame.padded;
+        let (_, line_width) = frame.part();
         let weights = rows_of_four(self.kernels.view());
-        let length = (frame.padded.0 - rows) * columns_padded + columns_padded - columns + 1;
+        let starts = frame.starts([channels, rows, columns]);
+        let length = (new_height - 1) * line_width + new_width;
         let work = |(image, result): (&[T], &mut [T])| {
-            let line = frame.line(image);
-            let starts = line.starts([channels, rows, columns]);
             let mut maps = result.chunks_exact_mut(new_height * new_width);
-            for_each_sum(&weights, &starts, (&line.numbers, length), |j, sum| {
+            for_each_sum(&weights, &starts, (&frame.line(image), length), |j, sum| {
                 let map = maps.next().unwrap_or_default(); // none for rows of 0
-                for (row, to) in map.chunks_exact_mut(new_width).enumerate() {
-                    let from = &sum[self.stride * row * columns_padded..];
-                    sampled(from, self.stride, self.bias[j], to);
-                }
+                let rows = map.chunks_exact_mut(new_width).zip(sum.chunks(line_width));
+                rows.for_each(|(to, from)| {
+                    to.iter_mut().zip(from).for_each(|(to, &z)| *to = z + self.bias[j])
+                });
             });
         };
         let mut result = Array4::zeros((batch, outputs, new_height, new_width));
@@ -166,7 +171,7 @@ impl<T: Real> Convolution<T> {
     /// Images in the middle of their padding.
     fn frame(&self, image: (usize, usize)) -> Frame {
         let padded = (image.0 + 2 * self.padding, image.1 + 2 * self.padding);
-        Frame { image, padded, first: [self.padding; 2], step: 1 }
+        Frame { image, padded, first: [self.padding; 2], step: 1, stride: self.stride }
     }
 
     /// What [`Convolution::input_gradient_by_definition`] computes: slices of δ, with the kernels
@@ -183,13 +188,13 @@ impl<T: Real> Convolution<T> {
             padded: (shape.0 + rows - 1, shape.1 + columns - 1),
             first: [rows - 1 - self.padding, columns - 1 - self.padding],
             step: self.stride,
+            stride: 1,
         };
+        let starts = frame.starts([outputs, rows, columns]);
         let length = (shape.0 - 1) * frame.padded.1 + shape.1;
         let work = |(delta, result): (&[T], &mut [T])| {
-            let line = frame.line(delta);
-            let starts = line.starts([outputs, rows, columns]);
             let mut maps = result.chunks_exact_mut(shape.0 * shape.1);
-            for_each_sum(&weights, &starts, (&line.numbers, length), |_, sum| {
+            for_each_sum(&weights, &starts, (&frame.line(delta), length), |_, sum| {
                 let map = maps.next().unwrap_or_default();
                 let pairs = map.chunks_exact_mut(shape.1).zip(sum.chunks(frame.padded.1));
                 pairs.for_each(|(to, from)| to.copy_from_slice(&from[..shape.1]));
@@ -213,7 +218,6 @@ impl<T: Real> Convolution<T> {
             kernel: [channels, rows, columns],
             outputs,
             width: delta.dim().3,
-            stride: self.stride,
         };
         let [image, map] = [images.len(), delta.len()].map(|size| (size / batch.max(1)).max(1));
         let (images, delta) = (images.as_standard_layout(), delta.as_standard_layout());
@@ -231,14 +235,6 @@ impl<T: Real> Convolution<T> {
     }
 }
 
-/// Every `stride`-th number, plus a bias.
-fn sampled<T: Real>(from: &[T], stride: usize, bias: T, to: &mut [T]) {
-    match stride {
-        1 => to.iter_mut().zip(from).for_each(|(to, &from)| *to = bias + from),
-        _ => to.iter_mut().zip(from.iter().step_by(stride)).for_each(|(to, &z)| *to = bias + z),
-    }
-}
-
 /// The products of pixels and δ whose sums are the gradient of kernels.
 struct Products {
     frame: Frame,
@@ -247,7 +243,6 @@ struct Products {
     outputs: usize,
     /// How many places a row of the output has.
     width: usize,
-    stride: usize,
 }
 
 impl Products {
@@ -271,16 +266,16 @@ impl Products {
     ) -> Vec<T> {
         let terms = self.terms().next_multiple_of(4);
         let mut sums = vec![T::zero(); terms * self.lanes()];
+        let mut starts = self.frame.starts(self.kernel);
+        starts.resize(terms, 0); // their sums mean nothing
         for (image, delta) in images.chunks_exact(image).zip(deltas.chunks_exact(map)) {
             let line = self.frame.line(image);
-            let mut starts = line.starts(self.kernel);
-            starts.resize(terms, 0); // their sums mean nothing
             let places = self.place_by_place(delta);
             let (fours, _) = starts.as_chunks::<4>();
             for (starts, sums) in fours.iter().zip(sums.chunks_exact_mut(4 * self.lanes())) {
                 let mut lane = 0;
                 while lane < self.lanes() {
-                    let slices = starts.map(|start| &line.numbers[start..]);
+                    let slices = starts.map(|start| &line[start..]);
                     lane += match self.lanes() - lane {
                         MANY.. => self.add::<T, MANY>(slices, &places, sums, lane),
                         _ => self.add::<T, 16>(slices, &places, sums, lane),
@@ -309,33 +304,12 @@ impl Products {
         sums: &mut [T],
         lane: usize,
     ) -> usize {
-        match self.stride {
-            1 => self.add_sampled::<T, _, L>(slices, |slice| slice.iter(), places, sums, lane),
-            stride => self.add_sampled::<T, _, L>(
-                slices,
-                |slice| slice.iter().step_by(stride),
-                places,
-                sums,
-                lane,
-            ),
-        }
-        L
-    }
-
-    /// The same, for every so many numbers of a slice.
-    fn add_sampled<'a, T: Real, I: Iterator<Item = &'a T>, const L: usize>(
-        &self,
-        slices: [&'a [T]; 4],
-        sampled: impl Fn(&'a [T]) -> I,
-        places: &[T],
-        sums: &mut [T],
-        lane: usize,
-    ) {
         let lanes = self.lanes();
         let [mut a, mut b, mut c, mut d] = [[T::zero(); L]; 4];
+        let (_, line_width) = self.frame.part();
         for (row, deltas) in places.chunks_exact(self.width * lanes).enumerate() {
-            let first = row * self.stride * self.frame.padded.1;
-            let [w, x, y, z] = slices.map(|slice| sampled(&slice[first..]));
+            let first = row * line_width;
+            let [w, x, y, z] = slices.map(|slice| slice[first..].iter());
             let pixels = w.zip(x).zip(y).zip(z);
             for (deltas, (((&w, &x), &y), &z)) in deltas.chunks_exact(lanes).zip(pixels) {
                 let deltas: &[T; L] = deltas[lane..].first_chunk().expect("as many lanes");
@@ -350,5 +324,6 @@ impl Products {
         for (sums, tile) in sums.chunks_exact_mut(lanes).zip([a, b, c, d]) {
             sums[lane..][..L].iter_mut().zip(tile).for_each(|(sum, more)| *sum += more);
         }
+        L
     }
 }

@@ -1,0 +1,42 @@
+//! Page *Fast*: the same epoch in other libraries, as `peers/compare.sh` has timed it.
+
+use anyhow::Result;
+use book_figures::{Figure, Output, Values};
+use book_programs::arguments::PeersArguments;
+use book_programs::peers::Comparison;
+use book_programs::print;
+use book_programs::records::{self, Record};
+
+use crate::arguments::Arguments;
+
+/// The key of the runs to which all others are compared.
+const REFERENCE: &str = "blocks";
+
+fn path() -> Result<std::path::PathBuf> {
+    Ok(book_figures::root()?.join("chapters/ch09_vision/results/peers.json"))
+}
+
+/// What `--record` has written.
+pub fn recorded() -> Result<Record<Comparison>> {
+    records::read::<Arguments, _>(&path()?)
+}
+
+/// Prints what the script has timed, and records it.
+pub fn run(arguments: &PeersArguments) -> Result<()> {
+    let comparison = Comparison::read(&arguments.runs, REFERENCE)?;
+    print(comparison.table(REFERENCE))?;
+    if arguments.record {
+        let command = "chapters/ch09_vision/peers/compare.sh --record";
+        Record::today(command, &comparison)?.write(&path()?)?;
+    }
+    Ok(())
+}
+
+/// Sets and draws what has been recorded.
+pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
+    let record = recorded()?;
+    record.outcome.set(REFERENCE, &record.how(), values)?;
+    let chart = record.outcome.chart("The same epoch in other libraries", REFERENCE);
+    output.figure("peers", &chart.tolerance(0.1).experiment(record.how()))?;
+    Ok(())
+}
