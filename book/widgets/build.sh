@@ -11,7 +11,7 @@ cd "$(dirname "$0")/../.."
 scripts=${1:-book/src/widgets}
 target=wasm32-unknown-unknown
 flags=(--quiet -p book-widgets --lib --profile widgets --target "$target" --target-dir target/wasm
-  --no-default-features)
+  --no-default-features --crate-type cdylib)
 
 # Sixteen pixels at a time.
 export RUSTFLAGS="-Ctarget-feature=+simd128"
@@ -19,9 +19,9 @@ host=$(rustc --print sysroot)
 # build MODULE: compiles the library with the list of that name.
 build() {
   if [ -d "$host/lib/rustlib/$target" ]; then
-    cargo build "${flags[@]}" --features "$1"
+    cargo rustc "${flags[@]}" --features "$1"
   else
-    cargo build "${flags[@]}" --features "$1" -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+    cargo rustc "${flags[@]}" --features "$1" -Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
   fi
 }
 if [ ! -d "$host/lib/rustlib/$target" ]; then

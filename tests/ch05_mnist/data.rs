@@ -1,6 +1,6 @@
 //! The formulas of `ch05_mnist/data.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch04_optimizers::Adam;
 use ch05_mnist::{Dataset, Images, Recipe, shuffled, train_step};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch05_mnist/mistakes.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::Dense;
 use ch05_mnist::{CLASSES, Evaluation, Recipe, evaluate, likeliest};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch05_mnist/results.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::{Loss, softmax};
 use ch05_mnist::{Recipe, evaluate};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch05_mnist/training.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::{Loss, one_hot};
 use ch04_optimizers::Sgd;
 use ch05_mnist::{Recipe, train_step};

@@ -1,6 +1,6 @@
 //! The formulas of `ch06_overfitting/augmentation.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch06_overfitting::{Displacement, bilinear, gaussian_kernel, shift, smooth};
 use formulas::*;
 use ndarray::Array2;

@@ -1,6 +1,6 @@
 //! The formulas of `ch06_overfitting/dropout.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch01_neuron::Activation;
 use ch02_forward::{Loss, Network, softmax};
 use ch03_backprop::LossBackward;

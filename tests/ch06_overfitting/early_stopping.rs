@@ -1,6 +1,6 @@
 //! The formulas of `ch06_overfitting/early_stopping.md`.
 
-use crate::common::*;
+use super::common::*;
 use formulas::*;
 
 /// ```math stopped-descent

@@ -1,6 +1,6 @@
 //! The formulas of `ch06_overfitting/polynomials.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch06_overfitting::{BiasVariance, least_squares, polynomial, powers};
 use formulas::*;
 use ndarray::{Array1, Array2};

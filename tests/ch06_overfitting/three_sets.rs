@@ -1,6 +1,6 @@
 //! The formulas of `ch06_overfitting/three_sets.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch01_neuron::normal_cdf;
 use ch06_overfitting::{folds, least_squares, standard_error};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch06_overfitting/weight_decay.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch01_neuron::normal_density;
 use ch02_forward::{Layer, Network};
 use ch03_backprop::{DenseGradient, Gradients};

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/adversaries.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch01_neuron::softplus;
 use ch02_forward::{Loss, Network, one_hot};
 use ch05_mnist::Model;

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/deletion.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::{Dense, Layer, Network};
 use ch07_inside::{area_under, descending, replace_in_order};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/gradients.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::softmax;
 use ch07_inside::{FullGradient, InputGradient, gradient_times_input, relevance};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/landscape.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::{Network, one_hot};
 use ch04_optimizers::Quadratic;
 use ch07_inside::{

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/neurons.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch07_inside::contributions;
 use formulas::*;
 use ndarray::{Array1, Array2};

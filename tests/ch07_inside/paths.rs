@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/paths.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch01_neuron::{normal_cdf, normal_density, relu, relu_derivative};
 use ch02_forward::Network;
 use ch07_inside::{
@@ -84,7 +84,7 @@ fn completeness() {
             explained(network, &row(end), c) - explained(network, &row(start), c)
         };
         assert_close(total(&exact), gain(&network, &start, &end, &c), 1e-12);
-        let deep = crate::common::network(&[6, 8, 7, 4], &mut generator);
+        let deep = super::common::network(&[6, 8, 7, 4], &mut generator);
         let path = (start.view(), end.view());
         let sum = total(&integrated_gradients_by_slopes(&deep, path, c.view(), 500));
         let error = (sum - gain(&deep, &start, &end, &c)).abs();

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/sanity.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::Network;
 use ch07_inside::{InputGradient, gradient_times_input, guided_gradient, ranks, rescaled_inputs};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch07_inside/shapley.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch07_inside::{coalition_values, sampled_shapley, shapley_values};
 use formulas::*;
 use ndarray::Array1;

@@ -1,6 +1,6 @@
 //! The formulas of `ch09_vision/backward.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch09_vision::{Convolution, dilated};
 use formulas::*;
 use ndarray::{Array1, Array4};
@@ -16,7 +16,7 @@ fn with_delta() -> Vec<(Convolution<f64>, Array4<f64>, Array4<f64>)> {
     let cases = cases(&mut generator);
     let with = |(layer, images): (Convolution<f64>, Array4<f64>)| {
         let (batch, outputs, height, width) = layer.forward_by_definition(images.view()).dim();
-        let delta = crate::common::images([batch, outputs, height, width], &mut generator);
+        let delta = super::common::images([batch, outputs, height, width], &mut generator);
         (layer, images, delta)
     };
     cases.into_iter().map(with).collect()

@@ -1,6 +1,6 @@
 //! The formulas of `ch09_vision/convolution.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch02_forward::Dense;
 use ch09_vision::{correlation as correlate, receptive_field as field};
 use formulas::*;

@@ -1,6 +1,6 @@
 //! The formulas of `ch09_vision/fast.md`.
 
-use crate::common::*;
+use super::common::*;
 use formulas::*;
 use ndarray::{Array3, Array4};
 

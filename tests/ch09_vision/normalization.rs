@@ -1,6 +1,6 @@
 //! The formulas of `ch09_vision/normalization.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch09_vision::{BatchNorm, Convolution, Statistics};
 use formulas::*;
 use ndarray::{Array1, Array4};

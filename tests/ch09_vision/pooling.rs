@@ -1,6 +1,6 @@
 //! The formulas of `ch09_vision/pooling.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch09_vision::{Convolution, max_pool, mean_pool, mean_pool_backward};
 use formulas::*;
 use ndarray::{Array1, Array4};

@@ -1,6 +1,6 @@
 //! The formulas of `ch09_vision/sees.md`.
 
-use crate::common::*;
+use super::common::*;
 use ch06_overfitting::shift;
 use ch09_vision::{Architecture, BatchNorm, Block, max_pool, mean_pool};
 use formulas::*;

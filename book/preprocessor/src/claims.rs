@@ -37,20 +37,22 @@ impl Claim {
     }
 }
 
-/// Reads the functions of all folders `chNN_…` in the folder of tests, whose root is `main.rs`.
+/// Reads the functions of all folders `chNN_…` in the folder of tests, the modules of its `main.rs`.
 pub fn read(project: &Project, problems: &mut Problems) -> Vec<Claim> {
     let mut claims = Vec::new();
-    let manifest = Manifest::read(project);
     let tests = project.tests();
     report_files(project, &tests, problems);
-    for folder in folders_in(&project.root.join(&tests)) {
-        let name = file_name(&folder);
-        let Some(chapter) = chapter_in(&name) else { continue };
-        let root = tests.join(name).join("main.rs");
-        let defect = manifest.defect_of(project, &root);
-        let (claims, files) = (&mut claims, Vec::new());
-        let mut reader = Reader { project, problems, chapter, claims, files };
-        reader.read_root(&root, defect);
+    let folders = folders_in(&project.root.join(&tests));
+    let chapters = folders.iter().map(|folder| file_name(folder));
+    let chapters: Vec<_> = chapters.filter_map(|name| Some((chapter_in(&name)?, name))).collect();
+    if !chapters.is_empty() {
+        let program = Program::read(project, problems);
+        for (chapter, name) in chapters {
+            let (root, defect) = (tests.join(&name).join("mod.rs"), program.defect_of(&name));
+            let (claims, files) = (&mut claims, Vec::new());
+            let mut reader = Reader { project, problems, chapter, claims, files };
+            reader.read_root(&root, defect);
+        }
     }
     report_twins(&claims, problems);
     claims
@@ -82,36 +84,63 @@ fn report_twins(claims: &[Claim], problems: &mut Problems) {
     }
 }
 
-/// What `Cargo.toml` in the folder of tests says about which files are compiled.
-struct Manifest {
-    /// The paths of its tests.
-    listed: Vec<PathBuf>,
+/// The program of all chapters' tests.
+struct Program {
+    file: PathBuf,
+    /// Why none of its tests counts, if that is so.
+    defect: Option<String>,
+    /// Its modules, each with what keeps its tests from running.
+    modules: Vec<(String, Option<String>)>,
 }
 
-impl Manifest {
-    fn read(project: &Project) -> Self {
-        let text = std::fs::read_to_string(project.root.join(project.tests()).join("Cargo.toml"));
-        let manifest: toml::Table = toml::from_str(&text.unwrap_or_default()).unwrap_or_default();
-        let targets = manifest.get("test").and_then(toml::Value::as_array);
-        let runs = |target: &&toml::Value| {
-            let off = |key| target.get(key).and_then(toml::Value::as_bool) == Some(false);
-            !off("test") && !off("harness") && target.get("required-features").is_none()
+impl Program {
+    /// Reads `main.rs` in the folder of tests, and what `Cargo.toml` beside it says of it.
+    fn read(project: &Project, problems: &mut Problems) -> Self {
+        let file = project.tests().join("main.rs");
+        let manifest = project.tests().join("Cargo.toml");
+        let runs = Self::runs(&std::fs::read_to_string(project.root.join(&manifest)));
+        let defect = (!runs).then(|| {
+            let manifest = unix(&manifest);
+            format!(
+                "cargo does not run it, expected [[test]] with path = \"main.rs\" in {manifest}"
+            )
+        });
+        let Some((_, syntax)) = source::parse(&project.root, &file, problems) else {
+            return Self { file, defect, modules: Vec::new() };
         };
-        let path = |target: &toml::Value| Some(target.get("path")?.as_str()?.into());
-        Self { listed: targets.into_iter().flatten().filter(runs).filter_map(path).collect() }
+        let module = |item: &Syntax| match item {
+            Syntax::Mod(module) if module.content.is_none() => {
+                let has = |name: &str| source::has_attribute(&module.attrs, name);
+                Some((module.ident.to_string(), condition(has)))
+            }
+            _ => None,
+        };
+        let modules = syntax.items.iter().filter_map(module).collect();
+        let has = |name: &str| source::has_attribute(&syntax.attrs, name);
+        Self { file, defect: defect.or_else(|| condition(has)), modules }
     }
 
-    /// Why cargo does not run the tests of a file, if it does not.
-    fn defect_of(&self, project: &Project, file: &Path) -> Option<String> {
-        let tests = project.tests();
-        let path = file.strip_prefix(&tests).unwrap_or(file);
-        (!self.listed.iter().any(|listed| listed == path)).then(|| {
-            format!(
-                "cargo does not run it, expected [[test]] with path = \"{}\" in {}",
-                path.display(),
-                tests.join("Cargo.toml").display()
-            )
+    /// Whether this manifest has cargo run the tests of `main.rs`.
+    fn runs(manifest: &std::io::Result<String>) -> bool {
+        let text = manifest.as_deref().unwrap_or_default();
+        let manifest: toml::Table = toml::from_str(text).unwrap_or_default();
+        let targets = manifest.get("test").and_then(toml::Value::as_array);
+        targets.into_iter().flatten().any(|target| {
+            let off = |key| target.get(key).and_then(toml::Value::as_bool) == Some(false);
+            let path = target.get("path").and_then(toml::Value::as_str);
+            let all = !off("test") && !off("harness") && target.get("required-features").is_none();
+            all && path == Some("main.rs")
         })
+    }
+
+    /// Why the tests of a chapter do not count, if that is so.
+    fn defect_of(&self, chapter: &str) -> Option<String> {
+        let module = self.modules.iter().find(|(name, _)| name == chapter);
+        let missing = || {
+            let file = unix(&self.file);
+            Some(format!("cargo does not run it, expected `mod {chapter};` in {file}"))
+        };
+        self.defect.clone().or_else(|| module.map_or_else(missing, |(_, defect)| defect.clone()))
     }
 }
 

@@ -43,8 +43,9 @@
 //! `evidence.listings`, `.figures` and `.values` count the directives of the pages. `tried.values`,
 //! `tried.names` and `tried.commands` count what the prose of the pages says.
 //!
-//! The tests of a chapter are the folder `tests/chNN_…`: a root `main.rs` with a `mod` line for each
-//! page that has formulas.
+//! The tests of a chapter are the folder `tests/chNN_…`: a root `mod.rs` with a `mod` line for each
+//! page that has formulas. `tests/main.rs`, the one program of them all, has a `mod` line for each
+//! chapter.
 //!
 //! The register `notation.toml` is a list of tables `[[symbol]]` with the keys `tex`, `meaning`
 //! (in which math is written as on a page), `shape` and `code` (names, separated by commas). Every

@@ -22,7 +22,7 @@ fn with_slopes() -> SmallBook {
         .but("chapters/ch01_line/program/main.rs", "mod drawing;", "mod drawing;\nmod slopes;")
         .with("chapters/ch01_line/program/slopes.rs", "//! Draws.\n\nfn f() {\n    figure(\"steep\");\n}\n")
         .with("src/generated/ch01_line/steep.svg", "<svg role=\"img\"><title>S</title><desc>D</desc></svg>")
-        .and("tests/ch01_line/main.rs", "mod slopes;\n")
+        .and("tests/ch01_line/mod.rs", "mod slopes;\n")
         .with("tests/ch01_line/slopes.rs", "//! Of slopes.\n\n#[test]\nfn steep() {}\n")
 }
 
@@ -171,12 +171,12 @@ fn a_test_stands_in_the_file_of_the_page_of_its_formula() {
         &["tests/ch01_line/slopes.rs:6: test `slope` of the formula at src/ch01_line.md:5: \
          expected it in a file of tests/ch01_line that is named for its idea, and for no page"],
     );
-    let root = "tests/ch01_line/main.rs";
+    let root = "tests/ch01_line/mod.rs";
     assert_errors(
         &with_slopes()
             .but(TEST, "#[test]\nfn slope()", "fn no()")
             .and(root, "\n#[test]\nfn slope() {}\n"),
-        &["tests/ch01_line/main.rs:6: test `slope` of the formula at src/ch01_line.md:5: \
+        &["tests/ch01_line/mod.rs:6: test `slope` of the formula at src/ch01_line.md:5: \
          expected it in a file of tests/ch01_line that is named for its idea, and for no page"],
     );
 }
@@ -397,7 +397,7 @@ fn a_page_that_quotes_numbers_names_the_file_of_its_program() {
         .and(PAGE, figure)
         .but(DRAWING, "\"plot\"", "\"plot\", \"steep\"")
         .with(LIBRARY, "//! A chapter.\n\npub mod line;\n\npub use line::Line;\n")
-        .with("tests/ch01_line/main.rs", "mod line;\n")
+        .with("tests/ch01_line/mod.rs", "mod line;\n")
         .without("tests/ch01_line/slopes.rs");
     let expected =
         ["figures and numbers: chapters/ch01_line/program/slopes.rs", "text: src/more/slopes.md"];

@@ -123,14 +123,13 @@ fn a_formula_whose_test_does_not_run_is_an_error() {
 fn a_test_in_a_file_that_cargo_does_not_compile_does_not_count() {
     let formula = "src/ch01_line.md:5: formula `slope` without a test: cargo does not run it, \
                    expected [[test]] with path = ";
-    let expected =
-        format!("{formula}\"ch01_line/main.rs\" in tests/Cargo.toml (tests/ch01_line/line.rs:3)");
-    let (manifest, path) = ("tests/Cargo.toml", "\"ch01_line/main.rs\"");
+    let expected = format!("{formula}\"main.rs\" in tests/Cargo.toml (tests/ch01_line/line.rs:3)");
+    let (manifest, path) = ("tests/Cargo.toml", "\"main.rs\"");
     for other in [
-        "\"ch01_lime/main.rs\"",
-        "\"ch01_line/main.rs\"\ntest = false",
-        "\"ch01_line/main.rs\"\nharness = false",
-        "\"ch01_line/main.rs\"\nrequired-features = [\"slow\"]",
+        "\"man.rs\"",
+        "\"main.rs\"\ntest = false",
+        "\"main.rs\"\nharness = false",
+        "\"main.rs\"\nrequired-features = [\"slow\"]",
     ] {
         assert_errors(&SmallBook::new().but(manifest, path, other), &[&expected]);
     }
@@ -169,21 +168,21 @@ fn the_tests_of_a_chapter_in_one_file_are_an_error() {
 
 #[test]
 fn a_file_of_tests_to_which_no_module_leads_is_an_error() {
-    let root = "tests/ch01_line/main.rs";
+    let root = "tests/ch01_line/mod.rs";
     assert_errors(
         &SmallBook::new().but(root, "mod line;\n", ""),
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
          tests/ch01_…",
             "tests/ch01_line/line.rs:1: no module leads here, so its tests never run: expected \
-         `mod line;` in tests/ch01_line/main.rs",
+         `mod line;` in tests/ch01_line/mod.rs",
         ],
     );
     let deep = SmallBook::new().with("tests/ch01_line/line/steep.rs", "fn f() {}\n");
     assert_errors(
         &deep,
         &["tests/ch01_line/line/steep.rs:1: no module leads here, so its tests never run: \
-         expected `mod steep;` in tests/ch01_line/main.rs"],
+         expected `mod steep;` in tests/ch01_line/mod.rs"],
     );
     assert_errors(&deep.and(TEST, "\nmod steep;\n"), &[]);
     assert_errors(
@@ -192,14 +191,14 @@ fn a_file_of_tests_to_which_no_module_leads_is_an_error() {
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
          tests/ch01_…",
             "tests/ch01_line/line.rs:1: cargo does not run its tests: expected \
-         tests/ch01_line/main.rs",
+         tests/ch01_line/mod.rs",
         ],
     );
 }
 
 #[test]
 fn a_module_without_its_file_is_an_error() {
-    let errors = SmallBook::new().and("tests/ch01_line/main.rs", "mod x;\n").errors();
+    let errors = SmallBook::new().and("tests/ch01_line/mod.rs", "mod x;\n").errors();
     assert_eq!(errors.len(), 1, "{errors:?}");
     let place = "tests/ch01_line/x/mod.rs:1: cannot read the file: ";
     assert!(errors[0].starts_with(place), "{errors:?}");
@@ -207,14 +206,24 @@ fn a_module_without_its_file_is_an_error() {
 
 #[test]
 fn a_folder_of_tests_that_cargo_does_not_compile_does_not_count() {
-    let book = SmallBook::new().but("tests/Cargo.toml", "ch01_line/main.rs", "else.rs");
+    let program = "tests/main.rs";
     assert_errors(
-        &book,
+        &SmallBook::new().but(program, "mod ch01_line;\n", ""),
         &["src/ch01_line.md:5: formula `slope` without a test: cargo does not run it, expected \
-         [[test]] with path = \"ch01_line/main.rs\" in tests/Cargo.toml \
-         (tests/ch01_line/line.rs:3)"],
+         `mod ch01_line;` in tests/main.rs (tests/ch01_line/line.rs:3)"],
     );
-    let root = "tests/ch01_line/main.rs";
+    for (before, after) in
+        [("mod ch01_line", "#[cfg(any())]\nmod ch01_line"), ("//! All claims.", "#![cfg(any())]")]
+    {
+        assert_errors(
+            &SmallBook::new().but(program, before, after),
+            &[
+                "src/ch01_line.md:5: formula `slope` without a test: it runs on a condition (#[cfg]) \
+             (tests/ch01_line/line.rs:3)",
+            ],
+        );
+    }
+    let root = "tests/ch01_line/mod.rs";
     let ignored = SmallBook::new().but(root, "mod line", "#[cfg(any())]\nmod line");
     assert_errors(
         &ignored,
@@ -237,7 +246,7 @@ fn a_formula_without_a_test_names_the_file_of_its_page() {
 fn two_tests_of_one_name_are_an_error() {
     let twin = "\nmod steep;\n";
     let book = SmallBook::new()
-        .and("tests/ch01_line/main.rs", twin)
+        .and("tests/ch01_line/mod.rs", twin)
         .with("tests/ch01_line/steep.rs", "#[test]\nfn slope() {}\n");
     assert_errors(
         &book,
@@ -250,13 +259,13 @@ fn two_tests_of_one_name_are_an_error() {
 fn a_test_of_another_chapter_does_not_count() {
     let book = SmallBook::new()
         .without("tests/ch01_line")
-        .with("tests/ch02_other/main.rs", "#[test]\nfn slope() {}\n");
+        .with("tests/ch02_other/mod.rs", "#[test]\nfn slope() {}\n");
     assert_errors(
         &book,
         &[
             "src/ch01_line.md:5: formula `slope` without a test: expected a test `fn slope` in \
          tests/ch01_…",
-            "tests/ch02_other/main.rs:1: test `slope` without a formula: expected ```math slope on a page \
+            "tests/ch02_other/mod.rs:1: test `slope` without a formula: expected ```math slope on a page \
          of chapter 2",
         ],
     );

@@ -248,8 +248,7 @@ fn a_test_file_behind_a_condition_does_not_count() {
         SmallBook::new().but(small_book::TEST, "//! The claims of chapter 1.", "#![cfg(any())]");
     let errors = test.errors();
     assert!(errors[0].contains("it runs on a condition (#[cfg])"), "{errors:?}");
-    let root =
-        SmallBook::new().but("tests/ch01_line/main.rs", "\n\nmod", "\n#![cfg(any())]\n\nmod");
+    let root = SmallBook::new().but("tests/ch01_line/mod.rs", "\n\nmod", "\n#![cfg(any())]\n\nmod");
     assert!(root.errors()[0].contains("it runs on a condition (#[cfg])"), "{:?}", root.errors());
 }
 

@@ -35,7 +35,7 @@ pub const STUB: &str = "chapters/ch01_line/exercises/rise.rs";
 pub const SOLUTION: &str = "chapters/ch01_line/exercises/solutions/rise.rs";
 
 /// The files of the book.
-const FILES: [(&str, &str); 20] = [
+const FILES: [(&str, &str); 21] = [
     (
         "book.toml",
         "[book]\nsrc = \"src\"\n\n[output.html]\ngit-repository-url = \"https://example.org/book\"\n\n\
@@ -63,17 +63,14 @@ const FILES: [(&str, &str); 20] = [
         "//! Draws.\n\nmod drawing;\n\nfn main() {\n    drawing::draw();\n}\n",
     ),
     (DRAWING, "//! Draws it.\n\npub fn draw() {\n    figure(\"plot\");\n}\n"),
-    ("tests/ch01_line/main.rs", "//! The claims of chapter 1.\n\nmod line;\n"),
+    ("tests/ch01_line/mod.rs", "//! The claims of chapter 1.\n\nmod line;\n"),
     (
         TEST,
         "//! The claims of chapter 1.\n\n/// Rise over run.\n#[test]\nfn slope() {\n    \
          assert_eq!(2 * 3, 6, \"a < b\");\n}\n\nfn helper() {}\n",
     ),
-    (
-        "tests/Cargo.toml",
-        "[[test]]\nname = \"ch01_line\"\npath = \"ch01_line/main.rs\"\n\n\
-         [[test]]\nname = \"ch02_other\"\npath = \"ch02_other/main.rs\"\n",
-    ),
+    ("tests/main.rs", "//! All claims.\n\nmod ch01_line;\nmod ch02_other;\n"),
+    ("tests/Cargo.toml", "[[test]]\nname = \"book\"\npath = \"main.rs\"\n"),
     (
         "chapters/ch01_line/Cargo.toml",
         "[[test]]\nname = \"rise\"\npath = \"exercises/rise.rs\"\ntest = false\n",

@@ -21,7 +21,6 @@ use ch07_inside::{
 use ndarray::{Array1, Array2};
 use serde_json::Value;
 
-#[path = "oracle/vision.rs"]
 mod vision;
 
 fn oracle() -> Value {
