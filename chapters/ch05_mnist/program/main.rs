@@ -37,6 +37,7 @@ use arguments::{
 use outcome::{SEED, train_and_watch};
 
 fn main() -> ExitCode {
+    ch05_mnist::keep_freed_memory();
     book_programs::run(|arguments: Arguments| match arguments.command {
         None => run(),
         Some(Command::Train(arguments)) => commands::train(arguments),

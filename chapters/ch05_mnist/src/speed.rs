@@ -5,6 +5,8 @@
 //! the optimizer asks for while it walks through the weights; and two threads share both. The plain step
 //! of *The five steps* is its judge.
 
+use std::hint::black_box;
+
 use ch01_neuron::Real;
 use ch02_forward::{Network, TransposedProduct};
 use ch03_backprop::{Gradients, NetworkBackward};
@@ -31,6 +33,16 @@ impl<T: Real> Fast<T> {
         let network = recipe.network(pixels, &mut generator);
         Trainer::new(recipe, Self { network }, generator)
     }
+}
+
+/// Has the program keep the memory that it has freed: each step needs the same arrays again.
+///
+/// glibc, the C library below a Rust program on Linux, hands large arrays back to the operating system
+/// at once, and for a new one the system has to find pages and clear them. What counts as large it
+/// learns from the largest array that was freed, if that had at most 32 MiB: one of 24 MiB that nobody
+/// writes to will do, and costs nothing. See M_MMAP_THRESHOLD in mallopt(3).
+pub fn keep_freed_memory() {
+    drop(black_box(Vec::<u8>::with_capacity(24 << 20))); // unused, it would be optimized away
 }
 
 /// Softmax and cross-entropy in one pass: the loss of each example, and (P − Y) / n, the gradient of

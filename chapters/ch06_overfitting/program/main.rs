@@ -34,6 +34,7 @@ use study::{NOISE, Regularizer};
 use thousand::History;
 
 fn main() -> ExitCode {
+    ch05_mnist::keep_freed_memory();
     book_programs::run(|arguments: Arguments| match arguments.command {
         None => run(),
         Some(Command::Table(arguments)) => table::run(&arguments),

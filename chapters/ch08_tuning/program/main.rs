@@ -36,6 +36,7 @@ use book_programs::print;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
+    ch05_mnist::keep_freed_memory();
     book_programs::run(|arguments: Arguments| match arguments.command {
         None => run(),
         Some(Command::Search(arguments)) => search::run(&arguments),

@@ -53,6 +53,9 @@ while [ "$seed" -lt "$runs" ]; do
     burn burn_2 "Burn, Flex, 2 threads" 2
     ours blocks "this chapter"
     ours blocks_1 "this chapter, 1 thread" --threads 1
+    export GLIBC_TUNABLES=glibc.malloc.mmap_threshold=131072:glibc.malloc.trim_threshold=131072
+    ours blocks_back "this chapter, freed memory given back"
+    unset GLIBC_TUNABLES
     seed=$((seed + 1))
 done
 

@@ -33,6 +33,7 @@ use arguments::{Arguments, Command, StudyName};
 use study::Kind;
 
 fn main() -> ExitCode {
+    ch05_mnist::keep_freed_memory();
     book_programs::run(|arguments: Arguments| match arguments.command {
         None => run(),
         Some(Command::Train(arguments)) => commands::train(&arguments),
