@@ -108,7 +108,7 @@ pub(crate) fn worth_a_thread(products: usize) -> usize {
 
 /// The same, if so many numbers are only read or written: each takes as long as some products.
 pub(crate) fn numbers_worth_a_thread(numbers: usize) -> usize {
-    worth_a_thread(16 * numbers)
+    worth_a_thread(32 * numbers)
 }
 
 /// The images of a batch, a slice each, for rayon to deal out among threads.

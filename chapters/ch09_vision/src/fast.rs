@@ -3,7 +3,7 @@
 //! Row after row, a padded image is one long line of numbers. A weight of a kernel meets, at
 //! neighboring places of the output, neighboring numbers of this line; so it multiplies one slice of
 //! it, and the weight beside it multiplies the same slice shifted by one. [`Convolution::forward`] and
-//! [`Convolution::input_gradient`] add up such slices, four outputs at a time, in registers;
+//! [`Convolution::input_gradient`] add up such slices, eight outputs at a time, in registers;
 //! [`Convolution::backward`] adds up products of pixels with the δ of all outputs at a place. What
 //! they compute is defined in `convolution.rs` and `backward.rs`, and tests hold them to it.
 
@@ -74,37 +74,45 @@ impl Frame {
     }
 }
 
-/// W places of four sums; the sums stay in registers until all slices have been added: row by row
+/// So many maps are computed at a time.
+const ROWS: usize = 8;
+
+/// W places of some sums; the sums stay in registers until all slices have been added: row by row
 /// Σₜ `weights[row][t]` · `line[starts[t] + p]`. Gives W.
+#[inline(never)]
 fn tile<T: Real, const W: usize>(
-    [first, second, third, fourth]: [&[T]; 4],
+    weights: [&[T]; ROWS],
     starts: &[usize],
     line: &[T],
-    sums: &mut [&mut [T]; 4],
+    sums: &mut [T],
     place: usize,
 ) -> usize {
-    let [mut a, mut b, mut c, mut d] = [[T::zero(); W]; 4];
-    let weights = first.iter().zip(second).zip(third).zip(fourth);
-    for (&start, (((&w, &x), &y), &z)) in starts.iter().zip(weights) {
-        let slice: &[T; W] = line[start + place..].first_chunk().expect("a line ends in zeros");
-        for p in 0..W {
-            a[p] = multiply_add::<T, FUSED>(w, slice[p], a[p]);
-            b[p] = multiply_add::<T, FUSED>(x, slice[p], b[p]);
-            c[p] = multiply_add::<T, FUSED>(y, slice[p], c[p]);
-            d[p] = multiply_add::<T, FUSED>(z, slice[p], d[p]);
+    let mut tile = [[T::zero(); W]; ROWS];
+    let line = &line[place..];
+    let mut rows = weights;
+    for row in &mut rows {
+        *row = &row[..starts.len()]; // so that no length is asked for again
+    }
+    for (t, &start) in starts.iter().enumerate() {
+        let slice: &[T; W] = line[start..].first_chunk().expect("a line ends in zeros");
+        for r in 0..ROWS {
+            for p in 0..W {
+                tile[r][p] = multiply_add::<T, FUSED>(rows[r][t], slice[p], tile[r][p]);
+            }
         }
     }
-    for (sums, tile) in sums.iter_mut().zip([a, b, c, d]) {
+    let length = sums.len() / ROWS;
+    for (sums, tile) in sums.chunks_exact_mut(length).zip(tile) {
         sums[place..][..W].copy_from_slice(&tile);
     }
     W
 }
 
-/// Rows of weights, padded with rows of 0 to a multiple of four.
-fn rows_of_four<T: Real>(weights: ArrayView4<T>) -> Array2<T> {
-    let (rows, a, b, c) = weights.dim();
-    let mut padded = Array2::zeros((rows.next_multiple_of(4), a * b * c));
-    for (mut to, from) in padded.rows_mut().into_iter().zip(weights.outer_iter()) {
+/// Kernels as rows of weights, with rows of 0 that fill the last block.
+fn rows_in_blocks<T: Real>(kernels: ArrayView4<T>) -> Array2<T> {
+    let (rows, a, b, c) = kernels.dim();
+    let mut padded = Array2::zeros((rows.next_multiple_of(ROWS), a * b * c));
+    for (mut to, from) in padded.rows_mut().into_iter().zip(kernels.outer_iter()) {
         to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
     }
     padded
@@ -119,22 +127,19 @@ fn for_each_sum<T: Real>(
     mut take: impl FnMut(usize, &[T]),
 ) {
     let length = length.next_multiple_of(16);
-    let mut sums = vec![T::zero(); 4 * length];
-    for (block, rows) in weights.axis_chunks_iter(Axis(0), 4).enumerate() {
+    let mut sums = vec![T::zero(); ROWS * length];
+    for (block, rows) in weights.axis_chunks_iter(Axis(0), ROWS).enumerate() {
         let rows = rows.to_slice().expect("standard layout");
-        let mut rows = rows.chunks_exact(starts.len());
-        let rows: [&[T]; 4] = std::array::from_fn(|_| rows.next().expect("four rows"));
-        let mut parts = sums.chunks_exact_mut(length);
-        let mut parts = std::array::from_fn(|_| parts.next().expect("four sums"));
+        let rows = std::array::from_fn(|row| &rows[row * starts.len()..][..starts.len()]);
         let mut place = 0;
         while place < length {
             place += match length - place {
-                MANY.. => tile::<T, MANY>(rows, starts, line, &mut parts, place),
-                _ => tile::<T, 16>(rows, starts, line, &mut parts, place),
+                MANY.. => tile::<T, MANY>(rows, starts, line, &mut sums, place),
+                _ => tile::<T, 16>(rows, starts, line, &mut sums, place),
             };
         }
         for (row, sum) in sums.chunks_exact(length).enumerate() {
-            take(4 * block + row, sum);
+            take(ROWS * block + row, sum);
         }
     }
 }
@@ -148,7 +153,7 @@ impl<T: Real> Convolution<T> {
         let (new_height, new_width) = self.output_shape((height, width));
         let frame = self.frame((height, width));
         let (_, line_width) = frame.part();
-        let weights = rows_of_four(self.kernels.view());
+        let weights = rows_in_blocks(self.kernels.view());
         let starts = frame.starts([channels, rows, columns]);
         let length = (new_height - 1) * line_width + new_width;
         let work = |(image, result): (&[T], &mut [T])| {
@@ -157,7 +162,7 @@ impl<T: Real> Convolution<T> {
                 let map = maps.next().unwrap_or_default(); // none for rows of 0
                 let rows = map.chunks_exact_mut(new_width).zip(sum.chunks(line_width));
                 rows.for_each(|(to, from)| {
-                    to.iter_mut().zip(from).for_each(|(to, &z)| *to = z + self.bias[j])
+                    to.iter_mut().zip(from).for_each(|(to, &z)| *to = z + self.bias[j]);
                 });
             });
         };
@@ -182,7 +187,7 @@ impl<T: Real> Convolution<T> {
         let mut turned = self.kernels.view().permuted_axes([1, 0, 2, 3]);
         turned.invert_axis(Axis(2));
         turned.invert_axis(Axis(3));
-        let weights = rows_of_four(turned); // [channels × outputs · rows · columns]
+        let weights = rows_in_blocks(turned); // [channels × outputs · rows · columns]
         let frame = Frame {
             image: (height, width),
             padded: (shape.0 + rows - 1, shape.1 + columns - 1),
@@ -225,8 +230,13 @@ impl<T: Real> Convolution<T> {
         let groups = all.par_chunks(GROUP * image).zip(deltas.par_chunks(GROUP * map));
         let groups = groups.with_min_len(worth_a_thread(products.terms() * map).div_ceil(GROUP));
         let sums: Vec<Vec<T>> = groups.map(|group| products.of_group(group, image, map)).collect();
-        let sum = |(j, t): (usize, usize)| sums.iter().map(|s| s[t * products.lanes() + j]).sum();
-        let kernels = Array2::from_shape_fn((outputs, products.terms()), sum);
+        let sum = sums.into_iter().reduce(|mut sum, more| {
+            sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+            sum
+        });
+        let (sum, lanes) = (sum.unwrap_or_default(), products.lanes());
+        let weight = |(j, t)| sum.get(t * lanes + j).copied().unwrap_or_else(T::zero);
+        let kernels = Array2::from_shape_fn((outputs, products.terms()), weight);
         let kernels = kernels.into_shape_with_order(self.kernels.dim()).expect("as many terms");
         ConvolutionGradient {
             kernels,
@@ -264,15 +274,15 @@ impl Products {
         image: usize,
         map: usize,
     ) -> Vec<T> {
-        let terms = self.terms().next_multiple_of(4);
+        let terms = self.terms().next_multiple_of(ROWS);
         let mut sums = vec![T::zero(); terms * self.lanes()];
         let mut starts = self.frame.starts(self.kernel);
         starts.resize(terms, 0); // their sums mean nothing
         for (image, delta) in images.chunks_exact(image).zip(deltas.chunks_exact(map)) {
             let line = self.frame.line(image);
             let places = self.place_by_place(delta);
-            let (fours, _) = starts.as_chunks::<4>();
-            for (starts, sums) in fours.iter().zip(sums.chunks_exact_mut(4 * self.lanes())) {
+            let (blocks, _) = starts.as_chunks::<ROWS>();
+            for (starts, sums) in blocks.iter().zip(sums.chunks_exact_mut(ROWS * self.lanes())) {
                 let mut lane = 0;
                 while lane < self.lanes() {
                     let slices = starts.map(|start| &line[start..]);
@@ -296,32 +306,33 @@ impl Products {
         turned
     }
 
-    /// Adds to four rows of sums the products of four slices with δ, for L outputs from `lane` on.
+    /// Adds to some rows of sums the products of as many slices with δ, for L outputs from `lane` on.
+    #[inline(never)]
     fn add<T: Real, const L: usize>(
         &self,
-        slices: [&[T]; 4],
+        slices: [&[T]; ROWS],
         places: &[T],
         sums: &mut [T],
         lane: usize,
     ) -> usize {
-        let lanes = self.lanes();
-        let [mut a, mut b, mut c, mut d] = [[T::zero(); L]; 4];
-        let (_, line_width) = self.frame.part();
+        let (lanes, (_, line_width)) = (self.lanes(), self.frame.part());
+        let mut tile = [[T::zero(); L]; ROWS];
         for (row, deltas) in places.chunks_exact(self.width * lanes).enumerate() {
-            let first = row * line_width;
-            let [w, x, y, z] = slices.map(|slice| slice[first..].iter());
-            let pixels = w.zip(x).zip(y).zip(z);
-            for (deltas, (((&w, &x), &y), &z)) in deltas.chunks_exact(lanes).zip(pixels) {
-                let deltas: &[T; L] = deltas[lane..].first_chunk().expect("as many lanes");
-                for j in 0..L {
-                    a[j] = multiply_add::<T, FUSED>(w, deltas[j], a[j]);
-                    b[j] = multiply_add::<T, FUSED>(x, deltas[j], b[j]);
-                    c[j] = multiply_add::<T, FUSED>(y, deltas[j], c[j]);
-                    d[j] = multiply_add::<T, FUSED>(z, deltas[j], d[j]);
+            let mut slices = slices;
+            for slice in &mut slices {
+                *slice = &slice[row * line_width..][..self.width];
+            }
+            for u in 0..self.width {
+                let deltas: &[T; L] =
+                    deltas[u * lanes + lane..].first_chunk().expect("as many lanes");
+                for r in 0..ROWS {
+                    for j in 0..L {
+                        tile[r][j] = multiply_add::<T, FUSED>(slices[r][u], deltas[j], tile[r][j]);
+                    }
                 }
             }
         }
-        for (sums, tile) in sums.chunks_exact_mut(lanes).zip([a, b, c, d]) {
+        for (sums, tile) in sums.chunks_exact_mut(lanes).zip(tile) {
             sums[lane..][..L].iter_mut().zip(tile).for_each(|(sum, more)| *sum += more);
         }
         L

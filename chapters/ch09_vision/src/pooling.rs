@@ -75,7 +75,7 @@ pub fn max_pool<T: Real>(images: ArrayView4<T>, size: usize) -> MaxPooled<T> {
             let (map, t) = (index / shape.2, index % shape.2);
             let rows = &image[(map * height + size * t) * width..][..size * width];
             match size {
-                2 => take_largest(rows, (width, 2), values, places), // known when compiled
+                2 => take_largest_of_four(rows.split_at(width), values, places),
                 _ => take_largest(rows, (width, size), values, places),
             }
         }
@@ -89,7 +89,6 @@ pub fn max_pool<T: Real>(images: ArrayView4<T>, size: usize) -> MaxPooled<T> {
 }
 
 /// The largest numbers of the squares of `size` rows of so many numbers.
-#[inline(always)]
 fn take_largest<T: Real>(
     rows: &[T],
     (width, size): (usize, usize),
@@ -108,6 +107,24 @@ fn take_largest<T: Real>(
             }
         }
         (*value, *at) = (largest, place as u8);
+    }
+}
+
+/// The same for squares of 2 × 2, from the two rows that they stand in.
+fn take_largest_of_four<T: Real>(
+    (upper, lower): (&[T], &[T]),
+    values: &mut [T],
+    places: &mut [u8],
+) {
+    let ((upper, _), (lower, _)) = (upper.as_chunks::<2>(), lower.as_chunks::<2>());
+    for (((a, b), value), at) in upper.iter().zip(lower).zip(values).zip(places) {
+        let (mut largest, mut place) = (a[0], 0);
+        for (pixel, number) in [(a[1], 1), (b[0], 2), (b[1], 3)] {
+            let larger = pixel > largest;
+            largest = if larger { pixel } else { largest };
+            place = if larger { number } else { place };
+        }
+        (*value, *at) = (largest, place);
     }
 }
 
