@@ -3,7 +3,7 @@
 //! Row after row, a padded image is one long line of numbers. A weight of a kernel meets, at
 //! neighboring places of the output, neighboring numbers of this line; so it multiplies one slice of
 //! it, and the weight beside it multiplies the same slice shifted by one. [`Convolution::forward`] and
-//! [`Convolution::input_gradient`] add up such slices, eight outputs at a time, in registers;
+//! [`Convolution::input_gradient`] add up such slices, some outputs at a time, in registers;
 //! [`Convolution::backward`] adds up products of pixels with the δ of all outputs at a place. What
 //! they compute is defined in `convolution.rs` and `backward.rs`, and tests hold them to it.
 
@@ -15,8 +15,10 @@ use rayon::prelude::*;
 use crate::backward::{ConvolutionGradient, by_image, by_image_mut, channel_sums, worth_a_thread};
 use crate::convolution::Convolution;
 
-/// So many sums of `f32`, four times, fit in half of the registers: in 16 of the 32 of AVX-512, which
-/// compilers like to use by halves, and in 8 of the 16 of AVX2.
+/// So many maps are computed at a time,
+const ROWS: usize = if cfg!(target_feature = "avx512f") { 8 } else { 4 };
+/// and so many places of each: as `f32` they fill half of the registers, 16 of the 32 of AVX-512 or 8 of
+/// the 16 of AVX2.
 const MANY: usize = if cfg!(target_feature = "avx512f") { 32 } else { 16 };
 
 /// Where the numbers of an image come to lie when it is written as one line of numbers, channel by
@@ -73,9 +75,6 @@ impl Frame {
         weights.map(|(channel, k, l)| self.place(channel, k, l)).collect()
     }
 }
-
-/// So many maps are computed at a time.
-const ROWS: usize = 8;
 
 /// W places of some sums; the sums stay in registers until all slices have been added: row by row
 /// Σₜ `weights[row][t]` · `line[starts[t] + p]`. Gives W.
