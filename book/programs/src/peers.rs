@@ -129,7 +129,7 @@ impl Comparison {
                 let measured = measured.note(&note).experiment(how);
                 values.set(&format!("peers.{}.{what}", peer.key), measured)
             };
-            set("seconds", Measured::number(peer.median(), Format::Seconds(1)))?;
+            set("seconds", Measured::number(peer.median(), Format::Seconds(2)))?;
             let times = self.times(peer, reference);
             set("times", Measured::number(times, Format::Decimals(1)))?;
             set("accuracy", Measured::number(peer.accuracy(), Format::Percent(1)))?;

@@ -13,6 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::measured::set_count;
+use crate::peers;
 
 /// How often each pass is timed; the fastest counts.
 const REPEATS: usize = 7;
@@ -49,6 +50,8 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
         chart = chart.bar(name, speed);
     }
     output.figure("passes", &chart.machine_dependent())?;
+    let (chart, how) = peers::chart(values)?;
+    output.figure("peers", &chart.tolerance(0.1).experiment(how))?;
     Ok(())
 }
 

@@ -342,7 +342,7 @@ pub fn draw(test: &Dataset, output: &Output, values: &mut Values) -> Result<()> 
     Ok(())
 }
 
-/// Five test digits, and the same with 16 × 16 pixels.
+/// Six test digits, and the same with 16 × 16 pixels.
 fn small_digits(test: &Dataset) -> ImageGrid {
     let (first, small) = (test.first(6), resized(&test.first(6), 16));
     let labels = first.labels.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");

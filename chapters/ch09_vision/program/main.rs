@@ -72,7 +72,6 @@ fn run() -> Result<()> {
     backward::draw(&output)?;
     pooling::draw(&test, &output)?;
     fast::draw(&output, &mut values)?;
-    peers::draw(&output, &mut values)?;
     normalization::draw(&test, &output)?;
     print("convolution, backward, pooling, fast, normalization: done")?;
     lecun1989::draw(&test, &output, &mut values)?;

@@ -1,7 +1,7 @@
-//! Page *Fast*: the same epoch in other libraries, as `peers/compare.sh` has timed it.
+//! The same epoch in other libraries, as `peers/compare.sh` has timed it.
 
 use anyhow::Result;
-use book_figures::{Figure, Output, Values};
+use book_figures::{BarChart, Values};
 use book_programs::arguments::PeersArguments;
 use book_programs::peers::Comparison;
 use book_programs::print;
@@ -32,11 +32,10 @@ pub fn run(arguments: &PeersArguments) -> Result<()> {
     Ok(())
 }
 
-/// Sets and draws what has been recorded.
-pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
+/// Sets what has been recorded, and gives it as a chart, with how it came about.
+pub fn chart(values: &mut Values) -> Result<(BarChart, String)> {
     let record = recorded()?;
     record.outcome.set(REFERENCE, &record.how(), values)?;
     let chart = record.outcome.chart("The same epoch in other libraries", REFERENCE);
-    output.figure("peers", &chart.tolerance(0.1).experiment(record.how()))?;
-    Ok(())
+    Ok((chart, record.how()))
 }
