@@ -98,8 +98,8 @@ impl Program {
     fn read(project: &Project, problems: &mut Problems) -> Self {
         let file = project.tests().join("main.rs");
         let manifest = project.tests().join("Cargo.toml");
-        let runs = Self::runs(&std::fs::read_to_string(project.root.join(&manifest)));
-        let defect = (!runs).then(|| {
+        let text = std::fs::read_to_string(project.root.join(&manifest)).unwrap_or_default();
+        let defect = (!Self::runs(&text)).then(|| {
             let manifest = unix(&manifest);
             format!(
                 "cargo does not run it, expected [[test]] with path = \"main.rs\" in {manifest}"
@@ -121,9 +121,8 @@ impl Program {
     }
 
     /// Whether this manifest has cargo run the tests of `main.rs`.
-    fn runs(manifest: &std::io::Result<String>) -> bool {
-        let text = manifest.as_deref().unwrap_or_default();
-        let manifest: toml::Table = toml::from_str(text).unwrap_or_default();
+    fn runs(manifest: &str) -> bool {
+        let manifest: toml::Table = toml::from_str(manifest).unwrap_or_default();
         let targets = manifest.get("test").and_then(toml::Value::as_array);
         targets.into_iter().flatten().any(|target| {
             let off = |key| target.get(key).and_then(toml::Value::as_bool) == Some(false);

@@ -17,13 +17,13 @@ pub struct Journal<R> {
     pub runs: Vec<R>,
 }
 
-/// The file of a study's record.
+/// The file of a record: a study's, or that of a comparison.
 pub fn path(name: &str) -> Result<PathBuf> {
     Ok(book_figures::root()?.join(format!("chapters/ch09_vision/results/{name}.json")))
 }
 
-/// The committed record of a study.
-pub fn recorded<R: Serialize + DeserializeOwned>(name: &str) -> Result<Record<Vec<R>>> {
+/// A committed record.
+pub fn recorded<T: Serialize + DeserializeOwned>(name: &str) -> Result<Record<T>> {
     records::read::<Arguments, _>(&path(name)?)
 }
 

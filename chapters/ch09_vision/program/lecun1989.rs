@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arguments::{Arguments, StudyArguments};
 use crate::disk;
+use crate::journal;
 use crate::measured::{set_count, set_mean};
 
 /// What is decided as it is today; each rung keeps what the rungs before it have decided.
@@ -190,14 +191,9 @@ fn error(network: Option<&ZipNetwork<f32>>, data: &Dataset) -> f64 {
     misread as f64 / data.len() as f64
 }
 
-/// Where the record is that the page quotes.
-fn path() -> Result<PathBuf> {
-    Ok(book_figures::root()?.join("chapters/ch09_vision/results/lecun1989.json"))
-}
-
 /// The committed record.
 pub fn recorded() -> Result<Record<Outcome>> {
-    records::read::<Arguments, _>(&path()?)
+    journal::recorded("lecun1989")
 }
 
 /// What is known so far, and where it is written.
@@ -297,7 +293,7 @@ fn best(errors: &[(f64, f64)]) -> usize {
 pub fn run(arguments: &StudyArguments) -> Result<()> {
     let path = match (&arguments.data, arguments.record) {
         (Some(_), _) => None,
-        (None, true) => Some(path()?),
+        (None, true) => Some(journal::path("lecun1989")?),
         (None, false) => Some(book_figures::root()?.join("target/ch09_vision/lecun1989.json")),
     };
     let (train, test) = disk::load(&Source::new(arguments.data.clone()))?;

@@ -5,20 +5,16 @@ use book_figures::{BarChart, Values};
 use book_programs::arguments::PeersArguments;
 use book_programs::peers::Comparison;
 use book_programs::print;
-use book_programs::records::{self, Record};
+use book_programs::records::Record;
 
-use crate::arguments::Arguments;
+use crate::journal;
 
 /// The key of the runs to which all others are compared.
 const REFERENCE: &str = "blocks";
 
-fn path() -> Result<std::path::PathBuf> {
-    Ok(book_figures::root()?.join("chapters/ch09_vision/results/peers.json"))
-}
-
 /// What `--record` has written.
 pub fn recorded() -> Result<Record<Comparison>> {
-    records::read::<Arguments, _>(&path()?)
+    journal::recorded("peers")
 }
 
 /// Prints what the script has timed, and records it.
@@ -27,7 +23,7 @@ pub fn run(arguments: &PeersArguments) -> Result<()> {
     print(comparison.table(REFERENCE))?;
     if arguments.record {
         let command = "chapters/ch09_vision/peers/compare.sh --record";
-        Record::today(command, &comparison)?.write(&path()?)?;
+        Record::today(command, &comparison)?.write(&journal::path("peers")?)?;
     }
     Ok(())
 }

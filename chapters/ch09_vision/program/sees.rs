@@ -1,7 +1,6 @@
 //! Page *What it sees*: kernels, maps, what answers rest on, and what shifts and turns do.
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use book_figures::{Axis, Chart, Figure, Format, ImageGrid, Measured, Output, Series, Values};
@@ -22,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::arguments::{Arguments, StudyArguments};
 use crate::convolution::scaled;
 use crate::disk;
+use crate::journal;
 use crate::measured::set_mean;
 use crate::study::{self, Kind};
 
@@ -70,14 +70,9 @@ pub struct Seen {
     pub areas: Option<Areas>,
 }
 
-/// Where the record is that the page quotes.
-fn path() -> Result<PathBuf> {
-    Ok(book_figures::root()?.join("chapters/ch09_vision/results/sees.json"))
-}
-
 /// The committed record.
 pub fn recorded() -> Result<Record<Vec<Seen>>> {
-    records::read::<Arguments, _>(&path()?)
+    journal::recorded("sees")
 }
 
 /// Runs the experiment, and writes what there is after each network. With data of the reader's own it
@@ -85,7 +80,7 @@ pub fn recorded() -> Result<Record<Vec<Seen>>> {
 pub fn run(arguments: &StudyArguments) -> Result<()> {
     let path = match (&arguments.data, arguments.record) {
         (Some(_), _) => None,
-        (None, true) => Some(path()?),
+        (None, true) => Some(journal::path("sees")?),
         (None, false) => Some(book_figures::root()?.join("target/ch09_vision/sees.json")),
     };
     let (train, test) = disk::load(&Source::new(arguments.data.clone()))?;

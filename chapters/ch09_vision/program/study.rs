@@ -1,7 +1,6 @@
 //! The long experiments: networks of several seeds, with pixels in order and in another order.
 
 use std::fs;
-use std::path::PathBuf;
 
 use anyhow::Result;
 use book_programs::data::Source;
@@ -17,6 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::{Arguments, StudyArguments, StudyName};
+use crate::journal;
 use crate::{disk, runs};
 
 /// Which network is trained, on which images.
@@ -88,24 +88,18 @@ impl StudyName {
             Self::Transfer => "transfer",
         }
     }
-
-    /// Where the record is that the chapter quotes.
-    fn path(self) -> Result<PathBuf> {
-        let name = format!("chapters/ch09_vision/results/{}.json", self.name());
-        Ok(book_figures::root()?.join(name))
-    }
 }
 
 /// The committed record.
 pub fn recorded(study: StudyName) -> Result<Record<Vec<Run>>> {
-    records::read::<Arguments, _>(&study.path()?)
+    journal::recorded(study.name())
 }
 
 /// Runs an experiment, and writes what there is after each network.
 pub fn run(arguments: &StudyArguments) -> Result<()> {
     let (study, record) = (arguments.study, arguments.record);
     let path = match record {
-        true => study.path()?,
+        true => journal::path(study.name())?,
         false => book_figures::root()?.join(format!("target/ch09_vision/{}.json", study.name())),
     };
     fs::create_dir_all(path.parent().unwrap_or(&path))?;

@@ -106,10 +106,8 @@ pub(crate) fn worth_a_thread(products: usize) -> usize {
     (1 << 20) / products.max(1) + 1
 }
 
-/// The same, if so many numbers are only read or written: each takes as long as some products.
-pub(crate) fn numbers_worth_a_thread(numbers: usize) -> usize {
-    worth_a_thread(32 * numbers)
-}
+/// A number that is only read or written takes as long as so many products.
+pub(crate) const NUMBER: usize = 32;
 
 /// The images of a batch, a slice each, for rayon to deal out among threads.
 pub(crate) fn by_image<T: Sync, S: Data<Elem = T>>(images: &ArrayBase<S, Ix4>) -> Chunks<'_, T> {
@@ -121,6 +119,19 @@ pub(crate) fn by_image<T: Sync, S: Data<Elem = T>>(images: &ArrayBase<S, Ix4>) -
 pub(crate) fn by_image_mut<T: Send>(images: &mut Array4<T>) -> ChunksMut<'_, T> {
     let size = images.len() / images.dim().0.max(1);
     images.as_slice_mut().expect("standard layout").par_chunks_mut(size.max(1))
+}
+
+/// Hands each image of `images`, with the one of `other` images at the same place, to `work`, if one takes
+/// so many products; on several threads if that pays.
+pub(crate) fn for_each_image<T: Send, U: Real>(
+    images: &mut Array4<T>,
+    other: ArrayView4<U>,
+    products: usize,
+    work: impl Fn((&mut [T], &[U])) + Sync + Send,
+) {
+    let other = other.as_standard_layout();
+    let pairs = by_image_mut(images).zip(by_image(&other));
+    pairs.with_min_len(worth_a_thread(products)).for_each(work);
 }
 
 /// Σ term(j, x, y) over all images and places of each channel j, for the numbers x and y of two batches
@@ -135,7 +146,7 @@ pub(crate) fn channel_sums<T: Real>(
         maps.map(|(j, (x, y))| lane_sum(x, y, |x, y| term(j, x, y))).collect()
     };
     let pairs = by_image(&images[0]).zip(by_image(&images[1]));
-    let sums = pairs.with_min_len(numbers_worth_a_thread(channels * height * width)).map(of_image);
+    let sums = pairs.with_min_len(worth_a_thread(NUMBER * channels * height * width)).map(of_image);
     let sums: Vec<Vec<T>> = sums.collect();
     debug_assert_eq!(sums.len(), batch);
     (0..channels).map(|j| sums.iter().map(|of_image| of_image[j]).sum()).collect()

@@ -12,7 +12,7 @@ use ch02_forward::product::{FUSED, multiply_add};
 use ndarray::{Array2, Array4, ArrayView4, Axis};
 use rayon::prelude::*;
 
-use crate::backward::{ConvolutionGradient, by_image, by_image_mut, channel_sums, worth_a_thread};
+use crate::backward::{ConvolutionGradient, channel_sums, for_each_image, worth_a_thread};
 use crate::convolution::Convolution;
 
 /// So many maps are computed at a time,
@@ -155,7 +155,7 @@ impl<T: Real> Convolution<T> {
         let weights = rows_in_blocks(self.kernels.view());
         let starts = frame.starts([channels, rows, columns]);
         let length = (new_height - 1) * line_width + new_width;
-        let work = |(image, result): (&[T], &mut [T])| {
+        let work = |(result, image): (&mut [T], &[T])| {
             let mut maps = result.chunks_exact_mut(new_height * new_width);
             for_each_sum(&weights, &starts, (&frame.line(image), length), |j, sum| {
                 let map = maps.next().unwrap_or_default(); // none for rows of 0
@@ -166,9 +166,7 @@ impl<T: Real> Convolution<T> {
             });
         };
         let mut result = Array4::zeros((batch, outputs, new_height, new_width));
-        let images = images.as_standard_layout();
-        let pairs = by_image(&images).zip(by_image_mut(&mut result));
-        pairs.with_min_len(worth_a_thread(weights.len() * length)).for_each(work);
+        for_each_image(&mut result, images, weights.len() * length, work);
         result
     }
 
@@ -196,7 +194,7 @@ impl<T: Real> Convolution<T> {
         };
         let starts = frame.starts([outputs, rows, columns]);
         let length = (shape.0 - 1) * frame.padded.1 + shape.1;
-        let work = |(delta, result): (&[T], &mut [T])| {
+        let work = |(result, delta): (&mut [T], &[T])| {
             let mut maps = result.chunks_exact_mut(shape.0 * shape.1);
             for_each_sum(&weights, &starts, (&frame.line(delta), length), |_, sum| {
                 let map = maps.next().unwrap_or_default();
@@ -205,9 +203,7 @@ impl<T: Real> Convolution<T> {
             });
         };
         let mut result = Array4::zeros((batch, channels, shape.0, shape.1));
-        let delta = delta.as_standard_layout();
-        let pairs = by_image(&delta).zip(by_image_mut(&mut result));
-        pairs.with_min_len(worth_a_thread(weights.len() * length)).for_each(work);
+        for_each_image(&mut result, delta, weights.len() * length, work);
         result
     }
 
@@ -233,9 +229,9 @@ impl<T: Real> Convolution<T> {
             sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
             sum
         });
-        let (sum, lanes) = (sum.unwrap_or_default(), products.lanes());
-        let weight = |(j, t)| sum.get(t * lanes + j).copied().unwrap_or_else(T::zero);
-        let kernels = Array2::from_shape_fn((outputs, products.terms()), weight);
+        let (terms, lanes) = (products.terms(), products.lanes());
+        let sum = sum.unwrap_or_else(|| vec![T::zero(); terms * lanes]); // of no images
+        let kernels = Array2::from_shape_fn((outputs, terms), |(j, t)| sum[t * lanes + j]);
         let kernels = kernels.into_shape_with_order(self.kernels.dim()).expect("as many terms");
         ConvolutionGradient {
             kernels,

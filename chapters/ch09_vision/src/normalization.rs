@@ -7,7 +7,7 @@ use ch01_neuron::Real;
 use ndarray::{Array1, Array4, ArrayView4};
 use rayon::prelude::*;
 
-use crate::backward::{by_image, by_image_mut, channel_sums, numbers_worth_a_thread};
+use crate::backward::{NUMBER, by_image_mut, channel_sums, for_each_image, worth_a_thread};
 
 /// What is added to a variance, so that its root is never 0.
 pub const EPSILON: f64 = 1e-5;
@@ -94,8 +94,7 @@ fn zip_channels<T: Real>(
             map.iter_mut().zip(other).for_each(|(z, &x)| *z = f(j, *z, x));
         }
     };
-    let pairs = by_image_mut(images).zip(by_image(&other));
-    pairs.with_min_len(numbers_worth_a_thread(channels * height * width)).for_each(of_image);
+    for_each_image(images, other, NUMBER * channels * height * width, of_image);
 }
 
 /// The number z of channel j becomes f(j, z).
@@ -106,8 +105,8 @@ fn map_channels<T: Real>(images: &mut Array4<T>, f: impl Fn(usize, T) -> T + Syn
             map.iter_mut().for_each(|z| *z = f(j, *z));
         }
     };
-    let images = by_image_mut(images);
-    images.with_min_len(numbers_worth_a_thread(channels * height * width)).for_each(of_image);
+    let enough = worth_a_thread(NUMBER * channels * height * width);
+    by_image_mut(images).with_min_len(enough).for_each(of_image);
 }
 
 impl<T: Real> BatchNorm<T> {

@@ -7,7 +7,7 @@ use ch01_neuron::Real;
 use ndarray::{Array4, ArrayView4};
 use rayon::prelude::*;
 
-use crate::backward::{by_image, by_image_mut, numbers_worth_a_thread};
+use crate::backward::{NUMBER, by_image, by_image_mut, worth_a_thread};
 
 /// The mean of each square of `size × size` pixels.
 ///
@@ -83,7 +83,7 @@ pub fn max_pool<T: Real>(images: ArrayView4<T>, size: usize) -> MaxPooled<T> {
     if !values.is_empty() {
         let pooled = by_image_mut(&mut values).zip(by_image_mut(&mut places));
         let images = pooled.zip(by_image(&images));
-        images.with_min_len(numbers_worth_a_thread(channels * height * width)).for_each(of_image);
+        images.with_min_len(worth_a_thread(NUMBER * channels * height * width)).for_each(of_image);
     }
     MaxPooled { values, places, size }
 }
@@ -149,7 +149,7 @@ impl<T: Real> MaxPooled<T> {
         if !gradient.is_empty() {
             let images = by_image_mut(&mut whole).zip(by_image(&self.places));
             let images = images.zip(by_image(&gradient));
-            let enough = numbers_worth_a_thread(channels * height * width);
+            let enough = worth_a_thread(NUMBER * channels * height * width);
             images.with_min_len(enough).for_each(of_image);
         }
         whole
