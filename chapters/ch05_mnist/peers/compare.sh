@@ -14,43 +14,16 @@ here=$(cd "$(dirname "$0")" && pwd)
 packages="-r $here/requirements.txt"
 . "$here/environment.sh"
 
-for packed in "$here"/../data/*.gz; do
-    gunzip -c "$packed" >"$work/$(basename "$packed" .gz)"
-done
+. "$here/contenders.sh"
 
-# With this machine's own instructions, as the repository's .cargo/config.toml has it.
-(cd "$here/burn" && cargo build --quiet --release --locked --target-dir "${CARGO_TARGET_DIR:-target}")
-burn_program=$(cd "$here/burn" && cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/burn_mnist
-
-printed='s/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*'
-# One run, as a line: key|name|seconds of training|accuracy. A program that fails ends it all.
-peer() {
-    key=$1 name=$2 script=$3
-    shift 3
-    output=$("$venv/bin/python" "$here/$script" "$work" "$@")
-    record "$printed"
-}
 # JAX has no reliable option for the number of its threads, so one thread is one core.
 jax() {
     key=$1 name=$2
     shift 2
     output=$("$@" "$venv/bin/python" "$here/jax_mnist.py" "$work" "$seed")
-    record "$printed"
+    record "$key" "$name" "$output"
 }
-burn() {
-    key=$1 name=$2 threads=$3
-    output=$(RAYON_NUM_THREADS=$threads "$burn_program" "$work" "$seed")
-    record "$printed"
-}
-ours() {
-    key=$1 name=$2
-    shift 2
-    output=$(cargo run --quiet --manifest-path "$here/../Cargo.toml" -- train --json "$@")
-    record 's/.*"fit_seconds":([0-9.e-]+).*"test_accuracy":([0-9.]+).*'
-}
-record() { printf '%s\n' "$output" | sed -E "$1/$key|$name|\\1|\\2/" | tee -a "$work/runs" >&2; }
 
-cargo build --quiet --manifest-path "$here/../Cargo.toml"
 seed=0
 while [ "$seed" -lt "$runs" ]; do
     peer keras "Keras" keras_mnist.py "$seed"
@@ -60,8 +33,8 @@ while [ "$seed" -lt "$runs" ]; do
     peer torch_fused_2 "PyTorch, fused Adam, 2 threads" torch_mnist.py "$seed" 2 fused
     jax jax_1 "JAX, 1 thread" taskset -c 0
     jax jax "JAX, all cores" env
-    burn burn_1 "Burn, Flex, 1 thread" 1
-    burn burn_2 "Burn, Flex, 2 threads" 2
+    burn burn_1 "Burn, Flex, 1 thread" burn_mnist "$seed" 1
+    burn burn_2 "Burn, Flex, 2 threads" burn_mnist "$seed" 2
     ours documents "this chapter, documents' recipe" --recipe documents --seed "$seed"
     ours documents_1 "this chapter, documents' recipe, 1 thread" --threads 1 --seed "$seed"
     ours steady "this chapter, steady recipe" --recipe steady --seed "$seed"

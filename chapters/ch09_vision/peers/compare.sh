@@ -12,50 +12,24 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 packages="-r $here/../../ch05_mnist/peers/requirements.txt"
 . "$here/../../ch05_mnist/peers/environment.sh"
+. "$here/../../ch05_mnist/peers/contenders.sh"
 
-for packed in "$here"/../../ch05_mnist/data/*.gz; do
-    gunzip -c "$packed" >"$work/$(basename "$packed" .gz)"
-done
-
-# With this machine's own instructions, as the repository's .cargo/config.toml has it.
-(cd "$here/burn" && cargo build --quiet --release --locked --target-dir "${CARGO_TARGET_DIR:-target}")
-burn_program=$(cd "$here/burn" && cd "${CARGO_TARGET_DIR:-target}" && pwd)/release/burn_blocks
-
-record() { printf '%s\n' "$output" | sed -E "$1/$key|$name|\\1|\\2/" | tee -a "$work/runs" >&2; }
-# One run of a script, as a line: key|name|seconds of training|accuracy. One that fails ends it all.
-peer() {
-    key=$1 name=$2 script=$3
-    shift 3
-    output=$("$venv/bin/python" "$here/$script" "$work" "$seed" "$@")
-    record 's/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*'
-}
-burn() {
-    key=$1 name=$2 threads=$3
-    output=$(RAYON_NUM_THREADS=$threads "$burn_program" "$work" "$seed")
-    record 's/.*fit_seconds=([0-9.]+) test_accuracy=([0-9.]+).*'
-}
-ours() {
-    key=$1 name=$2
-    shift 2
-    output=$(cargo run --quiet --manifest-path "$here/../Cargo.toml" -- train --json --seed "$seed" "$@")
-    record 's/.*"fit_seconds":([0-9.e-]+).*"test_accuracy":([0-9.]+).*'
-}
-
-cargo build --quiet --manifest-path "$here/../Cargo.toml"
+# What glibc did before our program told it otherwise: large arrays go back at once.
+given_back=glibc.malloc.mmap_threshold=131072:glibc.malloc.trim_threshold=131072
 seed=0
 while [ "$seed" -lt "$runs" ]; do
     for threads in 1 2; do
-        peer torch_$threads "PyTorch, threads: $threads" torch_blocks.py $threads
-        peer torch_last_$threads "PyTorch, threads: $threads, channels last" torch_blocks.py $threads channels-last
+        peer torch_$threads "PyTorch, $threads" torch_blocks.py "$seed" $threads
+        peer torch_last_$threads "PyTorch, $threads, channels last" torch_blocks.py "$seed" $threads channels-last
     done
-    peer jax "JAX, 2 cores" jax_blocks.py
+    peer jax "JAX, 2" jax_blocks.py "$seed"
+    with_tunables "" peer torch_plain "PyTorch, 2, plain memory" torch_blocks.py "$seed" 2 channels-last
+    with_tunables "" peer jax_plain "JAX, 2, plain memory" jax_blocks.py "$seed"
     # Burn takes minutes, so it has one turn.
-    [ "$seed" -gt 0 ] || burn burn_2 "Burn, Flex, 2 threads" 2
-    ours blocks "this chapter"
-    ours blocks_1 "this chapter, 1 thread" --threads 1
-    export GLIBC_TUNABLES=glibc.malloc.mmap_threshold=131072:glibc.malloc.trim_threshold=131072
-    ours blocks_back "this chapter, freed memory given back"
-    unset GLIBC_TUNABLES
+    [ "$seed" -gt 0 ] || burn burn_2 "Burn, 2" burn_blocks "$seed" 2
+    ours blocks "ours, 2" --seed "$seed"
+    ours blocks_1 "ours, 1" --threads 1 --seed "$seed"
+    with_tunables "$given_back" ours blocks_back "ours, 2, plain memory" --seed "$seed"
     seed=$((seed + 1))
 done
 

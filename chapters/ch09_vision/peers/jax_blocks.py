@@ -1,8 +1,7 @@
 """An epoch of the chapter's three blocks in JAX, a compiled step for each batch: jax_blocks.py DIR SEED
 
-Compiling is not timed. The whole epoch as one `lax.scan`, the fastest way in chapter 5, took ten times as
-long here: on a processor, XLA computes convolutions inside a loop by one thread and without its fast
-routines.
+Compiling is not timed. The whole epoch as one `lax.scan`, the fastest way in chapter 5, took several
+times as long as this when it was tried, once.
 """
 import sys
 import time

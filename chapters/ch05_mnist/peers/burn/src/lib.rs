@@ -1,4 +1,4 @@
-//! The same job in Burn, on its Flex backend: `burn_mnist DIR [seed]`.
+//! What the jobs in Burn share: MNIST from its files, and the training that is timed. On its Flex backend.
 
 use std::io::Read;
 use std::path::Path;
@@ -7,27 +7,20 @@ use std::time::Instant;
 use burn::backend::{Autodiff, Flex};
 use burn::module::{AutodiffModule, Module};
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::nn::{Linear, LinearConfig, Relu};
 use burn::optim::{AdamConfig, GradientsParams, Optimizer};
 use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-type Train = Autodiff<Flex>;
+/// What is trained.
+pub type Train = Autodiff<Flex>;
 
-#[derive(Module, Debug)]
-struct Network<B: Backend> {
-    hidden: Linear<B>,
-    output: Linear<B>,
-}
-
-impl<B: Backend> Network<B> {
-    fn forward(&self, images: Tensor<B, 2>) -> Tensor<B, 2> {
-        let hidden = Relu::new().forward(self.hidden.forward(images));
-        self.output.forward(hidden)
-    }
+/// A network that takes rows of 784 pixels and gives ten logits.
+pub trait Logits<B: Backend>: Module<B> {
+    /// From `[images × 784]` to `[images × 10]`.
+    fn logits(&self, images: Tensor<B, 2>) -> Tensor<B, 2>;
 }
 
 /// Pixels from 0 to 1, image after image, and the labels.
@@ -38,10 +31,10 @@ struct Set {
 
 impl Set {
     fn load(folder: &Path, kind: &str) -> Self {
-        let read = |name: String, header: usize| {
-            let path = folder.join(&name);
+        let read = |name: &str, header: usize| {
+            let name = format!("{kind}-{name}-ubyte");
             let mut bytes = Vec::new();
-            match std::fs::read(&path) {
+            match std::fs::read(folder.join(&name)) {
                 Ok(plain) => bytes = plain,
                 Err(_) => {
                     let packed = std::fs::File::open(folder.join(name + ".gz")).unwrap();
@@ -50,11 +43,9 @@ impl Set {
             }
             bytes.split_off(header)
         };
-        let pixels = read(format!("{kind}-images-idx3-ubyte"), 16);
-        let labels = read(format!("{kind}-labels-idx1-ubyte"), 8);
         Self {
-            pixels: pixels.into_iter().map(|pixel| f32::from(pixel) / 255.0).collect(),
-            labels: labels.into_iter().map(i32::from).collect(),
+            pixels: read("images-idx3", 16).into_iter().map(|p| f32::from(p) / 255.0).collect(),
+            labels: read("labels-idx1", 8).into_iter().map(i32::from).collect(),
         }
     }
 
@@ -63,10 +54,8 @@ impl Set {
         rows: &[usize],
         device: &B::Device,
     ) -> (Tensor<B, 2>, Tensor<B, 1, Int>) {
-        let mut pixels = Vec::with_capacity(rows.len() * 784);
-        for row in rows {
-            pixels.extend_from_slice(&self.pixels[row * 784..(row + 1) * 784]);
-        }
+        let pixels: Vec<f32> =
+            rows.iter().flat_map(|row| &self.pixels[row * 784..][..784]).copied().collect();
         let labels: Vec<i32> = rows.iter().map(|&row| self.labels[row]).collect();
         let count = rows.len();
         (
@@ -76,40 +65,50 @@ impl Set {
     }
 }
 
-fn main() {
+/// Trains a network in batches of 32 with Adam, at a rate that depends on the step and on how many there
+/// are, and prints how long that took and what it reads. The command line is `DIR [seed]`.
+pub fn run<N>(new: impl Fn(&Device<Train>) -> N, epochs: usize, rate: impl Fn(f64, f64) -> f64)
+where
+    N: Logits<Train> + AutodiffModule<Train>,
+    N::InnerModule: Logits<Flex>,
+{
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().expect("burn_mnist DIR [seed]");
+    let folder = arguments.next().expect("DIR [seed]");
     let seed: u64 = arguments.next().map_or(0, |seed| seed.parse().expect("a seed"));
     let (train, test) =
         (Set::load(Path::new(&folder), "train"), Set::load(Path::new(&folder), "t10k"));
 
     let device = Default::default();
     Train::seed(&device, seed);
-    let mut network = Network::<Train> {
-        hidden: LinearConfig::new(784, 128).init(&device),
-        output: LinearConfig::new(128, 10).init(&device),
-    };
+    let mut network = new(&device);
     let mut optimizer = AdamConfig::new().init();
     let loss = CrossEntropyLossConfig::new().init(&device);
     let mut random = StdRng::seed_from_u64(seed);
     let mut order: Vec<usize> = (0..train.labels.len()).collect();
+    let steps = epochs * order.len().div_ceil(32);
 
     let start = Instant::now();
-    for _ in 0..5 {
+    let mut step = 0;
+    for _ in 0..epochs {
         order.shuffle(&mut random);
         for rows in order.chunks(32) {
             let (images, labels) = train.batch::<Train>(rows, &device);
-            let gradients = loss.forward(network.forward(images), labels).backward();
+            let gradients = loss.forward(network.logits(images), labels).backward();
             let gradients = GradientsParams::from_grads(gradients, &network);
-            network = optimizer.step(0.001, network, gradients);
+            network = optimizer.step(rate(step as f64, steps as f64), network, gradients);
+            step += 1;
         }
     }
     let seconds = start.elapsed().as_secs_f64();
 
-    let rows: Vec<usize> = (0..test.labels.len()).collect();
-    let (images, labels) = test.batch::<Flex>(&rows, &device);
-    let answers = network.valid().forward(images).argmax(1).squeeze_dim::<1>(1);
-    let right: i64 = answers.equal(labels).int().sum().into_scalar().into();
+    let network = network.valid();
+    let (mut right, rows) = (0, (0..test.labels.len()).collect::<Vec<_>>());
+    for rows in rows.chunks(500) {
+        let (images, labels) = test.batch::<Flex>(rows, &device);
+        let answers = network.logits(images).argmax(1).squeeze_dim::<1>(1);
+        let found: i64 = answers.equal(labels).int().sum().into_scalar().into();
+        right += found;
+    }
     let accuracy = right as f64 / rows.len() as f64;
     println!("burn seed={seed} fit_seconds={seconds:.2} test_accuracy={accuracy:.4}");
 }
