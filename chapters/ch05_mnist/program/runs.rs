@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use book_programs::progress::bar;
 use ch02_forward::Network;
-use ch05_mnist::{Dataset, EpochRecord, Evaluation, Fast, Recipe, Trainer};
+use ch05_mnist::{Dataset, EpochRecord, Evaluation, Fast, Recipe, Trainer, keep_awake};
 use indicatif::ProgressBar;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -66,16 +66,19 @@ pub fn go_on(
     mut after_epoch: impl FnMut(&FastTrainer<'_>, EpochRecord) -> Result<()>,
 ) -> Result<Run> {
     let (mut fit, mut start, mut failed) = (Duration::ZERO, Instant::now(), Ok(()));
-    trainer.train(
-        data,
-        || progress.inc(1),
-        |trainer, epoch| {
-            fit += start.elapsed();
-            failed = after_epoch(trainer, epoch);
-            start = Instant::now();
-            if failed.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        },
-    )?;
+    let train = || {
+        trainer.train(
+            data,
+            || progress.inc(1),
+            |trainer, epoch| {
+                fit += start.elapsed();
+                failed = after_epoch(trainer, epoch);
+                start = Instant::now();
+                if failed.is_err() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            },
+        )
+    };
+    keep_awake(train)?;
     failed?;
     progress.finish_and_clear();
     let train_loss = trainer.history.last().map_or(f64::NAN, |epoch| epoch.train_loss);

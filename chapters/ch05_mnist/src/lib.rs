@@ -35,7 +35,7 @@ pub use files::{
 };
 pub use ink::{Component, components, ink_on, is_light_on_dark, paper_shade};
 pub use results::{Evaluation, evaluate, likeliest};
-pub use speed::{Fast, keep_freed_memory, softmax_and_losses};
+pub use speed::{Fast, keep_awake, keep_freed_memory, softmax_and_losses};
 pub use training::{
     Diverged, EpochRecord, Examples, Model, OptimizerName, Recipe, Trainer, train_step,
 };

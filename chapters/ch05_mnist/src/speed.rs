@@ -6,6 +6,8 @@
 //! of *The five steps* is its judge.
 
 use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use ch01_neuron::Real;
 use ch02_forward::{Network, TransposedProduct};
@@ -13,6 +15,7 @@ use ch03_backprop::{Gradients, NetworkBackward};
 use ch04_optimizers::{Gradient, Optimizer, Parameter, parameters};
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
 use rand::Rng;
+use rayon::Yield;
 
 use crate::training::{Model, Recipe, Trainer};
 
@@ -43,6 +46,37 @@ impl<T: Real> Fast<T> {
 /// writes to will do, and costs nothing. See M_MMAP_THRESHOLD in mallopt(3).
 pub fn keep_freed_memory() {
     drop(black_box(Vec::<u8>::with_capacity(24 << 20))); // unused, it would be optimized away
+}
+
+/// Keeps all threads of rayon's current pool awake while one of them does the `work`, whose small pieces
+/// the others wait for.
+///
+/// A thread that finds nothing to do soon falls asleep, and to wake it takes longer than many a piece does.
+/// Here the others go on asking; if another program wants the core, it gets it.
+pub fn keep_awake<T>(work: impl FnOnce() -> T) -> T {
+    let (own, done) = (rayon::current_thread_index(), AtomicBool::new(false));
+    rayon::in_place_scope(|scope| {
+        for _ in 1..rayon::current_num_threads() {
+            scope.spawn(|_| {
+                while rayon::current_thread_index() != own && !done.load(Ordering::Acquire) {
+                    if rayon::yield_now() != Some(Yield::Executed) {
+                        thread::yield_now();
+                    }
+                }
+            });
+        }
+        let _at_the_end = Signal(&done);
+        work()
+    })
+}
+
+/// Says that something is done when it goes away, even in a panic.
+struct Signal<'a>(&'a AtomicBool);
+
+impl Drop for Signal<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 /// Softmax and cross-entropy in one pass: the loss of each example, and (P − Y) / n, the gradient of

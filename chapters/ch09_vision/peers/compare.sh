@@ -29,7 +29,7 @@ while [ "$seed" -lt "$runs" ]; do
     [ "$seed" -gt 0 ] || burn burn_2 "Burn, 2" burn_blocks "$seed" 2
     ours blocks "ours, 2" --seed "$seed"
     ours blocks_1 "ours, 1" --threads 1 --seed "$seed"
-    with_tunables "$given_back" ours blocks_back "ours, 2, plain memory" --seed "$seed"
+    with_tunables "$given_back" ours blocks_back "ours, 2, given back" --seed "$seed"
     seed=$((seed + 1))
 done
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use book_programs::progress::bar;
-use ch05_mnist::{Examples, Model, Recipe, Trainer};
+use ch05_mnist::{Examples, Model, Recipe, Trainer, keep_awake};
 use rand_chacha::ChaCha8Rng;
 
 /// A model after its training.
@@ -28,7 +28,7 @@ pub fn fit<M: Model<f32>>(
     let progress = bar(steps, "batches");
     let mut trainer = Trainer::new(recipe, model, generator);
     let start = Instant::now();
-    trainer.train(examples, || progress.inc(1), |_, _| ControlFlow::Continue(()))?;
+    keep_awake(|| trainer.train(examples, || progress.inc(1), |_, _| ControlFlow::Continue(())))?;
     let seconds = start.elapsed().as_secs_f64();
     progress.finish_and_clear();
     let train_loss = trainer.history.last().map_or(f64::NAN, |epoch| epoch.train_loss);

@@ -100,10 +100,12 @@ pub fn dilated<T: Real>(numbers: ArrayView4<T>, stride: usize) -> Array4<T> {
     })
 }
 
-/// How many images a thread should have at least, if each takes so many products: to wake it takes as
-/// long as a million.
-pub(crate) fn worth_a_thread(products: usize) -> usize {
-    (1 << 20) / products.max(1) + 1
+/// How many of `images` a thread is given at once, if each takes so many products: an equal share, so that
+/// what it made of an image in one layer is in its own cache when the next layer needs it. But no fewer than a
+/// million products, for to wake a thread takes as long.
+pub(crate) fn share(images: usize, products: usize) -> usize {
+    let equal = images / rayon::current_num_threads().next_power_of_two(); // rayon splits in halves
+    equal.max((1 << 20) / products.max(1) + 1)
 }
 
 /// A number that is only read or written takes as long as so many products.
@@ -121,6 +123,18 @@ pub(crate) fn by_image_mut<T: Send>(images: &mut Array4<T>) -> ChunksMut<'_, T> 
     images.as_slice_mut().expect("standard layout").par_chunks_mut(size.max(1))
 }
 
+/// Images of zeros. Each thread writes those that [`share`] will give it, so that they lie in its cache.
+pub(crate) fn zeros<T: Real>(shape: (usize, usize, usize, usize)) -> Array4<T> {
+    let (batch, channels, height, width) = shape;
+    let image = channels * height * width;
+    let registers = rayon::iter::repeat_n([T::zero(); 16], (batch * image).div_ceil(16));
+    let share = share(batch, NUMBER * image) * image / 16;
+    let numbers: Vec<[T; 16]> = registers.with_min_len(share.max(1)).collect();
+    let mut numbers = numbers.into_flattened();
+    numbers.truncate(batch * image);
+    Array4::from_shape_vec(shape, numbers).expect("as many numbers")
+}
+
 /// Hands each image of `images`, with the one of `other` images at the same place, to `work`, if one takes
 /// so many products; on several threads if that pays.
 pub(crate) fn for_each_image<T: Send, U: Real>(
@@ -131,7 +145,8 @@ pub(crate) fn for_each_image<T: Send, U: Real>(
 ) {
     let other = other.as_standard_layout();
     let pairs = by_image_mut(images).zip(by_image(&other));
-    pairs.with_min_len(worth_a_thread(products)).for_each(work);
+    let share = share(pairs.len(), products);
+    pairs.with_min_len(share).for_each(work);
 }
 
 /// Σ term(j, x, y) over all images and places of each channel j, for the numbers x and y of two batches
@@ -146,7 +161,7 @@ pub(crate) fn channel_sums<T: Real>(
         maps.map(|(j, (x, y))| lane_sum(x, y, |x, y| term(j, x, y))).collect()
     };
     let pairs = by_image(&images[0]).zip(by_image(&images[1]));
-    let sums = pairs.with_min_len(worth_a_thread(NUMBER * channels * height * width)).map(of_image);
+    let sums = pairs.with_min_len(share(batch, NUMBER * channels * height * width)).map(of_image);
     let sums: Vec<Vec<T>> = sums.collect();
     debug_assert_eq!(sums.len(), batch);
     (0..channels).map(|j| sums.iter().map(|of_image| of_image[j]).sum()).collect()

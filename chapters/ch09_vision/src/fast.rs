@@ -7,12 +7,14 @@
 //! [`Convolution::backward`] adds up products of pixels with the δ of all outputs at a place. What
 //! they compute is defined in `convolution.rs` and `backward.rs`, and tests hold them to it.
 
+use std::array;
+
 use ch01_neuron::Real;
 use ch02_forward::product::{FUSED, multiply_add};
 use ndarray::{Array2, Array4, ArrayView4, Axis};
 use rayon::prelude::*;
 
-use crate::backward::{ConvolutionGradient, channel_sums, for_each_image, worth_a_thread};
+use crate::backward::{ConvolutionGradient, channel_sums, for_each_image, share, zeros};
 use crate::convolution::Convolution;
 
 /// So many maps are computed at a time,
@@ -129,7 +131,7 @@ fn for_each_sum<T: Real>(
     let mut sums = vec![T::zero(); ROWS * length];
     for (block, rows) in weights.axis_chunks_iter(Axis(0), ROWS).enumerate() {
         let rows = rows.to_slice().expect("standard layout");
-        let rows = std::array::from_fn(|row| &rows[row * starts.len()..][..starts.len()]);
+        let rows = array::from_fn(|row| &rows[row * starts.len()..][..starts.len()]);
         let mut place = 0;
         while place < length {
             place += match length - place {
@@ -140,6 +142,30 @@ fn for_each_sum<T: Real>(
         for (row, sum) in sums.chunks_exact(length).enumerate() {
             take(ROWS * block + row, sum);
         }
+    }
+}
+
+/// Writes rows that lie so far apart in a sum to `maps` from `first` on, one after the other, with something
+/// added.
+///
+/// Rows are short, so sixteen numbers are written at a time. What is too much is in the place of the next row,
+/// and is overwritten with it.
+fn take_rows<T: Real>(
+    (sum, apart, bias): (&[T], usize, T),
+    maps: &mut [T],
+    first: usize,
+    (height, width): (usize, usize),
+) {
+    for row in 0..height {
+        let (from, to) = (&sum[row * apart..], &mut maps[first + row * width..]);
+        let wide = width.next_multiple_of(16);
+        let count = if wide <= from.len().min(to.len()) { wide } else { width };
+        let (from, to) = (&from[..count], &mut to[..count]);
+        let ((froms, from), (tos, to)) = (from.as_chunks::<16>(), to.as_chunks_mut::<16>());
+        for (to, from) in tos.iter_mut().zip(froms) {
+            *to = from.map(|z| z + bias);
+        }
+        to.iter_mut().zip(from).for_each(|(to, &z)| *to = z + bias);
     }
 }
 
@@ -155,17 +181,15 @@ impl<T: Real> Convolution<T> {
         let weights = rows_in_blocks(self.kernels.view());
         let starts = frame.starts([channels, rows, columns]);
         let length = (new_height - 1) * line_width + new_width;
-        let work = |(result, image): (&mut [T], &[T])| {
-            let mut maps = result.chunks_exact_mut(new_height * new_width);
+        let work = |(maps, image): (&mut [T], &[T])| {
             for_each_sum(&weights, &starts, (&frame.line(image), length), |j, sum| {
-                let map = maps.next().unwrap_or_default(); // none for rows of 0
-                let rows = map.chunks_exact_mut(new_width).zip(sum.chunks(line_width));
-                rows.for_each(|(to, from)| {
-                    to.iter_mut().zip(from).for_each(|(to, &z)| *to = z + self.bias[j]);
-                });
+                if j < outputs {
+                    let rows = (sum, line_width, self.bias[j]);
+                    take_rows(rows, maps, j * new_height * new_width, (new_height, new_width));
+                }
             });
         };
-        let mut result = Array4::zeros((batch, outputs, new_height, new_width));
+        let mut result = zeros((batch, outputs, new_height, new_width));
         for_each_image(&mut result, images, weights.len() * length, work);
         result
     }
@@ -194,15 +218,15 @@ impl<T: Real> Convolution<T> {
         };
         let starts = frame.starts([outputs, rows, columns]);
         let length = (shape.0 - 1) * frame.padded.1 + shape.1;
-        let work = |(result, delta): (&mut [T], &[T])| {
-            let mut maps = result.chunks_exact_mut(shape.0 * shape.1);
-            for_each_sum(&weights, &starts, (&frame.line(delta), length), |_, sum| {
-                let map = maps.next().unwrap_or_default();
-                let pairs = map.chunks_exact_mut(shape.1).zip(sum.chunks(frame.padded.1));
-                pairs.for_each(|(to, from)| to.copy_from_slice(&from[..shape.1]));
+        let work = |(maps, delta): (&mut [T], &[T])| {
+            for_each_sum(&weights, &starts, (&frame.line(delta), length), |j, sum| {
+                if j < channels {
+                    let rows = (sum, frame.padded.1, T::zero());
+                    take_rows(rows, maps, j * shape.0 * shape.1, shape);
+                }
             });
         };
-        let mut result = Array4::zeros((batch, channels, shape.0, shape.1));
+        let mut result = zeros((batch, channels, shape.0, shape.1));
         for_each_image(&mut result, delta, weights.len() * length, work);
         result
     }
@@ -223,7 +247,7 @@ impl<T: Real> Convolution<T> {
         let (images, delta) = (images.as_standard_layout(), delta.as_standard_layout());
         let [all, deltas] = [&images, &delta].map(|all| all.as_slice().expect("standard layout"));
         let groups = all.par_chunks(GROUP * image).zip(deltas.par_chunks(GROUP * map));
-        let groups = groups.with_min_len(worth_a_thread(products.terms() * map).div_ceil(GROUP));
+        let groups = groups.with_min_len(share(batch, products.terms() * map).div_ceil(GROUP));
         let sums: Vec<Vec<T>> = groups.map(|group| products.of_group(group, image, map)).collect();
         let sum = sums.into_iter().reduce(|mut sum, more| {
             sum.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
@@ -294,9 +318,14 @@ impl Products {
     /// δ of an image, with the outputs of a place side by side: `[height × width × lanes]`.
     fn place_by_place<T: Real>(&self, delta: &[T]) -> Vec<T> {
         let (lanes, places) = (self.lanes(), delta.len() / self.outputs);
-        let mut turned = vec![T::zero(); places * lanes];
-        for (j, map) in delta.chunks_exact(places).enumerate() {
-            turned.iter_mut().skip(j).step_by(lanes).zip(map).for_each(|(to, &d)| *to = d);
+        let (mut turned, zeros) = (vec![T::zero(); places * lanes], vec![T::zero(); places]);
+        let map = |j: usize| delta.get(j * places..).and_then(|maps| maps.get(..places));
+        let (rows, _) = turned.as_chunks_mut::<16>();
+        for block in 0..lanes / 16 {
+            let maps: [&[T]; 16] = array::from_fn(|j| map(16 * block + j).unwrap_or(&zeros));
+            for (place, row) in rows.iter_mut().skip(block).step_by(lanes / 16).enumerate() {
+                *row = array::from_fn(|j| maps[j][place]);
+            }
         }
         turned
     }

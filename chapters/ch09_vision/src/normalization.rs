@@ -7,7 +7,7 @@ use ch01_neuron::Real;
 use ndarray::{Array1, Array4, ArrayView4};
 use rayon::prelude::*;
 
-use crate::backward::{NUMBER, by_image_mut, channel_sums, for_each_image, worth_a_thread};
+use crate::backward::{NUMBER, by_image_mut, channel_sums, for_each_image, share, zeros};
 
 /// What is added to a variance, so that its root is never 0.
 pub const EPSILON: f64 = 1e-5;
@@ -99,14 +99,14 @@ fn zip_channels<T: Real>(
 
 /// The number z of channel j becomes f(j, z).
 fn map_channels<T: Real>(images: &mut Array4<T>, f: impl Fn(usize, T) -> T + Sync) {
-    let (_, channels, height, width) = images.dim();
+    let (batch, channels, height, width) = images.dim();
     let of_image = |image: &mut [T]| {
         for (j, map) in image.chunks_mut(height * width).enumerate() {
             map.iter_mut().for_each(|z| *z = f(j, *z));
         }
     };
-    let enough = worth_a_thread(NUMBER * channels * height * width);
-    by_image_mut(images).with_min_len(enough).for_each(of_image);
+    let share = share(batch, NUMBER * channels * height * width);
+    by_image_mut(images).with_min_len(share).for_each(of_image);
 }
 
 impl<T: Real> BatchNorm<T> {
@@ -128,7 +128,7 @@ impl<T: Real> BatchNorm<T> {
         let inverse = inverse_deviations(&statistics.variance);
         let mut normalized = images;
         map_channels(&mut normalized, |j, x| (x - statistics.mean[j]) * inverse[j]);
-        let mut outputs = Array4::zeros(normalized.dim());
+        let mut outputs = zeros(normalized.dim());
         zip_channels(&mut outputs, normalized.view(), |j, _, x| self.scale[j] * x + self.shift[j]);
         Normalized { outputs, normalized, statistics }
     }

@@ -7,7 +7,7 @@ use ch01_neuron::Real;
 use ndarray::{Array4, ArrayView4};
 use rayon::prelude::*;
 
-use crate::backward::{NUMBER, by_image, by_image_mut, worth_a_thread};
+use crate::backward::{NUMBER, by_image, by_image_mut, share, zeros};
 
 /// The mean of each square of `size × size` pixels.
 ///
@@ -68,7 +68,7 @@ pub fn max_pool<T: Real>(images: ArrayView4<T>, size: usize) -> MaxPooled<T> {
     let shape = pooled_shape(images.dim(), size);
     let (mut values, mut places) = (Array4::zeros(shape), Array4::zeros(shape));
     let images = images.as_standard_layout();
-    let (_, channels, height, width) = images.dim();
+    let (batch, channels, height, width) = images.dim();
     let of_image = |((values, places), image): ((&mut [T], &mut [u8]), &[T])| {
         let squares = values.chunks_exact_mut(shape.3).zip(places.chunks_exact_mut(shape.3));
         for (index, (values, places)) in squares.enumerate() {
@@ -83,7 +83,7 @@ pub fn max_pool<T: Real>(images: ArrayView4<T>, size: usize) -> MaxPooled<T> {
     if !values.is_empty() {
         let pooled = by_image_mut(&mut values).zip(by_image_mut(&mut places));
         let images = pooled.zip(by_image(&images));
-        images.with_min_len(worth_a_thread(NUMBER * channels * height * width)).for_each(of_image);
+        images.with_min_len(share(batch, NUMBER * channels * height * width)).for_each(of_image);
     }
     MaxPooled { values, places, size }
 }
@@ -132,43 +132,37 @@ impl<T: Real> MaxPooled<T> {
     /// ∂L/∂x for images of this `shape`: all of a square's gradient goes to the pixel that won.
     pub fn backward(&self, gradient: ArrayView4<T>, (height, width): (usize, usize)) -> Array4<T> {
         let (batch, channels, rows, columns) = self.values.dim();
-        let mut whole = Array4::zeros((batch, channels, height, width));
+        let mut whole = zeros((batch, channels, height, width));
         let gradient = gradient.as_standard_layout();
         let size = self.size;
+        let offsets: Vec<usize> =
+            (0..size * size).map(|at| at / size * width + at % size).collect();
         let of_image = |((image, places), gradient): ((&mut [T], &[u8]), &[T])| {
             let squares = gradient.chunks_exact(columns).zip(places.chunks_exact(columns));
             for (index, (gradient, places)) in squares.enumerate() {
                 let (map, t) = (index / rows, index % rows);
                 let squares = &mut image[(map * height + size * t) * width..][..size * width];
-                match size {
-                    2 => hand_out(gradient, places, squares, (width, 2)), // known when compiled
-                    _ => hand_out(gradient, places, squares, (width, size)),
-                }
+                hand_out(gradient, places, squares, (size, &offsets));
             }
         };
         if !gradient.is_empty() {
             let images = by_image_mut(&mut whole).zip(by_image(&self.places));
             let images = images.zip(by_image(&gradient));
-            let enough = worth_a_thread(NUMBER * channels * height * width);
-            images.with_min_len(enough).for_each(of_image);
+            let share = share(batch, NUMBER * channels * height * width);
+            images.with_min_len(share).for_each(of_image);
         }
         whole
     }
 }
 
-/// Writes each gradient to its place in one of the squares of `size` rows of so many numbers, and 0 beside it.
-#[inline(always)]
+/// Writes each gradient to its place in one of the squares of some rows, where 0 stands already.
 fn hand_out<T: Real>(
     gradient: &[T],
     places: &[u8],
     squares: &mut [T],
-    (width, size): (usize, usize),
+    (size, offsets): (usize, &[usize]),
 ) {
-    for (k, row) in squares.chunks_exact_mut(width).enumerate() {
-        for ((part, &gradient), &at) in row.chunks_exact_mut(size).zip(gradient).zip(places) {
-            for (l, to) in part.iter_mut().enumerate() {
-                *to = if usize::from(at) == k * size + l { gradient } else { T::zero() };
-            }
-        }
+    for (u, (&gradient, &at)) in gradient.iter().zip(places).enumerate() {
+        squares[u * size + offsets[usize::from(at)]] = gradient;
     }
 }

@@ -55,9 +55,9 @@ pub fn save_network<T: Real>(network: &ConvolutionalNetwork<T>) -> Vec<u8> {
         (name, view.expect("four bytes for each number"))
     });
     let (height, width) = network.shape;
-    let notes = [("format", "pt".to_owned()), (SIZE, format!("{height} × {width}"))];
-    let notes = notes.map(|(name, note)| (name.to_owned(), note)).into();
-    safetensors::serialize(views, Some(notes)).expect("names are unique and sizes agree")
+    // One note only: several would be written in a random order, and equal networks give different files.
+    let note = [(SIZE.to_owned(), format!("{height} × {width}"))].into();
+    safetensors::serialize(views, Some(note)).expect("names are unique and sizes agree")
 }
 
 /// The note of a file that says for which images its weights are; files of other programs have none.

@@ -6,6 +6,7 @@ use ch03_backprop::LossBackward;
 use ch05_mnist::*;
 use ndarray::{Array2, array};
 use rand::RngExt;
+use rayon::prelude::*;
 
 use super::common::*;
 use super::{recipe, small};
@@ -81,4 +82,24 @@ fn huge_logits_have_finite_losses_and_not_a_number_is_seen() {
 #[should_panic(expected = "loss: logits (2, 3) and targets (2, 4) differ")]
 fn targets_of_another_shape_are_refused() {
     softmax_and_losses(Array2::<f64>::zeros((2, 3)).view(), Array2::zeros((2, 4)).view(), 2);
+}
+
+#[test]
+fn threads_are_kept_awake_until_the_work_is_done_or_has_failed() {
+    for threads in [1, 2, 3] {
+        let counted = in_pool_of(threads, || {
+            keep_awake(|| (0..1000).map(|k| rayon::join(|| k, || k).1).sum::<i32>())
+        });
+        assert_eq!(counted, 499_500, "{threads} threads");
+        let several = in_pool_of(threads, || {
+            let work = |k| keep_awake(|| rayon::join(|| k, || 2 * k).1);
+            (0..20).into_par_iter().map(work).sum::<i32>()
+        });
+        assert_eq!(several, 380, "{threads} threads, several at once");
+        let failed = std::panic::catch_unwind(|| {
+            in_pool_of(threads, || keep_awake(|| panic!("the work has failed")))
+        });
+        assert!(failed.is_err(), "{threads} threads");
+    }
+    assert_eq!(keep_awake(|| 7), 7, "in no pool");
 }

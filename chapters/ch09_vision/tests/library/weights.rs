@@ -23,6 +23,14 @@ fn what_is_saved_is_loaded_to_the_last_bit() {
 }
 
 #[test]
+fn equal_networks_give_equal_files() {
+    let (network, file) = (network(true), save_network(&network(true)));
+    for _ in 0..20 {
+        assert_eq!(save_network(&network), file);
+    }
+}
+
+#[test]
 fn files_that_do_not_fit_are_refused() {
     let file = save_network(&network(true));
     for size in [(16, 16), (9, 9), (8, 10)] {
