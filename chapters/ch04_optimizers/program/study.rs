@@ -60,12 +60,13 @@ impl Rule {
         }
     }
 
-    /// The values of its constant that are tried.
+    /// The values of its constant that are tried, in rising order. None but 0, no momentum, may turn out
+    /// best at an end.
     fn constants(self) -> &'static [f64] {
         match self {
             Self::Sgd | Self::PerVector => &[0.0],
-            Self::Momentum | Self::Adam => &[0.8, 0.9, 0.95],
-            Self::RmsProp => &[0.9, 0.97, 0.99],
+            Self::Momentum | Self::Adam => &[0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99],
+            Self::RmsProp => &[0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.997, 0.999, 0.9999],
         }
     }
 
@@ -249,6 +250,14 @@ pub fn run(short: bool) -> Result<()> {
                 let inside =
                     rates().next() < Some(setting.rate) && Some(setting.rate) < rates().last();
                 ensure!(short || inside, "the best rate of {setting:?} is at the edge of the grid");
+                let constants = rule.constants();
+                let inside = setting.constant == 0.0
+                    || constants.first() < Some(&setting.constant)
+                        && Some(&setting.constant) < constants.last();
+                ensure!(
+                    short || inside,
+                    "the best constant of {setting:?} is at the edge of its list"
+                );
                 let result = runs(&setting, size.seeds.clone(), size.steps);
                 print(format_args!(
                     "{activation}, {initialization}, {}: rate {:.4}, constant {}, loss {:.4}",

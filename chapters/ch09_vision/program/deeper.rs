@@ -69,7 +69,7 @@ struct Size {
 
 const WIDTH: usize = 32;
 const FULL: Size =
-    Size { images: 2000, epochs: 20, blocks: &[0, 3, 9, 24], rates: (-8, -4), tuning_seeds: 3 };
+    Size { images: 2000, epochs: 20, blocks: &[0, 3, 9, 24], rates: (-8, -4), tuning_seeds: 7 };
 const SHORT: Size =
     Size { images: 40, epochs: 4, blocks: &[0, 2], rates: (-7, -2), tuning_seeds: 1 };
 

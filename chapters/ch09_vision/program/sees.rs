@@ -34,6 +34,8 @@ const TURNS: [u32; 5] = [0, 10, 20, 30, 40];
 const DELETED: usize = 200;
 const STEPS: usize = 10;
 const PATH: usize = 50;
+/// How far the seed of another network is from a network's own.
+const OTHER: u64 = 1000;
 /// The side of the patches that occlusion covers.
 const SIDE: usize = 4;
 
@@ -55,6 +57,8 @@ pub struct Areas {
     pub gradient: f64,
     pub integrated: f64,
     pub occlusion: f64,
+    /// By the integrated gradients of another network, of the same kind and of another seed.
+    pub other: f64,
     /// By how much the sums of integrated gradients miss the gains of the logits, as a share of the gains.
     pub missed: f64,
 }
@@ -118,8 +122,9 @@ fn one(kind: Kind, seed: u64, (train, test): (&Dataset, &Dataset)) -> Result<See
         let moves = moves(&network, &images);
         return Ok(Seen { kind, seed, images: count, moves, areas: None });
     }
-    let network = study::convolutional(kind, seed, train)?.model;
-    let areas = Some(areas(&network, &test.first(DELETED)));
+    let [network, other] = [seed, seed + OTHER].map(|seed| study::convolutional(kind, seed, train));
+    let (network, other) = (network?.model, other?.model);
+    let areas = Some(areas(&network, &other, &test.first(DELETED)));
     Ok(Seen { kind, seed, images: count, moves: moves(&network, &images), areas })
 }
 
@@ -192,12 +197,18 @@ fn on_ink(input: ArrayView1<f32>, order: Vec<usize>) -> Vec<usize> {
     order.into_iter().filter(|&pixel| input[pixel] > 0.0).collect()
 }
 
-fn areas(network: &ConvolutionalNetwork<f32>, test: &Dataset) -> Areas {
+fn areas(
+    network: &ConvolutionalNetwork<f32>,
+    other: &ConvolutionalNetwork<f32>,
+    test: &Dataset,
+) -> Areas {
     let (inputs, _) = test.batch::<f32>(&(0..test.len()).collect::<Vec<_>>());
     let (classes, weights) = answers(network, &inputs);
-    let scores = scores(network, &inputs);
+    let of_other = integrated_pixels(other, inputs.view(), weights.view(), PATH);
+    let [brightness, gradient, integrated, occlusion] = scores(network, &inputs);
+    let scores = [brightness, gradient, integrated, occlusion, of_other];
     let black = Array1::zeros(inputs.ncols());
-    let mut sums = [0.0; 5];
+    let mut sums = [0.0; 6];
     for (image, &class) in classes.iter().enumerate() {
         let input = inputs.row(image);
         let random = shuffled(input.len(), &mut ChaCha8Rng::seed_from_u64(image as u64));
@@ -209,9 +220,9 @@ fn areas(network: &ConvolutionalNetwork<f32>, test: &Dataset) -> Areas {
             *sum += area_under(p.column(class.into())) / classes.len() as f64;
         }
     }
-    let [random, brightness, gradient, integrated, occlusion] = sums;
+    let [random, brightness, gradient, integrated, occlusion, other] = sums;
     let missed = missed(network, &inputs, (&weights, &scores[2]));
-    Areas { random, brightness, gradient, integrated, occlusion, missed }
+    Areas { random, brightness, gradient, integrated, occlusion, other, missed }
 }
 
 /// How far the sums of integrated gradients are from the gains of the logits, as a share of the gains.
@@ -252,6 +263,7 @@ pub fn draw(
     let title = "Misread after a shift";
     let chart = moved(&record, values, (title, "shift", "shift [pixels]"), &by, shifted)?;
     output.figure("shifts", &chart.experiment(record.how()))?;
+    directions(&record, values)?;
     let title = "Misread after a turn";
     let by = TURNS.map(|by| by as usize);
     let chart = moved(&record, values, (title, "turn", "turn [degrees]"), &by, turned)?;
@@ -378,34 +390,71 @@ fn moved<F: Fn(&Move) -> bool>(
     Ok(chart)
 }
 
+/// What the largest shift costs the convolutional network, by its direction.
+fn directions(record: &Record<Vec<Seen>>, values: &mut Values) -> Result<()> {
+    let by = SHIFTS[SHIFTS.len() - 1];
+    let note = format!("misread of {MOVED} test images, {by} pixels to one side");
+    for (name, to) in [("up", (-by, 0)), ("down", (by, 0)), ("left", (0, -by)), ("right", (0, by))]
+    {
+        let errors = errors(record, Kind::Convolutional, |m| (m.down, m.right) == to);
+        let name = format!("sees.shift.{by}.{name}");
+        let mean = t_interval(&errors, 0.95, 1);
+        set_mean(values, &name, mean, Format::Percent(1), (&note, &record.how()))?;
+    }
+    Ok(())
+}
+
+/// The area of an order.
+type Area = fn(&Areas) -> f64;
+
+const ORDERS: [(&str, Area); 6] = [
+    ("random", |areas| areas.random),
+    ("brightness", |areas| areas.brightness),
+    ("gradient", |areas| areas.gradient),
+    ("integrated", |areas| areas.integrated),
+    ("occlusion", |areas| areas.occlusion),
+    ("other", |areas| areas.other),
+];
+
+/// Which orders the page compares: by how much the area of the first is smaller.
+const PAIRS: [[&str; 2]; 11] = [
+    ["brightness", "random"],
+    ["gradient", "random"],
+    ["integrated", "random"],
+    ["occlusion", "random"],
+    ["other", "random"],
+    ["gradient", "brightness"],
+    ["integrated", "brightness"],
+    ["occlusion", "brightness"],
+    ["other", "brightness"],
+    ["integrated", "gradient"],
+    ["integrated", "other"],
+];
+
+fn order(name: &str) -> Area {
+    ORDERS.iter().find(|(order, _)| *order == name).expect("an order of the list").1
+}
+
 fn deletions(record: &Record<Vec<Seen>>, values: &mut Values) -> Result<()> {
     let how = record.how();
     let all: Vec<&Areas> = record.outcome.iter().filter_map(|seen| seen.areas.as_ref()).collect();
     let note = format!("area under the deletion curve, {DELETED} test images, {STEPS} steps");
-    let random: Vec<f64> = all.iter().map(|areas| areas.random).collect();
-    type Area = fn(&Areas) -> f64;
-    let areas: [(&str, Area); 5] = [
-        ("random", |areas| areas.random),
-        ("brightness", |areas| areas.brightness),
-        ("gradient", |areas| areas.gradient),
-        ("integrated", |areas| areas.integrated),
-        ("occlusion", |areas| areas.occlusion),
-    ];
-    for (name, area) in areas {
+    for (name, area) in ORDERS {
         let numbers: Vec<f64> = all.iter().map(|areas| area(areas)).collect();
-        let name = format!("sees.deletion.{name}");
         let mean = t_interval(&numbers, 0.95, 1);
+        let name = format!("sees.deletion.{name}");
         set_mean(values, &name, mean, Format::Decimals(3), (&note, &how))?;
-        let pairs = random.iter().zip(&numbers).map(|(random, area)| random - area);
-        let less = t_interval(&pairs.collect::<Vec<_>>(), 0.95, areas.len());
-        let note = format!("{note}, below the random order, network by network, five at once");
-        set_mean(values, &format!("{name}.below"), less, Format::Decimals(3), (&note, &how))?;
     }
-    let pairs = all.iter().map(|areas| areas.gradient - areas.integrated);
-    let less = t_interval(&pairs.collect::<Vec<_>>(), 0.95, areas.len());
-    let note = format!("{note}, below gradient × input, network by network, five at once");
-    let name = "sees.deletion.integrated.beyond";
-    set_mean(values, name, less, Format::Decimals(3), (&note, &how))?;
+    for [name, beside] in PAIRS {
+        let [area, control] = [name, beside].map(order);
+        let pairs = all.iter().map(|areas| control(areas) - area(areas));
+        let less = t_interval(&pairs.collect::<Vec<_>>(), 0.95, PAIRS.len());
+        let count = PAIRS.len();
+        let note =
+            format!("{note}, below {beside}, network by network, {count} differences at once");
+        let name = format!("sees.deletion.{name}.below_{beside}");
+        set_mean(values, &name, less, Format::Decimals(3), (&note, &how))?;
+    }
     let missed = all.iter().map(|areas| areas.missed).fold(0.0, f64::max);
     let note = format!(
         "{PATH} steps, {DELETED} test images, mean of the images: the worst of the networks"

@@ -10,6 +10,7 @@ use ch02_forward::{Initialization, Network};
 use ch04_optimizers::Schedule;
 use ch05_mnist::{CLASSES, Dataset, OptimizerName, Recipe, evaluate, likeliest};
 use ch09_vision::{Architecture, ConvolutionalNetwork, Features, few, only, zero_head};
+use ndarray::Array2;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -29,9 +30,15 @@ pub enum Contender {
     Random,
     /// A head on the hidden neurons of a dense network that knows 0 to 4.
     Dense,
+    /// The same of one that has learned nothing.
+    RandomDense,
+    /// The same with as many neurons as the blocks have features.
+    RandomWide,
     /// A head on the blocks of the convolutional network that knows 0 to 4.
     Frozen,
-    /// The same, and the blocks go on learning.
+    /// The same blocks, and a hidden layer before the head.
+    FrozenHidden,
+    /// The blocks of `Frozen` and its head, and the blocks go on learning.
     FineTuned,
     /// The same network from a random start.
     Scratch,
@@ -40,9 +47,15 @@ pub enum Contender {
     FineTunedLonger,
 }
 
-use Contender::{FineTuned, FineTunedLonger, Frozen, Pixels, Random, Scratch, ScratchLonger};
+use Contender::{
+    FineTuned, FineTunedLonger, Frozen, FrozenHidden, Pixels, Random, RandomDense, RandomWide,
+    Scratch, ScratchLonger,
+};
 
+/// Those of the figure.
 const CONTENDERS: [Contender; 6] = [Pixels, Random, Contender::Dense, Frozen, FineTuned, Scratch];
+/// The controls that only the table has.
+const CONTROLS: [Contender; 3] = [RandomDense, RandomWide, FrozenHidden];
 
 /// What was found of one network.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -110,6 +123,8 @@ struct Start {
     convolutional: ConvolutionalNetwork<f32>,
     dense: Network<f32>,
     random: ConvolutionalNetwork<f32>,
+    /// Hidden layers that have learned nothing: as wide as that of `dense`, and as the features of blocks.
+    random_dense: [Network<f32>; 2],
     new: Dataset,
     /// Old and new digits to be examined on.
     examination: [Dataset; 2],
@@ -118,7 +133,8 @@ struct Start {
     seed: u64,
 }
 
-const HEADS: [Contender; 4] = [Pixels, Random, Contender::Dense, Frozen];
+const HEADS: [Contender; 7] =
+    [Pixels, Random, Contender::Dense, RandomDense, RandomWide, Frozen, FrozenHidden];
 
 impl Start {
     fn new(size: &Size, seed: u64, train: &Dataset, examination: &Dataset) -> Result<Self> {
@@ -134,10 +150,15 @@ impl Start {
         let dense = runs::fit(network, &recipe, generator.clone(), &old)?.model;
         // Its normalization needs the mean and the spread of each map: a pass at the rate 0.
         let still = source_recipe(0.0, 1);
-        let random = runs::fit(random, &still, generator, &old.first(4000))?.model;
+        let random = runs::fit(random, &still, generator.clone(), &old.first(4000))?.model;
+        let wide =
+            Recipe { hidden: vec![random.dense.layers[0].dense.weights.nrows()], ..recipe.clone() };
+        let random_dense =
+            [&recipe, &wide].map(|recipe| recipe.network(train.pixels(), &mut generator));
         let examination = [OLD, NEW].map(|digits| only(examination, digits));
         let featured = Vec::new();
-        let mut start = Self { convolutional, dense, random, new, examination, featured, seed };
+        let mut start =
+            Self { convolutional, dense, random, random_dense, new, examination, featured, seed };
         let of_head = |&head| start.features(head, &start.examination[1]);
         start.featured = HEADS.iter().map(of_head).collect();
         Ok(start)
@@ -153,14 +174,19 @@ impl Start {
         let features = match head {
             Pixels => inputs,
             Random => self.random.features(inputs.view()),
-            Contender::Dense => {
-                let mut activations = self.dense.trace(inputs.view()).activations;
-                activations.swap_remove(activations.len() - 2)
-            }
+            Contender::Dense => hidden(&self.dense, inputs),
+            RandomDense => hidden(&self.random_dense[0], inputs),
+            RandomWide => hidden(&self.random_dense[1], inputs),
             _ => self.convolutional.features(inputs.view()),
         };
         Features { features, targets }
     }
+}
+
+/// What the last hidden layer makes of inputs.
+fn hidden(network: &Network<f32>, inputs: Array2<f32>) -> Array2<f32> {
+    let mut activations = network.trace(inputs.view()).activations;
+    activations.swap_remove(activations.len() - 2)
 }
 
 /// A start that is made when it is first needed: a study that goes on may have all of a seed already.
@@ -237,8 +263,8 @@ fn tuned(
     size: &Size,
     starts: &mut [Lazy],
 ) -> Result<Vec<(Contender, usize, i32)>> {
-    let each =
-        CONTENDERS.iter().flat_map(|&of| size.labels.iter().map(move |&labels| (of, labels)));
+    let all = CONTENDERS.iter().chain(&CONTROLS);
+    let each = all.flat_map(|&of| size.labels.iter().map(move |&labels| (of, labels)));
     let most = size.labels[size.labels.len() - 1];
     let mut chosen = Vec::new();
     for (contender, labels) in each.chain([ScratchLonger, FineTunedLonger].map(|of| (of, most))) {
@@ -319,11 +345,14 @@ fn whole(
 fn head(
     contender: Contender,
     recipe: &Recipe,
-    generator: ChaCha8Rng,
+    mut generator: ChaCha8Rng,
     (few, start): (&Dataset, &Start),
 ) -> (f64, Option<f64>, f64) {
     let examples = start.features(contender, few);
-    let head = zero_head(examples.features.ncols(), CLASSES);
+    let head = match contender {
+        FrozenHidden => recipe.network(examples.features.ncols(), &mut generator),
+        _ => zero_head(examples.features.ncols(), CLASSES),
+    };
     let Ok(run) = runs::fit(head, recipe, generator, &examples) else {
         return (1.0, None, 0.0); // diverged
     };
@@ -352,7 +381,10 @@ impl Contender {
             Pixels => "pixels",
             Random => "random",
             Self::Dense => "dense",
+            RandomDense => "random_dense",
+            RandomWide => "random_wide",
             Frozen => "frozen",
+            FrozenHidden => "frozen_hidden",
             FineTuned => "fine_tuned",
             Scratch => "scratch",
             ScratchLonger => "scratch_longer",
@@ -365,7 +397,10 @@ impl Contender {
             Pixels => "head on pixels",
             Random => "head on random blocks",
             Self::Dense => "head on dense features",
+            RandomDense => "head on random neurons",
+            RandomWide => "head on more random neurons",
             Frozen => "head on frozen blocks",
+            FrozenHidden => "hidden layer on frozen blocks",
             FineTuned => "fine-tuned",
             Scratch => "from scratch",
             ScratchLonger => "from scratch, longer",
@@ -496,13 +531,16 @@ fn forgetting(record: &Record<Vec<Run>>, values: &mut Values) -> Result<impl Fig
 }
 
 /// The differences that the page states, for each number of labels.
-const DIFFERENCES: [(&str, Contender, Contender); 6] = [
+const DIFFERENCES: [(&str, Contender, Contender); 9] = [
     ("frozen_less_random", Random, Frozen),
     ("frozen_less_scratch", Scratch, Frozen),
     ("frozen_less_dense", Contender::Dense, Frozen),
     ("fine_tuned_less_frozen", Frozen, FineTuned),
     ("fine_tuned_less_scratch", Scratch, FineTuned),
     ("dense_less_pixels", Pixels, Contender::Dense),
+    ("dense_less_random", RandomDense, Contender::Dense),
+    ("random_less_wide", RandomWide, Random),
+    ("frozen_hidden_less_scratch", Scratch, FrozenHidden),
 ];
 
 /// And for the most labels.
@@ -513,7 +551,7 @@ fn table(record: &Record<Vec<Run>>, values: &mut Values) -> Result<()> {
     let (how, percent) = (record.how(), Format::Percent(1));
     for &labels in FULL.labels {
         let longer = [ScratchLonger, FineTunedLonger].into_iter().filter(|_| labels == 300);
-        for contender in CONTENDERS.into_iter().chain(longer) {
+        for contender in CONTENDERS.into_iter().chain(CONTROLS).chain(longer) {
             let runs = examined(record, contender, labels)?;
             let name = format!("transfer.{}.n{labels}", contender.key());
             let note = format!("misread test images of 5 to 9, {} seeds", runs.len());

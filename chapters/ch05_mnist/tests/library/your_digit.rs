@@ -1,5 +1,7 @@
 //! What `src/your_digit.rs` promises.
 
+use std::sync::LazyLock;
+
 use ch02_forward::Network;
 use ch05_mnist::*;
 use image::imageops::{self, FilterType};
@@ -7,6 +9,7 @@ use image::{GrayImage, Luma};
 use ndarray::{Array2, Axis};
 use proptest::prelude::*;
 use rand::RngExt;
+use rayon::prelude::*;
 
 use super::common::*;
 
@@ -193,12 +196,12 @@ fn specks_and_what_cannot_be_seen_are_no_digits() {
 
 #[test]
 fn noise_is_never_surely_a_digit() {
-    let (network, mut generator) = (network(60_000), generator(3));
+    let (network, mut generator) = (network(), generator(3));
     for side in [28, 100, 400, 1000] {
         for strength in [2, 8, 30, 100, 255] {
             let shade = |_, _| Luma([generator.random_range(0..=strength)]);
             let found = center_digit::<f32>(&GrayImage::from_fn(side, side, shade));
-            let certainty = found.map(|image| read_digit(&network, &image).certainty());
+            let certainty = found.map(|image| read_digit(network, &image).certainty());
             assert!(certainty != Ok(Certainty::Sure), "{side} pixels, up to {strength}");
         }
     }
@@ -226,20 +229,19 @@ fn a_thin_line_is_a_digit_of_a_sort() {
 /// program draws.
 #[test]
 fn digits_are_read_as_people_photograph_them() {
-    let network = network(60_000);
-    let test = shipped_test_set();
-    for (condition, _) in pictures::CONDITIONS {
+    let (network, test) = (network(), shipped_test_set());
+    pictures::CONDITIONS.into_par_iter().for_each(|(condition, _)| {
         let right = (1000..1020).filter(|&seed| {
             let mut chance = generator(seed);
             let index = chance.random_range(0..test.len());
             let picture = pictures::photograph(condition, (&test, index), &mut chance);
             let image = center_digit::<f32>(&picture);
-            let digit = image.map(|image| read_digit(&network, &image).digit());
+            let digit = image.map(|image| read_digit(network, &image).digit());
             digit == Ok(test.labels[index].into())
         });
         let right = right.count();
         assert!(right >= 18, "{condition}: {right} of 20");
-    }
+    });
 }
 
 proptest! {
@@ -274,25 +276,26 @@ proptest! {
     }
 }
 
-/// Two epochs on so many of the training images.
-fn network(images: usize) -> Network<f32> {
-    let data = shipped_training_set().first(images);
-    let recipe = Recipe { epochs: 2, ..Recipe::steady() };
-    let mut trainer = recipe.trainer::<f32, _>(data.pixels(), generator(0));
-    (0..2).for_each(|_| {
-        trainer.epoch(&data, || ());
+/// A network of two epochs.
+fn network() -> &'static Network<f32> {
+    static NETWORK: LazyLock<Network<f32>> = LazyLock::new(|| {
+        let data = shipped_training_set();
+        let recipe = Recipe { epochs: 2, ..Recipe::steady() };
+        let mut trainer = Fast::<f32>::trainer(&recipe, data.pixels(), generator(0));
+        (0..2).for_each(|_| {
+            trainer.epoch(&data, || ());
+        });
+        trainer.model.network
     });
-    trainer.model
+    &NETWORK
 }
 
 /// A thousand real digits on big light sheets: not many more may be misread than in the files.
 #[test]
 fn mnist_digits_on_a_big_light_sheet_are_read() {
-    let network = network(10_000);
-    let test = shipped_test_set().first(1_000);
-    let in_the_files = evaluate(&network, &test).accuracy;
-    let mut right = 0;
-    for (index, &label) in test.labels.iter().enumerate() {
+    let (network, test) = (network(), shipped_test_set().first(1_000));
+    let in_the_files = evaluate(network, &test).accuracy;
+    let right = test.labels.par_iter().enumerate().filter(|&(index, &label)| {
         let pixels = test.images.pixels.row(index).to_vec();
         let digit = inverted(&GrayImage::from_raw(28, 28, pixels).unwrap());
         let digit = imageops::resize(&digit, 84, 84, FilterType::CatmullRom);
@@ -300,9 +303,10 @@ fn mnist_digits_on_a_big_light_sheet_are_read() {
         imageops::overlay(&mut sheet, &digit, (index % 110) as i64, (index % 70) as i64);
         let input = center_digit::<f32>(&sheet).unwrap();
         let logits = network.forward(input.view()).row(0).mapv(f64::from);
-        right += usize::from(likeliest(logits.view()) == usize::from(label));
-    }
-    let on_sheets = f64::from(right as u32) / 1_000.0;
+        likeliest(logits.view()) == usize::from(label)
+    });
+    let right = right.count();
+    let on_sheets = right as f64 / 1_000.0;
     assert!(in_the_files > 0.9, "{in_the_files}");
     assert!(on_sheets > in_the_files - 0.02, "{on_sheets} on sheets, {in_the_files} in the files");
 }
