@@ -65,7 +65,9 @@ impl Rule {
     fn constants(self) -> &'static [f64] {
         match self {
             Self::Sgd | Self::PerVector => &[0.0],
-            Self::Momentum | Self::Adam => &[0.0, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99],
+            Self::Momentum | Self::Adam => {
+                &[0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998]
+            }
             Self::RmsProp => &[0.5, 0.7, 0.8, 0.9, 0.95, 0.97, 0.99, 0.997, 0.999, 0.9999],
         }
     }

@@ -12,7 +12,9 @@ use ch02_forward::{
 };
 use ch03_backprop::{LossBackward, NetworkBackward};
 use ch04_optimizers::{Gradient, Parameter, parameters};
-use ch05_mnist::{Dataset, Fast, Model, Recipe, shuffled, softmax_and_losses, train_step};
+use ch05_mnist::{
+    Dataset, Fast, Model, Recipe, keep_awake, shuffled, softmax_and_losses, train_step,
+};
 use indicatif::ProgressBar;
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -85,7 +87,7 @@ const STEPS: [(&str, &str); 9] = [
 pub fn draw_steps(data: &Dataset, output: &Output, values: &mut Values) -> Result<()> {
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let mut micro = pool(1)?.install(|| time_changes(data));
-    micro.push(pool(0)?.install(|| time_steps(data)));
+    micro.push(pool(0)?.install(|| keep_awake(|| time_steps(data))));
     let listed = STEPS.iter().zip(&micro).map(|((_, name), time)| format!("{name} {time:.0}"));
     let listed = listed.collect::<Vec<_>>().join("; ");
     let description = format!("Microseconds with a batch of 32 images: {listed}.");

@@ -1,10 +1,12 @@
 //! What the studies of single networks share: a journal that is written after each of them, and a search
 //! for the learning rate that never ends at an edge.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use book_programs::records::{self, Record};
+use book_programs::statistics::mean;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -79,4 +81,13 @@ pub fn lowest(
         }
         ensure!(last - first < 20, "learning rates: expected a lowest error, found none");
     }
+}
+
+/// The rate whose networks err least on average, of those that were tried: the number of the rate, and the
+/// error of a network.
+pub fn best_rate(tried: impl Iterator<Item = (i32, f64)>) -> Option<i32> {
+    let mut errors: BTreeMap<i32, Vec<f64>> = BTreeMap::new();
+    tried.for_each(|(rate, error)| errors.entry(rate).or_default().push(error));
+    let least = errors.into_iter().min_by(|one, other| mean(&one.1).total_cmp(&mean(&other.1)));
+    least.map(|(rate, _)| rate)
 }

@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::arguments::StudyArguments;
-use crate::journal::{self, Journal, lowest, rate};
+use crate::journal::{self, Journal, best_rate, lowest, rate};
 use crate::measured::{set_count, set_mean};
 use crate::{disk, runs};
 
@@ -425,22 +425,12 @@ pub fn draw(output: &Output, values: &mut Values) -> Result<()> {
 /// The examined networks of a kind, seed by seed, at the rate that was chosen: the one with the lowest mean
 /// on validation images.
 fn examined(record: &Record<Vec<Run>>, contender: Contender, labels: usize) -> Result<Vec<&Run>> {
-    let of_kind = || {
-        let runs = record.outcome.iter();
-        runs.filter(move |run| (run.contender, run.labels) == (contender, labels))
-    };
-    let mut tried: Vec<i32> =
-        of_kind().filter(|run| run.seed >= TUNING).map(|run| run.rate).collect();
-    tried.sort_unstable();
-    tried.dedup();
-    let error = |rate: i32| {
-        let tried = of_kind().filter(|run| run.seed >= TUNING && run.rate == rate);
-        mean(&tried.map(|run| run.misread).collect::<Vec<_>>())
-    };
-    let first =
-        *tried.first().context("the record of `transfer`: expected networks of all kinds")?;
-    let best =
-        tried.iter().fold(first, |best, &next| if error(next) < error(best) { next } else { best });
+    let of_kind = record
+        .outcome
+        .iter()
+        .filter(|run| (run.contender, run.labels) == (contender, labels) && run.seed >= TUNING);
+    let best = best_rate(of_kind.map(|run| (run.rate, run.misread)));
+    let best = best.context("the record of `transfer`: expected networks of all kinds")?;
     at_rate(record, (contender, labels, best))
 }
 
