@@ -3,6 +3,7 @@
 use anyhow::{Context, Result};
 use book_figures::{Axis, Chart, ContourMap, Figure, Format, Measured, Output, Series, Values};
 use book_programs::print;
+use book_programs::statistics::{Estimate, t_interval};
 use ch04_optimizers::{AdaGrad, Adam, Momentum, Nesterov, Optimizer, Quadratic, RmsProp, Sgd};
 
 use crate::numbers::number;
@@ -176,32 +177,21 @@ fn comparison_chart(paths: &[(&str, Vec<Point>)]) -> Chart {
     chart.legend()
 }
 
-/// Student's t for ten seeds: 95% of one interval, and of ten intervals at once (Bonferroni).
-const ONE: f64 = 2.262;
-const TEN: f64 = 3.690;
-
-/// Mean, and half of the interval.
-fn interval(numbers: &[f64], t: f64) -> (f64, f64) {
-    let count = numbers.len() as f64;
-    let mean = numbers.iter().sum::<f64>() / count;
-    let squares = numbers.iter().map(|number| (number - mean).powi(2)).sum::<f64>();
-    (mean, t * (squares / (count - 1.0) / count).sqrt())
-}
-
 /// Two activation functions, two initializations and five rules: what the study found.
 fn activations_and_optimizers(output: &Output, values: &mut Values) -> Result<()> {
     let record = study::load()?;
     let (how, study) = (record.how(), record.outcome);
     for runs in &study.results {
-        let (mean, half) = interval(&runs.losses, ONE);
+        let mean = t_interval(&runs.losses, 0.95, 1);
         let name = format!(
             "spirals.{}.{}.{}",
             runs.activation.to_lowercase(),
             runs.initialization.to_lowercase(),
             runs.rule.name().to_lowercase().replace(' ', "_")
         );
-        let note = format!("rate {:.3}, constant {}, ten seeds", runs.rate, runs.constant);
-        for (key, number) in [("loss", mean), ("half", half)] {
+        let Runs { rate, constant, losses, .. } = runs;
+        let note = format!("rate {rate:.3}, constant {constant}, {} seeds", losses.len());
+        for (key, number) in [("loss", mean.value), ("half", mean.margin)] {
             let number = Measured::number(number, Format::Decimals(3)).within(0.0005);
             values.set(&format!("{name}.{key}"), number.note(&note).experiment(&how))?;
         }
@@ -249,8 +239,8 @@ fn median_curve(setting: &Setting) -> Vec<(f64, f64)> {
     (0..study::STEPS).map(median).collect()
 }
 
-/// Ratios of losses, paired by seed: one contender's over another's, with intervals of 95% for all ten at
-/// once.
+/// Ratios of losses, paired by seed: one contender's over another's, with intervals of 95% for all of them
+/// at once.
 fn pairs(study: &Study, how: &str, values: &mut Values) -> Result<()> {
     let compared = [
         ("initialization", ("sigmoid", "Xavier", Rule::Sgd), ("sigmoid", "He", Rule::Sgd)),
@@ -263,14 +253,23 @@ fn pairs(study: &Study, how: &str, values: &mut Values) -> Result<()> {
         ("momentum_relu", ("ReLU", "He", Rule::Momentum), ("ReLU", "He", Rule::Adam)),
         ("vector_sigmoid", ("sigmoid", "He", Rule::Sgd), ("sigmoid", "He", Rule::PerVector)),
         ("rmsprop_sigmoid", ("sigmoid", "He", Rule::RmsProp), ("sigmoid", "He", Rule::Adam)),
+        ("xavier_adam", ("sigmoid", "Xavier", Rule::Sgd), ("sigmoid", "Xavier", Rule::Adam)),
+        (
+            "xavier_momentum",
+            ("sigmoid", "Xavier", Rule::Momentum),
+            ("sigmoid", "Xavier", Rule::Adam),
+        ),
+        ("xavier_rmsprop", ("sigmoid", "Xavier", Rule::RmsProp), ("sigmoid", "Xavier", Rule::Adam)),
+        ("xavier_vector", ("sigmoid", "Xavier", Rule::Sgd), ("sigmoid", "Xavier", Rule::PerVector)),
     ];
+    let note = format!("paired by seed; 95% for all {} intervals at once", compared.len());
     for (key, a, b) in compared {
         let get = |(activation, initialization, rule)| -> Result<&Runs> {
             study.result(activation, initialization, rule)
         };
         let logs: Vec<f64> =
             get(a)?.losses.iter().zip(&get(b)?.losses).map(|(a, b)| (a / b).ln()).collect();
-        let (mean, half) = interval(&logs, TEN);
+        let Estimate { value: mean, margin: half } = t_interval(&logs, 0.95, compared.len());
         print(format_args!(
             "{key}: {:.2} times the loss ({:.2} to {:.2})",
             mean.exp(),
@@ -280,10 +279,7 @@ fn pairs(study: &Study, how: &str, values: &mut Values) -> Result<()> {
         for (end, log) in [("times", mean), ("low", mean - half), ("high", mean + half)] {
             let times = Measured::number(log.exp(), Format::Decimals(1)).within(0.05);
             let name = format!("spirals.pairs.{key}.{end}");
-            values.set(
-                &name,
-                times.note("paired by seed; 95% for all ten intervals at once").experiment(how),
-            )?;
+            values.set(&name, times.note(&note).experiment(how))?;
         }
     }
     study.results.first().context("the study has results")?;

@@ -162,7 +162,7 @@ fn rules(arguments: ExperimentArguments) -> Result<()> {
 
 fn scaling(arguments: ScalingArguments) -> Result<()> {
     let (train, _) = disk::load(&Source::new(arguments.data.clone()))?;
-    let timings = speed::scaling(&train, arguments.repeats)?;
+    let timings = with_threads(None, || speed::scaling(&train, arguments.repeats))?;
     print("examples  hidden  seconds per epoch  microseconds per example and 1,000 weights")?;
     for timing in &timings {
         print(timing)?;

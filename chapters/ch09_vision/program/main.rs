@@ -28,6 +28,7 @@ use anyhow::Result;
 use book_figures::Output;
 use book_programs::data::Source;
 use book_programs::print;
+use book_programs::progress::with_threads;
 
 use arguments::{Arguments, Command, StudyName};
 use study::Kind;
@@ -35,17 +36,17 @@ use study::Kind;
 fn main() -> ExitCode {
     ch05_mnist::keep_freed_memory();
     book_programs::run(|arguments: Arguments| match arguments.command {
-        None => run(),
+        None => with_threads(None, run),
         Some(Command::Train(arguments)) => commands::train(&arguments),
         Some(Command::Evaluate(arguments)) => commands::evaluate_weights(&arguments),
         Some(Command::Predict(arguments)) => commands::predict(&arguments),
-        Some(Command::Study(arguments)) => match arguments.study {
+        Some(Command::Study(arguments)) => with_threads(None, || match arguments.study {
             StudyName::Lecun1989 => lecun1989::run(&arguments),
             StudyName::Sees => sees::run(&arguments),
             StudyName::Deeper => deeper::study(&arguments),
             StudyName::Transfer => transfer::study(&arguments),
             _ => study::run(&arguments),
-        },
+        }),
         Some(Command::Peers(arguments)) => peers::run(&arguments),
         Some(Command::Records) => {
             peers::recorded()?;

@@ -119,15 +119,16 @@ fn rows_in_blocks<T: Real>(kernels: ArrayView4<T>) -> Array2<T> {
     padded
 }
 
-/// Adds up, for each row of `weights`, its slices of the line, and hands each sum to `take` with the
-/// number of the row. A sum has `length` numbers, and some more that mean nothing.
-fn for_each_sum<T: Real>(
+/// Fills maps, `[maps × height × width]`: with the sum of the slices of the line for each row of `weights`,
+/// and a bias. In a sum, the rows of a map lie so far `apart`, and between them are numbers that mean nothing.
+fn fill_maps<T: Real>(
     weights: &Array2<T>,
     starts: &[usize],
-    (line, length): (&[T], usize),
-    mut take: impl FnMut(usize, &[T]),
+    (line, apart): (&[T], usize),
+    (maps, height, width): (&mut [T], usize, usize),
+    bias: impl Fn(usize) -> T,
 ) {
-    let length = length.next_multiple_of(16);
+    let length = ((height - 1) * apart + width).next_multiple_of(16);
     let mut sums = vec![T::zero(); ROWS * length];
     for (block, rows) in weights.axis_chunks_iter(Axis(0), ROWS).enumerate() {
         let rows = rows.to_slice().expect("standard layout");
@@ -139,32 +140,26 @@ fn for_each_sum<T: Real>(
                 _ => tile::<T, 16>(rows, starts, line, &mut sums, place),
             };
         }
-        for (row, sum) in sums.chunks_exact(length).enumerate() {
-            take(ROWS * block + row, sum);
+        let numbers = ROWS * block..maps.len() / (height * width); // those of rows of 0 are left out
+        for (j, sum) in numbers.zip(sums.chunks_exact(length)) {
+            take_rows((sum, apart, bias(j)), (&mut maps[j * height * width..], height, width));
         }
     }
 }
 
-/// Writes rows that lie so far apart in a sum to `maps` from `first` on, one after the other, with something
-/// added.
-///
-/// Rows are short, so sixteen numbers are written at a time. What is too much is in the place of the next row,
-/// and is overwritten with it.
+/// Writes the rows of a sum to a map and adds a bias, sixteen numbers at a time, for rows are short. What is
+/// too much is in the place of the next row, or of the next map, and is overwritten with it.
 fn take_rows<T: Real>(
     (sum, apart, bias): (&[T], usize, T),
-    maps: &mut [T],
-    first: usize,
-    (height, width): (usize, usize),
+    (maps, height, width): (&mut [T], usize, usize),
 ) {
     for row in 0..height {
-        let (from, to) = (&sum[row * apart..], &mut maps[first + row * width..]);
+        let (from, to) = (&sum[row * apart..], &mut maps[row * width..]);
         let wide = width.next_multiple_of(16);
         let count = if wide <= from.len().min(to.len()) { wide } else { width };
-        let (from, to) = (&from[..count], &mut to[..count]);
-        let ((froms, from), (tos, to)) = (from.as_chunks::<16>(), to.as_chunks_mut::<16>());
-        for (to, from) in tos.iter_mut().zip(froms) {
-            *to = from.map(|z| z + bias);
-        }
+        let (froms, from) = from[..count].as_chunks::<16>();
+        let (tos, to) = to[..count].as_chunks_mut::<16>();
+        tos.iter_mut().zip(froms).for_each(|(to, from)| *to = from.map(|z| z + bias));
         to.iter_mut().zip(from).for_each(|(to, &z)| *to = z + bias);
     }
 }
@@ -180,17 +175,12 @@ impl<T: Real> Convolution<T> {
         let (_, line_width) = frame.part();
         let weights = rows_in_blocks(self.kernels.view());
         let starts = frame.starts([channels, rows, columns]);
-        let length = (new_height - 1) * line_width + new_width;
         let work = |(maps, image): (&mut [T], &[T])| {
-            for_each_sum(&weights, &starts, (&frame.line(image), length), |j, sum| {
-                if j < outputs {
-                    let rows = (sum, line_width, self.bias[j]);
-                    take_rows(rows, maps, j * new_height * new_width, (new_height, new_width));
-                }
-            });
+            let (line, maps) = (frame.line(image), (maps, new_height, new_width));
+            fill_maps(&weights, &starts, (&line, line_width), maps, |j| self.bias[j]);
         };
         let mut result = zeros((batch, outputs, new_height, new_width));
-        for_each_image(&mut result, images, weights.len() * length, work);
+        for_each_image(&mut result, images, weights.len() * new_height * new_width, work);
         result
     }
 
@@ -217,17 +207,12 @@ impl<T: Real> Convolution<T> {
             stride: 1,
         };
         let starts = frame.starts([outputs, rows, columns]);
-        let length = (shape.0 - 1) * frame.padded.1 + shape.1;
         let work = |(maps, delta): (&mut [T], &[T])| {
-            for_each_sum(&weights, &starts, (&frame.line(delta), length), |j, sum| {
-                if j < channels {
-                    let rows = (sum, frame.padded.1, T::zero());
-                    take_rows(rows, maps, j * shape.0 * shape.1, shape);
-                }
-            });
+            let (line, maps) = (frame.line(delta), (maps, shape.0, shape.1));
+            fill_maps(&weights, &starts, (&line, frame.padded.1), maps, |_| T::zero());
         };
         let mut result = zeros((batch, channels, shape.0, shape.1));
-        for_each_image(&mut result, delta, weights.len() * length, work);
+        for_each_image(&mut result, delta, weights.len() * shape.0 * shape.1, work);
         result
     }
 
