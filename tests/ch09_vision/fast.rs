@@ -29,8 +29,10 @@ fn convolution_products() {
 }
 
 /// ```math shifted-slices
-/// \text{place}(\mathbf t + \mathbf k) = \text{place}(\mathbf t) + \text{place}(\mathbf k), \qquad
-/// \text{place}(\mathbf t) = \text{row} \cdot \text{width} + \text{column}
+/// \begin{aligned}
+/// \text{place}(\mathbf t + \mathbf k) &= \text{place}(\mathbf t) + \text{place}(\mathbf k), \\
+/// \text{place}(\mathbf t) &= \text{row} \cdot \text{width} + \text{column}
+/// \end{aligned}
 /// ```
 ///
 /// For every place of a map and every weight of a kernel, the pixel that they meet is found by adding

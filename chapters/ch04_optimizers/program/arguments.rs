@@ -17,9 +17,9 @@ pub struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Tune five rules on the two spirals, and compare them and range tests with ten seeds
+    /// Tune five rules on the two spirals, and compare them with twenty seeds, and range tests with ten
     ///
-    /// About 5,000 short runs, which take some 10 minutes on two cores. Replaces the record
+    /// About 10,000 short runs, which take some 10 minutes on two cores. Replaces the record
     /// `chapters/ch04_optimizers/results/study.json`, which the plain run draws.
     Study {
         /// Go the same way with a few steps and seeds, and write nothing: to see that it works

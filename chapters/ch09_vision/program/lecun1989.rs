@@ -460,7 +460,7 @@ fn rates(outcome: &Outcome) -> Chart {
         told.join("; ")
     );
     let chart = Chart::new("Learning rates of five rungs", description)
-        .x_axis(Axis::new("learning rate").log().range(0.0015, 0.1))
+        .x_axis(Axis::new("learning rate").log().range(0.0008, 0.1))
         .y_axis(Axis::new("misread validation images [%]").from_zero())
         .legend();
     chart_series.into_iter().fold(chart, Chart::series)
