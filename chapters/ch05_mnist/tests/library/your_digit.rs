@@ -290,10 +290,10 @@ fn network() -> &'static Network<f32> {
     &NETWORK
 }
 
-/// A thousand real digits on big light sheets: not many more may be misread than in the files.
+/// Five hundred real digits on big light sheets: not many more may be misread than in the files.
 #[test]
 fn mnist_digits_on_a_big_light_sheet_are_read() {
-    let (network, test) = (network(), shipped_test_set().first(1_000));
+    let (network, test) = (network(), shipped_test_set().first(500));
     let in_the_files = evaluate(network, &test).accuracy;
     let right = test.labels.par_iter().enumerate().filter(|&(index, &label)| {
         let pixels = test.images.pixels.row(index).to_vec();
@@ -306,7 +306,7 @@ fn mnist_digits_on_a_big_light_sheet_are_read() {
         likeliest(logits.view()) == usize::from(label)
     });
     let right = right.count();
-    let on_sheets = right as f64 / 1_000.0;
+    let on_sheets = right as f64 / test.len() as f64;
     assert!(in_the_files > 0.9, "{in_the_files}");
     assert!(on_sheets > in_the_files - 0.02, "{on_sheets} on sheets, {in_the_files} in the files");
 }
