@@ -51,8 +51,8 @@ pub fn keep_freed_memory() {
 /// Keeps all threads of rayon's current pool awake while one of them does the `work`, whose small pieces
 /// the others wait for.
 ///
-/// A thread that finds nothing to do soon falls asleep, and to wake it takes longer than many a piece does.
-/// Here the others go on asking; if another program wants the core, it gets it.
+/// A thread that finds nothing to do soon falls asleep, and to wake it takes time. Here the others go on
+/// asking; if another program wants the core, it gets it.
 pub fn keep_awake<T>(work: impl FnOnce() -> T) -> T {
     let (own, done) = (rayon::current_thread_index(), AtomicBool::new(false));
     rayon::in_place_scope(|scope| {

@@ -14,7 +14,7 @@ packages="-r $here/../../ch05_mnist/peers/requirements.txt"
 . "$here/../../ch05_mnist/peers/environment.sh"
 . "$here/../../ch05_mnist/peers/contenders.sh"
 
-# What glibc did before our program told it otherwise: large arrays go back at once.
+# Stricter than glibc by itself: each array of 128 KiB and more goes back at once.
 given_back=glibc.malloc.mmap_threshold=131072:glibc.malloc.trim_threshold=131072
 seed=0
 while [ "$seed" -lt "$runs" ]; do

@@ -290,10 +290,10 @@ fn network() -> &'static Network<f32> {
     &NETWORK
 }
 
-/// Five hundred real digits on big light sheets: not many more may be misread than in the files.
+/// A thousand real digits on big light sheets: not many more may be misread than in the files.
 #[test]
 fn mnist_digits_on_a_big_light_sheet_are_read() {
-    let (network, test) = (network(), shipped_test_set().first(500));
+    let (network, test) = (network(), shipped_test_set().first(1_000));
     let in_the_files = evaluate(network, &test).accuracy;
     let right = test.labels.par_iter().enumerate().filter(|&(index, &label)| {
         let pixels = test.images.pixels.row(index).to_vec();
